@@ -1,0 +1,104 @@
+//! Reading configuration text: the bank's file laid over the defaults, unknown keys refused by line.
+//!
+//! Tables are merged key by key, except `sources`, which is one bank's mapping and is taken whole.
+
+use super::{DEFAULT_TOML, raw::Raw};
+use crate::error::{Error, Result};
+use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
+
+/// The configuration that `text` (from `file`) means when laid over the defaults.
+///
+/// # Errors
+/// Kind `Usage` with file and line: broken TOML, an unknown key (with the nearest one), a wrong type.
+pub fn read(file: &str, text: &str) -> Result<Raw> {
+    let mut merged = defaults();
+    let parsed = DeTable::parse(text).map_err(|error| located(file, text, &error))?;
+    refuse_unknown(file, text, parsed.get_ref(), &merged, "")?;
+    let given: Table = toml::from_str(text).map_err(|error| located(file, text, &error))?;
+    merge(&mut merged, given);
+    Raw::deserialize_table(merged).map_err(|error| Error::usage(format!("{file}: {}", error.message().trim())))
+}
+
+/// The defaults alone.
+///
+/// # Errors
+/// None in a released program: a test reads the embedded file.
+pub fn read_defaults() -> Result<Raw> {
+    Raw::deserialize_table(defaults()).map_err(|error| Error::usage(format!("default.toml: {}", error.message())))
+}
+
+fn defaults() -> Table {
+    DEFAULT_TOML.parse().expect("the embedded default.toml is TOML; a test reads it")
+}
+
+impl Raw {
+    fn deserialize_table(table: Table) -> Result<Self, toml::de::Error> {
+        Value::Table(table).try_into()
+    }
+}
+
+fn merge(base: &mut Table, given: Table) {
+    for (key, value) in given {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(over)) if key != "sources" => merge(inner, over),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Walks what was given beside the defaults, which hold every key; a mapping has its own check.
+fn refuse_unknown(file: &str, text: &str, given: &DeTable<'_>, known: &Table, prefix: &str) -> Result<()> {
+    for (key, value) in given {
+        let name = key.get_ref().as_ref();
+        let path = format!("{prefix}{name}");
+        let Some(default) = known.get(name) else {
+            let line = line_of(text, key.span().start);
+            let error = Error::usage(format!("{file}:{line}: unknown key `{path}`"));
+            return Err(match super::nearest(name, known.keys().map(String::as_str)) {
+                Some(near) => error.hint(format!("did you mean `{prefix}{near}`?")),
+                None => error.hint("`config/default.toml` lists every key"),
+            });
+        };
+        if let (DeValue::Table(inner), Value::Table(default)) = (value.get_ref(), default)
+            && path != "sources"
+        {
+            refuse_unknown(file, text, inner, default, &format!("{path}."))?;
+        }
+    }
+    Ok(())
+}
+
+fn located(file: &str, text: &str, error: &toml::de::Error) -> Error {
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    Error::usage(format!("{file}:{line}: {}", error.message()))
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes()[..byte.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_a_configuration_that_runs() {
+        read_defaults().unwrap().check().unwrap();
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line_and_the_nearest_key() {
+        let error = read("bank.toml", "seed = 1\n\n[churn]\nhorizon_dayz = 90\n").unwrap_err();
+        assert_eq!(error.to_string(), "bank.toml:4: unknown key `churn.horizon_dayz`");
+        assert_eq!(error.hints(), ["did you mean `churn.horizon_days`?"]);
+    }
+
+    #[test]
+    fn a_nan_share_is_refused() {
+        let error = read("bank.toml", "[ingest]\nreject_share_max = nan\n").unwrap().check().unwrap_err();
+        assert_eq!(error.to_string(), "`ingest.reject_share_max` must be from 0 to 1");
+    }
+}

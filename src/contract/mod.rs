@@ -1,0 +1,11 @@
+//! The data contract: the tables, columns and codes that every bank's exports are mapped to.
+//!
+//! Reads and writes nothing. `ingest` fills [`Tables`]; `store` and everything after it reads them.
+
+pub mod codes;
+mod rows;
+pub mod tables;
+
+pub use rows::{
+    Account, Branch, Contact, Customer, Holding, Manager, NONE, Product, Tables, Transaction,
+};

@@ -1,0 +1,157 @@
+//! Typed rows of the contract: what ingest hands over and everything else is computed from.
+//!
+//! The long tables (transactions, holdings) are columns; the short ones are rows.
+
+use super::codes::{Channel, CustomerKind, Gender, Kind, ProductKind, Role};
+use crate::date::Date;
+use crate::money::Money;
+
+/// "No such row" in an index column.
+pub const NONE: u32 = u32::MAX;
+
+/// One customer as known on the date of the delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Customer {
+    pub customer_id: Box<str>,
+    pub opened_on: Date,
+    pub closed_on: Option<Date>,
+    pub close_reason: Option<Box<str>>,
+    pub manager_id: Option<Box<str>>,
+    pub branch_id: Option<Box<str>>,
+    pub birth_date: Option<Date>,
+    pub gender: Option<Gender>,
+    pub occupation: Option<Box<str>>,
+    pub education: Option<Box<str>>,
+    /// 1 (cautious) to 5 (speculative).
+    pub risk_level: Option<u8>,
+    pub card_tier: Option<Box<str>>,
+    pub kind: CustomerKind,
+    /// Assets the customer declares to hold at other banks.
+    pub other_bank_assets: Option<Money>,
+    /// Survey answer, 0 to 10.
+    pub satisfaction: Option<f64>,
+    pub contact_allowed: Option<bool>,
+    pub marketing_allowed: Option<bool>,
+    pub deceased: Option<bool>,
+    pub legal_hold: Option<bool>,
+    pub preferred_channel: Option<Box<str>>,
+    pub name: Option<Box<str>>,
+    pub phone: Option<Box<str>>,
+}
+
+/// One account; several rows may carry the same `account_id` with different roles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    pub account_id: Box<str>,
+    /// Index into [`Tables::customers`].
+    pub customer: u32,
+    pub role: Role,
+    pub opened_on: Option<Date>,
+    pub closed_on: Option<Date>,
+    pub product_kind: Option<ProductKind>,
+}
+
+/// One transaction. 40 bytes, so that a year of a large bank fits in memory bucket by bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Transaction {
+    /// Index into [`Tables::customers`]: the owner, also where the export names an account alone.
+    pub customer: u32,
+    pub booked_on: Date,
+    /// Positive into the customer's account.
+    pub amount: Money,
+    /// Balance of the account after this row, where the export carries one.
+    pub balance_after: Option<Money>,
+    /// Index into [`Tables::accounts`], or [`NONE`].
+    pub account: u32,
+    /// Index into the list of deliveries.
+    pub delivery: u16,
+    pub kind: Kind,
+    pub product_kind: Option<ProductKind>,
+    pub channel: Option<Channel>,
+    /// To or from an account of the same person at another bank.
+    pub own_account_elsewhere: bool,
+}
+
+/// One product of one customer at one snapshot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Holding {
+    /// Index into [`Tables::customers`].
+    pub customer: u32,
+    pub snapshot_on: Date,
+    pub product_kind: ProductKind,
+    /// Debts positive, told apart by kind.
+    pub balance: Money,
+    /// Index into [`Tables::products`], or [`NONE`].
+    pub product: u32,
+    /// Index into the list of deliveries, or `u16::MAX` where the holding was derived.
+    pub delivery: u16,
+    pub cost_basis: Option<Money>,
+    pub market_value_change: Option<Money>,
+    /// Per year, as a fraction.
+    pub rate: Option<f64>,
+    pub started_on: Option<Date>,
+    pub matures_on: Option<Date>,
+    pub credit_limit: Option<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    pub product_id: Box<str>,
+    pub product_kind: ProductKind,
+    pub name: Option<Box<str>>,
+    /// Yearly margin as a fraction of the balance.
+    pub margin_rate: Option<f64>,
+    pub risk_level: Option<u8>,
+    pub on_sale: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manager {
+    pub manager_id: Box<str>,
+    pub name: Option<Box<str>>,
+    pub branch_id: Option<Box<str>>,
+    /// Contacts he can make in a day.
+    pub daily_capacity: Option<u32>,
+    pub left_on: Option<Date>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    pub branch_id: Box<str>,
+    pub name: Option<Box<str>>,
+    pub parent_id: Option<Box<str>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// Index into [`Tables::customers`].
+    pub customer: u32,
+    pub contacted_on: Date,
+    pub manager_id: Option<Box<str>>,
+    pub channel: Option<Channel>,
+    pub list: Option<Box<str>>,
+    pub outcome: Option<Box<str>>,
+    pub satisfaction: Option<f64>,
+    pub complaint: Option<bool>,
+    pub opened_on: Option<Date>,
+    pub resolved_on: Option<Date>,
+}
+
+/// Everything the exports brought, checked and typed; ids resolved to indices.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// Sorted by `customer_id`, unique.
+    pub customers: Vec<Customer>,
+    /// Sorted by (`account_id`, role, customer).
+    pub accounts: Vec<Account>,
+    /// Sorted by (customer, date, and then every other field): the order of arrival is gone.
+    pub transactions: Vec<Transaction>,
+    /// Sorted by (customer, snapshot, product kind, product, balance).
+    pub holdings: Vec<Holding>,
+    /// Sorted by id, unique; empty where the bank delivers none.
+    pub products: Vec<Product>,
+    pub managers: Vec<Manager>,
+    pub branches: Vec<Branch>,
+    /// Sorted by (customer, date).
+    pub contacts: Vec<Contact>,
+}

@@ -1,0 +1,176 @@
+//! The bytes of a text export to UTF-8 text: digest, gzip, character set.
+//!
+//! Reads: one file, once, in order. Grain: bytes. Never: replaces a character it cannot decode, unpacks without end.
+
+use crate::config::source::Encoding;
+use crate::error::{Error, Result};
+use crate::io::exports::{self, Export, ExportFile};
+use encoding_rs::{Decoder, DecoderResult, GB18030};
+use flate2::read::MultiGzDecoder;
+use std::io::{self, BufRead, BufReader, Read};
+
+/// Told how many more bytes of the exports were read.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
+const BUFFER_BYTES: usize = 256 * 1024;
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Text shrinks 5 to 20 times; deflate cannot do more than 1032, and a bomb comes close to that.
+const GZIP_RATIO_MAX: u64 = 200;
+/// Below, a high ratio is a small file of much alike.
+const GZIP_RATIO_FREE_BYTES: u64 = 64 << 20;
+
+/// The file itself, counted and digested as it is read.
+struct Counted<'a> {
+    file: ExportFile,
+    hasher: blake3::Hasher,
+    bytes: u64,
+    progress: Progress<'a>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hasher.update(&buffer[..read]);
+        self.bytes += read as u64;
+        (self.progress)(read as u64);
+        Ok(read)
+    }
+}
+
+enum Unpacked<'a> {
+    Plain(BufReader<Counted<'a>>),
+    Gzip { inner: Box<MultiGzDecoder<BufReader<Counted<'a>>>>, unpacked: u64 },
+}
+
+/// A text export as a stream of decoded bytes.
+pub struct TextStream<'a> {
+    export: &'a Export,
+    unpacked: Unpacked<'a>,
+    gb18030: Option<Gb18030>,
+}
+
+struct Gb18030 {
+    decoder: Decoder,
+    raw: Vec<u8>,
+    /// Bytes of `raw` that are not decoded yet start here.
+    at: usize,
+    /// Bytes decoded before `raw[at]`.
+    offset: u64,
+    ended: bool,
+}
+
+impl<'a> TextStream<'a> {
+    pub fn open(export: &'a Export, encoding: Encoding, progress: Progress<'a>) -> Result<Self> {
+        let file = exports::open(export)?;
+        let counted = Counted { file, hasher: blake3::Hasher::new(), bytes: 0, progress };
+        let mut reader = BufReader::with_capacity(BUFFER_BYTES, counted);
+        let start = reader.fill_buf().map_err(|cause| exports::unreadable(export, cause))?;
+        let unpacked = if start.starts_with(&GZIP_MAGIC) {
+            Unpacked::Gzip { inner: Box::new(MultiGzDecoder::new(reader)), unpacked: 0 }
+        } else {
+            Unpacked::Plain(reader)
+        };
+        let gb18030 = (encoding == Encoding::Gb18030).then(Gb18030::new);
+        Ok(Self { export, unpacked, gb18030 })
+    }
+
+    /// Reads decoded bytes onto the end of `text` until it holds `wanted`; false where the file ended before.
+    pub fn fill(&mut self, text: &mut Vec<u8>, wanted: usize) -> Result<bool> {
+        while text.len() < wanted {
+            let start = text.len();
+            text.resize(wanted, 0);
+            let read = match &mut self.gb18030 {
+                None => self.unpacked.read(self.export, &mut text[start..]),
+                Some(gb18030) => gb18030.read(self.export, &mut self.unpacked, &mut text[start..]),
+            }?;
+            text.truncate(start + read);
+            if read == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Size and BLAKE3 digest of the file, after it was read to its end.
+    pub fn finish(self) -> Result<(u64, String)> {
+        let counted = match self.unpacked {
+            Unpacked::Plain(reader) => reader.into_inner(),
+            Unpacked::Gzip { inner, .. } => inner.into_inner().into_inner(),
+        };
+        if counted.bytes != self.export.bytes {
+            return Err(exports::changed(self.export));
+        }
+        Ok((counted.bytes, counted.hasher.finalize().to_hex().to_string()))
+    }
+}
+
+impl Unpacked<'_> {
+    fn read(&mut self, export: &Export, buffer: &mut [u8]) -> Result<usize> {
+        loop {
+            let result = match self {
+                Unpacked::Plain(reader) => reader.read(buffer),
+                Unpacked::Gzip { inner, .. } => inner.read(buffer),
+            };
+            match result {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(self.damaged(export, cause)),
+                Ok(read) => return self.within_ratio(export, read),
+            }
+        }
+    }
+
+    fn damaged(&self, export: &Export, cause: io::Error) -> Error {
+        match self {
+            Unpacked::Plain(_) => exports::unreadable(export, cause),
+            Unpacked::Gzip { .. } => {
+                Error::refused(format!("`{}` is a damaged or cut off gzip file", export.name.escape_debug()))
+                    .hint("deliver the file again")
+                    .caused_by(cause)
+            }
+        }
+    }
+
+    fn within_ratio(&mut self, export: &Export, read: usize) -> Result<usize> {
+        let Unpacked::Gzip { unpacked, .. } = self else { return Ok(read) };
+        *unpacked += read as u64;
+        let limit = export.bytes.saturating_mul(GZIP_RATIO_MAX).max(GZIP_RATIO_FREE_BYTES);
+        if *unpacked <= limit {
+            return Ok(read);
+        }
+        let name = export.name.escape_debug();
+        Err(Error::refused(format!("`{name}` unpacks to more than {GZIP_RATIO_MAX} times its size"))
+            .hint("deliver the file unpacked if it is genuine"))
+    }
+}
+
+impl Gb18030 {
+    fn new() -> Self {
+        let decoder = GB18030.new_decoder_without_bom_handling();
+        Self { decoder, raw: Vec::new(), at: 0, offset: 0, ended: false }
+    }
+
+    /// Decodes some bytes into `text`; 0 only at the end of the file.
+    fn read(&mut self, export: &Export, source: &mut Unpacked<'_>, text: &mut [u8]) -> Result<usize> {
+        loop {
+            if self.at == self.raw.len() && !self.ended {
+                self.raw.resize(BUFFER_BYTES, 0);
+                let read = source.read(export, &mut self.raw)?;
+                self.raw.truncate(read);
+                self.at = 0;
+                self.ended = read == 0;
+            }
+            let rest = &self.raw[self.at..];
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(rest, text, self.ended);
+            self.at += read;
+            self.offset += read as u64;
+            if let DecoderResult::Malformed(bad, after) = result {
+                let at = self.offset.saturating_sub(u64::from(bad) + u64::from(after));
+                return Err(Error::refused(format!("`{}` is not GB18030 at byte {at}", export.name.escape_debug()))
+                    .hint("declare the file's own `encoding`, or deliver it again"));
+            }
+            if written > 0 || self.ended {
+                return Ok(written);
+            }
+        }
+    }
+}

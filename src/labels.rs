@@ -1,0 +1,226 @@
+//! Every word that a person reads, in each language: names of codes and sentences with blanks.
+//!
+//! Reads `config/labels/*.toml`, which are compiled in; touches nothing else. Codes stay codes everywhere
+//! but in what a manager or an operator looks at, so a table means the same in every language.
+
+use std::collections::BTreeMap;
+
+/// The languages that managers work in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
+pub enum Language {
+    #[default]
+    #[serde(rename = "en")]
+    En,
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+}
+
+impl Language {
+    pub const ALL: [Language; 2] = [Language::En, Language::ZhCn];
+
+    fn source(self) -> &'static str {
+        match self {
+            Language::En => include_str!("../config/labels/en.toml"),
+            Language::ZhCn => include_str!("../config/labels/zh-CN.toml"),
+        }
+    }
+}
+
+/// Lists in the order of their priority; keys of `[list]` and `[what_to_do]`.
+pub const LISTS: [&str; 10] = [
+    "complaint_followup",
+    "large_move",
+    "maturity",
+    "credit_expiry",
+    "retention",
+    "contact_due",
+    "vip_upgrade",
+    "cross_sell",
+    "win_back",
+    "unclaimed",
+];
+
+/// Customer types as the design lists them; keys of `[customer_type]`, `[type_axes]` and `[type_action]`.
+pub const CUSTOMER_TYPES: [&str; 9] = [
+    "core",
+    "loyal_small",
+    "sleeping",
+    "well_wisher",
+    "captive",
+    "passive_small",
+    "at_risk",
+    "disengaged",
+    "none",
+];
+
+/// Tiers from the lowest; keys of `[tier]` and `[tier_bounds]`.
+pub const TIERS: [&str; 5] = ["t0", "t1", "t2", "t3", "t4"];
+
+/// What can come of a contact; keys of `[outcome]`.
+pub const OUTCOMES: [&str; 6] = ["reached", "not_reached", "appointment", "sale", "declined", "complaint"];
+
+/// The texts of one language: section -> code -> text.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    language: Language,
+    sections: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Labels {
+    /// # Panics
+    /// Never in a build that passed its tests: the files are compiled in, and a test reads them all.
+    pub fn of(language: Language) -> Self {
+        let sections = toml::from_str(language.source()).expect("the embedded labels are sections of texts");
+        Self { language, sections }
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The text of `code`, or the code itself where the section has none (a bank's own list or product).
+    pub fn text<'a>(&'a self, section: &str, code: &'a str) -> &'a str {
+        self.sections.get(section).and_then(|texts| texts.get(code)).map_or(code, String::as_str)
+    }
+
+    /// The text of `code` with its blanks filled: `{name}` by the value, `{name|one|many}` by one of two
+    /// words as the value is 1 or not. Values are never read as templates; a blank without a value stays.
+    pub fn fill(&self, section: &str, code: &str, values: &[(&str, &str)]) -> String {
+        let mut filled = String::new();
+        for piece in pieces(self.text(section, code)) {
+            match piece {
+                Piece::Words(words) => filled.push_str(words),
+                Piece::Blank(blank) => {
+                    let mut parts = blank.split('|');
+                    let name = parts.next();
+                    let value = values.iter().find(|(key, _)| Some(*key) == name).map(|(_, value)| *value);
+                    match (value, parts.next(), parts.next()) {
+                        (Some("1"), Some(one), Some(_)) => filled.push_str(one),
+                        (Some(_), Some(_), Some(many)) => filled.push_str(many),
+                        (Some(value), ..) => filled.push_str(value),
+                        (None, ..) => filled.extend(["{", blank, "}"]),
+                    }
+                }
+            }
+        }
+        filled
+    }
+}
+
+enum Piece<'a> {
+    Words(&'a str),
+    /// What stands between braces.
+    Blank(&'a str),
+}
+
+fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = template;
+    std::iter::from_fn(move || {
+        if let Some((blank, after)) = rest.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+            rest = after;
+            return Some(Piece::Blank(blank));
+        }
+        let first = rest.chars().next()?.len_utf8();
+        let end = rest[first..].find('{').map_or(rest.len(), |at| at + first);
+        let (words, after) = rest.split_at(end);
+        rest = after;
+        Some(Piece::Words(words))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::codes::{Channel, ProductKind};
+    use std::collections::BTreeSet;
+
+    /// Section and code of every text, with the names of its blanks.
+    fn shape(language: Language) -> BTreeMap<(String, String), BTreeSet<String>> {
+        let blank_names = |text: &str| {
+            let names = pieces(text).filter_map(|piece| match piece {
+                Piece::Blank(blank) => Some(blank.split('|').next().unwrap_or_default().to_owned()),
+                Piece::Words(_) => None,
+            });
+            names.collect()
+        };
+        let labels = Labels::of(language);
+        let texts = labels.sections.iter().flat_map(|(section, texts)| {
+            texts.iter().map(move |(code, text)| ((section.clone(), code.clone()), blank_names(text)))
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn all_languages_have_the_same_codes_and_blanks() {
+        let english = shape(Language::En);
+        for language in Language::ALL {
+            assert_eq!(shape(language), english, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_text_in_every_language() {
+        let reasons = [
+            "large_move_in",
+            "large_move_out",
+            "maturity_due",
+            "maturity_today",
+            "maturity_missed",
+            "credit_due",
+            "complaint_open",
+            "retention_probability",
+            "retention_driver",
+            "contact_due",
+            "contact_never",
+            "vip_upgrade_reached",
+            "vip_upgrade_near",
+            "cross_sell",
+            "win_back_lost",
+            "unclaimed_no_manager",
+            "unclaimed_manager_left",
+            "unclaimed_never_contacted",
+        ];
+        let expected: [(&str, &[&str]); 12] = [
+            ("list", &LISTS),
+            ("what_to_do", &LISTS),
+            ("family", &["urgent", "keeping", "selling", "caring"]),
+            ("customer_type", &CUSTOMER_TYPES),
+            ("type_axes", &CUSTOMER_TYPES),
+            ("type_action", &CUSTOMER_TYPES),
+            ("tier", &TIERS),
+            ("tier_bounds", &TIERS),
+            ("product_kind", ProductKind::CODES),
+            ("channel", Channel::CODES),
+            ("outcome", &OUTCOMES),
+            ("reason", &reasons),
+        ];
+        for language in Language::ALL {
+            let labels = Labels::of(language);
+            for (section, codes) in expected {
+                let present: BTreeSet<&str> = labels.sections[section].keys().map(String::as_str).collect();
+                assert_eq!(present, codes.iter().copied().collect(), "{language:?} {section}");
+            }
+            assert!(labels.sections.values().flat_map(BTreeMap::values).all(|text| !text.trim().is_empty()));
+        }
+    }
+
+    #[test]
+    fn blanks_are_filled_once_and_words_follow_the_number() {
+        let english = Labels::of(Language::En);
+        let due = |days: &str| english.fill("reason", "contact_due", &[("days", days), ("cadence", "7")]);
+        assert_eq!(due("1"), "last contact 1 day ago, due every 7 days");
+        assert_eq!(due("31"), "last contact 31 days ago, due every 7 days");
+        let hostile = english.fill("reason", "cross_sell", &[("product", "{rule}"), ("rule", "}{")]);
+        assert_eq!(hostile, "{rule}: }{");
+        assert_eq!(english.fill("reason", "maturity_today", &[]), "{product}: {amount} matures today");
+    }
+
+    #[test]
+    fn an_unknown_code_is_its_own_text() {
+        let chinese = Labels::of(Language::ZhCn);
+        assert_eq!(chinese.text("list", "spring_campaign"), "spring_campaign");
+        assert_eq!(chinese.text("no_such_section", "{x"), "{x");
+        assert_eq!(chinese.fill("list", "{", &[("", "!")]), "{");
+        assert_eq!(chinese.text("list", "maturity"), "到期提醒");
+    }
+}

@@ -1,0 +1,223 @@
+//! What one cell holds, how wide it is, and what must never reach a spreadsheet.
+
+use crate::date::Date;
+use crate::money::Money;
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+
+/// Excel's limit for one cell, in UTF-16 units.
+const CELL_UNITS_MAX: usize = 32_767;
+/// Ends a text that did not fit into a cell.
+const CUT_MARK: char = '…';
+
+/// Excel counts days from 1899-12-30 and believes in 29 February 1900; before 1 March 1900 it is off by one.
+const SERIAL_OF_1970: i32 = 25_569;
+const SERIAL_MIN: i32 = 61;
+const SERIAL_MAX: i32 = 2_958_465; // 9999-12-31
+
+/// The value of a cell.
+pub(super) enum Cell {
+    Empty,
+    Count(u32),
+    Text(String),
+    Amount(Money),
+    Day(Date),
+}
+
+impl Cell {
+    /// A text made safe; see [`clean`].
+    pub fn text(text: &str) -> Self {
+        let cleaned = clean(text);
+        if cleaned.is_empty() { Cell::Empty } else { Cell::Text(cleaned) }
+    }
+
+    pub fn optional_text(text: Option<&str>) -> Self {
+        text.map_or(Cell::Empty, Self::text)
+    }
+
+    /// Columns taken on one line, a Chinese character counting two.
+    pub fn width(&self) -> usize {
+        match self {
+            Cell::Empty => 0,
+            Cell::Count(number) => number.to_string().len(),
+            Cell::Text(text) => text_width(text),
+            Cell::Amount(Money(minor_units)) => {
+                let digits = (minor_units.unsigned_abs() / 100).to_string().len();
+                digits + (digits - 1) / 3 + usize::from(*minor_units < 0)
+            }
+            Cell::Day(_) => "2026-10-31".len(),
+        }
+    }
+
+    /// Lines taken in a column of `width`.
+    pub fn lines(&self, width: usize) -> usize {
+        if let Cell::Text(text) = self { wrapped_lines(text, width) } else { 1 }
+    }
+
+    pub fn write(&self, sheet: &mut Worksheet, row: u32, column: u16, format: &Format) -> Result<(), XlsxError> {
+        match self {
+            Cell::Empty => sheet.write_blank(row, column, format)?,
+            Cell::Count(number) => sheet.write_number_with_format(row, column, *number, format)?,
+            Cell::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+            Cell::Amount(money) => sheet.write_number_with_format(row, column, money.to_units(), format)?,
+            Cell::Day(day) => match serial(*day) {
+                Some(serial) => sheet.write_number_with_format(row, column, serial, format)?,
+                None => sheet.write_string_with_format(row, column, day.to_string(), format)?,
+            },
+        };
+        Ok(())
+    }
+}
+
+/// Excel's number of a day, where it has one that agrees with the calendar.
+pub(super) fn serial(day: Date) -> Option<i32> {
+    day.0.checked_add(SERIAL_OF_1970).filter(|serial| (SERIAL_MIN..=SERIAL_MAX).contains(serial))
+}
+
+/// A text without control characters and direction overrides, on one line, cut to what a cell holds.
+pub(super) fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut units = 0;
+    for c in text.chars().filter_map(printable) {
+        units += c.len_utf16();
+        cleaned.push(c);
+        if units > CELL_UNITS_MAX + 1 {
+            break; // one unit is kept for the mark below and one for the space
+        }
+    }
+    // rust_xlsxwriter 0.102 writes a text that begins so and ends in `</r>` into the file as XML, unescaped.
+    if cleaned.starts_with("<r>") {
+        cleaned.insert(0, ' ');
+        units += 1;
+    }
+    if units > CELL_UNITS_MAX {
+        while units >= CELL_UNITS_MAX {
+            units -= cleaned.pop().map_or(units, char::len_utf16);
+        }
+        cleaned.push(CUT_MARK);
+    }
+    cleaned
+}
+
+fn printable(c: char) -> Option<char> {
+    match c {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
+        // Direction overrides show a text in another order than it is stored in.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
+        c if c.is_control() => None,
+        c => Some(c),
+    }
+}
+
+/// Columns taken by a text on one line.
+pub(super) fn text_width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// 2 for East Asian wide characters, 0 for marks that sit on the one before, else 1.
+fn char_width(c: char) -> usize {
+    match c {
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe4f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}
+
+/// Widest run of a text that Excel keeps on one line.
+pub(super) fn longest_word_width(text: &str) -> usize {
+    words(text).max().unwrap_or(0)
+}
+
+/// Widths of the runs between places where a line may break: after spaces and around wide characters.
+fn words(text: &str) -> impl Iterator<Item = usize> {
+    text.split_inclusive(' ').flat_map(|word| {
+        let mut widths = vec![0];
+        for c in word.chars().filter(|c| *c != ' ') {
+            match (char_width(c), widths.last_mut()) {
+                (2, _) => widths.extend([2, 0]),
+                (width, Some(last)) => *last += width,
+                (width, None) => widths.push(width),
+            }
+        }
+        // The space belongs to the line, not to the word; zero-width runs are harmless.
+        widths
+    })
+}
+
+/// Lines that a text takes in a column of `width`, breaking greedily as spreadsheets do.
+fn wrapped_lines(text: &str, width: usize) -> usize {
+    let width = width.max(1);
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split(' ') {
+        for run in words(word).filter(|run| *run > 0) {
+            if used > 0 && used + run > width {
+                lines += 1;
+                used = 0;
+            }
+            used += run;
+            lines += used.saturating_sub(1) / width;
+            used = if used > 0 { (used - 1) % width + 1 } else { 0 };
+        }
+        used += 1;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_printable_text_reaches_a_cell() {
+        for (given, expected) in [
+            ("=HYPERLINK(\"x\")", "=HYPERLINK(\"x\")"),
+            ("+86 1\t2\r\n3", "+86 1 2  3"),
+            ("a\0b\u{7}c\u{85}\u{202e}d\u{ffff}", "abcd"),
+            ("<r><t>&</r>", " <r><t>&</r>"),
+            ("\0<r>x</r>", " <r>x</r>"),
+        ] {
+            assert_eq!(clean(given), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_with_a_mark() {
+        let units = |text: &str| text.encode_utf16().count();
+        for whole in ["x".repeat(32_767), "😀".repeat(16_383), "x".to_owned()] {
+            assert_eq!(clean(&whole), whole);
+        }
+        for long in ["x".repeat(32_768), "😀".repeat(20_000), format!("<r>{}", "x".repeat(32_764))] {
+            let cut = clean(&long);
+            assert!(cut.ends_with(CUT_MARK) && units(&cut) <= CELL_UNITS_MAX && units(&cut) > 32_764);
+        }
+    }
+
+    #[test]
+    fn days_are_excels_own_where_it_has_them() {
+        let day = |text: &str| Date::parse_iso(text).unwrap();
+        assert_eq!(serial(day("1900-03-01")), Some(61));
+        assert_eq!(serial(day("2026-10-31")), Some(46_326));
+        assert_eq!(serial(day("9999-12-31")), Some(SERIAL_MAX));
+        assert_eq!(serial(day("1900-02-28")), None);
+        assert_eq!(serial(Date(i32::MAX)), None);
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_between_ideographs() {
+        assert_eq!(wrapped_lines("", 10), 1);
+        assert_eq!(wrapped_lines("one two three", 13), 1);
+        assert_eq!(wrapped_lines("one two three", 12), 2);
+        assert_eq!(wrapped_lines("到期资金未续作", 14), 1);
+        assert_eq!(wrapped_lines("到期资金未续作", 13), 2);
+        assert_eq!(wrapped_lines(&"x".repeat(21), 10), 3);
+        assert_eq!(Cell::Amount(Money(-123_456_789)).width(), "-1,234,567".len());
+    }
+}

@@ -1,0 +1,1 @@
+//! What the rest of the crate relies on, on a tiny population.
