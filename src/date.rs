@@ -114,7 +114,7 @@ impl Sub for Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.calendar().format("%Y-%m-%d"))
+        write!(f, "{}", self.calendar())
     }
 }
 

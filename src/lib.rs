@@ -1,1 +1,54 @@
+//! Tercet turns a bank's evening exports into a published night: customer types, churn probabilities and the
+//! lists that managers work from.
+//!
+//! ```text
+//! exports --ingest--> store --features--> features --segment--> segments --+
+//!                       |                    |                             +--targets--> lists
+//!                       |                    +-----------churn-----------> churn --+
+//!                       +------------------------------------------------------------> publish
+//! ```
+//!
+//! | stage | reads | produces | never |
+//! |---|---|---|---|
+//! | [`ingest`] | the drop folder | typed rows, rejects | guesses, drops silently |
+//! | [`store`] | typed rows | history in buckets of customers | holds a table twice |
+//! | [`features`] | history, a date | one row per customer | sees anything after the date, reads a clock |
+//! | [`segment`] | features, a model | scores, levels, types | depends on the order of rows |
+//! | [`churn`] | features, history | probabilities, reasons | looks at managers, invents a probability |
+//! | [`targets`] | all of these, rules | one list per manager | recomputes a score |
+//! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
+//!
+//! Arrows run down this list of modules. [`model`] is mathematics on plain matrices and [`contract`] the typed
+//! rows of the data contract; neither touches the world. Only [`io`] and the writer of [`synth`] open files or
+//! read a clock. [`synth`] shares nothing with the stages, so that it can be held against them.
 
+pub mod cli;
+pub mod pipeline;
+
+pub mod publish;
+
+pub mod targets;
+
+pub mod churn;
+pub mod segment;
+
+pub mod features;
+pub mod store;
+
+pub mod ingest;
+
+pub mod config;
+pub mod contract;
+pub mod labels;
+pub mod schema;
+
+pub mod model;
+
+pub mod io;
+
+pub mod date;
+pub mod error;
+pub mod money;
+pub mod warning;
+
+pub mod synth;

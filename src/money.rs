@@ -12,6 +12,26 @@ pub struct Money(pub i64);
 pub const MINOR_UNITS: i64 = 100;
 
 impl Money {
+    /// The nearest whole number of minor units; the ends of the range where it lies beyond.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "`as` saturates, and MINOR_UNITS is 100")]
+    pub fn from_units(units: f64) -> Self {
+        Self((units * MINOR_UNITS as f64).round() as i64)
+    }
+
+    /// As people read it: whole currency units with thousands separators, `1,234,567`.
+    pub fn grouped(self) -> String {
+        let units = (self.0.unsigned_abs() + 50) / 100;
+        let digits = units.to_string();
+        let mut text = String::from(if self.0 < 0 && units > 0 { "-" } else { "" });
+        for (position, digit) in digits.chars().enumerate() {
+            if position > 0 && (digits.len() - position) % 3 == 0 {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     /// The amount in currency units, for features only.
     #[expect(clippy::cast_precision_loss, reason = "a feature is a float by definition")]
     pub fn to_units(self) -> f64 {
@@ -24,5 +44,17 @@ impl fmt::Display for Money {
         let sign = if self.0 < 0 { "-" } else { "" };
         let (units, minor) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
         write!(f, "{sign}{units}.{minor:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_rounded_and_grouped_for_people() {
+        let shown = [0, 49, 50, 99_999, 123_456_789, -100_000_000].map(|minor| Money(minor).grouped());
+        assert_eq!(shown, ["0", "0", "1", "1,000", "1,234,568", "-1,000,000"]);
+        assert_eq!(Money::from_units(-0.005).to_string(), "-0.01");
     }
 }

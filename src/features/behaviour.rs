@@ -172,7 +172,7 @@ fn largest_outflow_share(facts: &Facts<'_>) -> f64 {
 
 fn turnover(facts: &Facts<'_>) -> f64 {
     let high = units_or_nan(facts.assets.max_365d());
-    sum(facts, Window::D180, |s| s.purchases + s.redemptions) / high.max(1.0)
+    if high.is_nan() { f64::NAN } else { sum(facts, Window::D180, |s| s.purchases + s.redemptions) / high.max(1.0) }
 }
 
 fn amount_mean(facts: &Facts<'_>) -> f64 {

@@ -4,14 +4,32 @@
 //! customer's rows once; the [`catalogue`] turns the facts into named features, one kernel each.
 
 mod assets;
+mod behaviour;
 pub mod catalogue;
 mod facts;
+mod loyalty;
 mod table;
+mod value;
 mod windows;
 
 pub use catalogue::{Axis, CATALOGUE, Direction, Feature, Theme};
 pub use facts::Facts;
 pub use table::{FeatureTable, build};
+pub use value::ValueBasis;
+pub use windows::net_border_flow;
+
+/// A customer's mean assets over the 90 days up to `date`, or the newest where fewer are known; `None` without
+/// balances. The baseline that an outflow is measured against.
+pub fn baseline_assets(
+    visible: &crate::store::CustomerHistory<'_>,
+    calendar: &crate::store::Calendar,
+    date: crate::date::Date,
+) -> Option<f64> {
+    let assets = assets::Assets::of(visible.holdings, &calendar.snapshots, date);
+    assets
+        .mean_over(date.plus_days(-89), date)
+        .or_else(|| assets.aum_at(date).map(|minor| crate::money::Money(minor).to_units()))
+}
 
 /// The knowledge with which facts are computed.
 #[derive(Debug, Clone, Copy)]

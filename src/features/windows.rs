@@ -1,8 +1,9 @@
 //! Sums over the windows that end at a date: 30, 90, 180 and 365 days, the date included.
 
 use crate::contract::codes::{Channel, Kind};
-use crate::contract::{Transaction};
+use crate::contract::Transaction;
 use crate::date::Date;
+use crate::money::Money;
 
 /// Lengths in days, shortest first.
 pub const WINDOW_DAYS: [i32; 4] = [30, 90, 180, 365];
@@ -192,4 +193,11 @@ impl Months {
             self.salary |= 1 << back;
         }
     }
+}
+
+/// Money in less money out over the border of the bank after `from` and up to `to`.
+pub fn net_border_flow(rows: &[Transaction], from: Date, to: Date) -> Money {
+    let start = rows.partition_point(|row| row.booked_on <= from);
+    let end = rows.partition_point(|row| row.booked_on <= to);
+    Money(rows[start..end].iter().filter(|row| row.kind.crosses_border()).map(|row| row.amount.0).sum())
 }

@@ -56,8 +56,10 @@ impl CodeTable {
         for (text, code) in codes {
             let parts: Vec<&str> = if columns == 1 { vec![text] } else { text.split('|').collect() };
             let code = position(known, code).filter(|_| parts.len() == columns).ok_or_else(|| {
-                Error::usage(format!("`{key}.codes`: `{text}` does not map {columns} columns to a code of the contract"))
-                    .hint("write one value or `*` per joined column, with `|` between them")
+                Error::usage(format!(
+                    "`{key}.codes`: `{text}` does not map {columns} columns to a code of the contract"
+                ))
+                .hint("write one value or `*` per joined column, with `|` between them")
             })?;
             table.add(&parts, code);
         }
@@ -108,7 +110,9 @@ impl CodeTable {
     fn scan(&self, joined: &[u8]) -> Option<Code> {
         let values: Vec<&[u8]> = joined.split(|byte| *byte == JOINT).collect();
         let fits = |pattern: &&Pattern| {
-            let same = |(part, value): (&Option<Box<[u8]>>, &&[u8])| part.as_deref().is_none_or(|part| part == *value);
+            let same = |(part, value): (&Option<Box<[u8]>>, &&[u8])| {
+                part.as_deref().is_none_or(|part| part == *value)
+            };
             pattern.parts.len() == values.len() && pattern.parts.iter().zip(&values).all(same)
         };
         self.patterns.iter().find(fits).map(|pattern| pattern.code)

@@ -13,6 +13,8 @@ use std::io::{self, BufRead, BufReader, Read};
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 const BUFFER_BYTES: usize = 256 * 1024;
+/// More than any one character needs.
+const CHARACTER_BYTES: usize = 16;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Text shrinks 5 to 20 times; deflate cannot do more than 1032, and a bomb comes close to that.
 const GZIP_RATIO_MAX: u64 = 200;
@@ -38,7 +40,7 @@ impl Read for Counted<'_> {
 }
 
 enum Unpacked<'a> {
-    Plain(BufReader<Counted<'a>>),
+    Plain(Box<BufReader<Counted<'a>>>),
     Gzip { inner: Box<MultiGzDecoder<BufReader<Counted<'a>>>>, unpacked: u64 },
 }
 
@@ -57,6 +59,7 @@ struct Gb18030 {
     /// Bytes decoded before `raw[at]`.
     offset: u64,
     ended: bool,
+    finished: bool,
 }
 
 impl<'a> TextStream<'a> {
@@ -68,7 +71,7 @@ impl<'a> TextStream<'a> {
         let unpacked = if start.starts_with(&GZIP_MAGIC) {
             Unpacked::Gzip { inner: Box::new(MultiGzDecoder::new(reader)), unpacked: 0 }
         } else {
-            Unpacked::Plain(reader)
+            Unpacked::Plain(Box::new(reader))
         };
         let gb18030 = (encoding == Encoding::Gb18030).then(Gb18030::new);
         Ok(Self { export, unpacked, gb18030 })
@@ -78,7 +81,8 @@ impl<'a> TextStream<'a> {
     pub fn fill(&mut self, text: &mut Vec<u8>, wanted: usize) -> Result<bool> {
         while text.len() < wanted {
             let start = text.len();
-            text.resize(wanted, 0);
+            // Grows as the file does, so that a small file costs a small buffer; never too little for a character.
+            text.resize(wanted.min(start * 2 + BUFFER_BYTES).max(start + CHARACTER_BYTES), 0);
             let read = match &mut self.gb18030 {
                 None => self.unpacked.read(self.export, &mut text[start..]),
                 Some(gb18030) => gb18030.read(self.export, &mut self.unpacked, &mut text[start..]),
@@ -146,12 +150,12 @@ impl Unpacked<'_> {
 impl Gb18030 {
     fn new() -> Self {
         let decoder = GB18030.new_decoder_without_bom_handling();
-        Self { decoder, raw: Vec::new(), at: 0, offset: 0, ended: false }
+        Self { decoder, raw: Vec::new(), at: 0, offset: 0, ended: false, finished: false }
     }
 
     /// Decodes some bytes into `text`; 0 only at the end of the file.
     fn read(&mut self, export: &Export, source: &mut Unpacked<'_>, text: &mut [u8]) -> Result<usize> {
-        loop {
+        while !self.finished {
             if self.at == self.raw.len() && !self.ended {
                 self.raw.resize(BUFFER_BYTES, 0);
                 let read = source.read(export, &mut self.raw)?;
@@ -160,17 +164,23 @@ impl Gb18030 {
                 self.ended = read == 0;
             }
             let rest = &self.raw[self.at..];
-            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(rest, text, self.ended);
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(rest, text, self.ended);
             self.at += read;
             self.offset += read as u64;
             if let DecoderResult::Malformed(bad, after) = result {
                 let at = self.offset.saturating_sub(u64::from(bad) + u64::from(after));
-                return Err(Error::refused(format!("`{}` is not GB18030 at byte {at}", export.name.escape_debug()))
-                    .hint("declare the file's own `encoding`, or deliver it again"));
+                return Err(Error::refused(format!(
+                    "`{}` is not GB18030 at byte {at}",
+                    export.name.escape_debug()
+                ))
+                .hint("declare the file's own `encoding`, or deliver it again"));
             }
-            if written > 0 || self.ended {
+            self.finished = self.ended && result == DecoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }

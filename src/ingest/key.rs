@@ -89,8 +89,18 @@ mod tests {
 
     #[test]
     fn ids_that_differ_have_keys_that_differ() {
-        let ids: [&[u8]; 10] =
-            [b"", b"0", b"00", b"007", b"7", b"a\0", b"a", b"123456789012345", b"1234567890123456", b"1234567890123457"];
+        let ids: [&[u8]; 10] = [
+            b"",
+            b"0",
+            b"00",
+            b"007",
+            b"7",
+            b"a\0",
+            b"a",
+            b"123456789012345",
+            b"1234567890123456",
+            b"1234567890123457",
+        ];
         for (i, one) in ids.iter().enumerate() {
             for (j, other) in ids.iter().enumerate() {
                 assert_eq!(Key::of(one) == Key::of(other), i == j);

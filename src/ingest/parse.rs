@@ -21,8 +21,8 @@ pub const OUTSIDE_YEARS: &str = "a year outside 1900 to 2200";
 
 /// Amounts are published as `Decimal(18,2)`: 18 digits of minor units.
 const MINOR_UNITS_MAX: u64 = 999_999_999_999_999_999;
-/// Beyond, not every whole number of minor units is a float of its own.
-const FLOAT_MINOR_UNITS_MAX: f64 = 9_007_199_254_740_992.0;
+/// 2^45 units: beyond, floats lie more than half a minor unit apart.
+const FLOAT_MINOR_UNITS_MAX: f64 = 3_518_437_208_883_200.0;
 /// Floats are read as the nearest minor unit within this part of one.
 const FLOAT_TOLERANCE: f64 = 1e-6;
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
@@ -80,7 +80,8 @@ fn decimals_reason(text: &[u8], decimals: &[u8]) -> &'static str {
 }
 
 fn money_reason(text: &[u8]) -> &'static str {
-    let numeric = |extra: &[u8]| text.iter().all(|b| b.is_ascii_digit() || b"+-.".contains(b) || extra.contains(b));
+    let numeric =
+        |extra: &[u8]| text.iter().all(|b| b.is_ascii_digit() || b"+-.".contains(b) || extra.contains(b));
     if text.contains(&b',') && numeric(b",") {
         THOUSANDS
     } else if has_exponent(text) && numeric(b"eE") {

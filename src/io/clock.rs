@@ -42,8 +42,8 @@ pub fn now_utc() -> String {
 }
 
 fn rfc_3339(unix_seconds: i64) -> String {
-    let time = chrono::DateTime::from_timestamp(unix_seconds, 0).unwrap_or_default();
-    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let time = chrono::DateTime::from_timestamp(unix_seconds, 0).unwrap_or_default().naive_utc();
+    format!("{}T{}Z", time.date(), time.time())
 }
 
 #[cfg(test)]

@@ -37,8 +37,11 @@ pub fn list(folder: &Path, pattern: &str) -> Result<Vec<Export>> {
         let file_name = entry.file_name();
         if matches(pattern.as_bytes(), file_name.as_encoded_bytes()) {
             let name = file_name.into_string().map_err(|name| {
-                Error::refused(format!("the file name `{}` is not UTF-8", name.to_string_lossy().escape_debug()))
-                    .hint("rename the file, or narrow the pattern")
+                Error::refused(format!(
+                    "the file name `{}` is not UTF-8",
+                    name.to_string_lossy().escape_debug()
+                ))
+                .hint("rename the file, or narrow the pattern")
             })?;
             exports.push(inspect(&root, name)?);
         }

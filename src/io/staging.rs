@@ -507,21 +507,24 @@ fn probe(published: &Folder, replaced: &Folder) -> Result<()> {
         published.remove(&two)?
     }
 
-    if exchange.is_err() || now_second != Some(first) {
-        let path = published.path.display();
-        let error =
-            Error::usage(format!("the file system of `{path}` cannot exchange two folders in one step"))
-                .hint("put the workspace on a local file system such as ext4, XFS, Btrfs or tmpfs");
-        return Err(match exchange {
-            Err(errno) => error.caused_by(io::Error::from(errno)),
-            Ok(()) => error,
-        });
+    match exchange {
+        Ok(()) if now_second == Some(first) => {}
+        Ok(()) | Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            let path = published.path.display();
+            return Err(Error::usage(format!(
+                "the file system of `{path}` cannot exchange two folders in one step"
+            ))
+            .hint("put the workspace on a local file system such as ext4, XFS, Btrfs or tmpfs"));
+        }
+        Err(errno) => return Err(refusal("exchange two folders in", &published.path, errno)),
     }
     across.map_err(|errno| {
         let (from, to) = (published.path.display(), replaced.path.display());
-        Error::usage(format!("nights cannot be moved from `{from}` to `{to}`"))
-            .hint("both must be plain folders of one file system: do not mount or link either elsewhere")
-            .caused_by(io::Error::from(errno))
+        match errno {
+            Errno::XDEV => Error::usage(format!("nights cannot be moved from `{from}` to `{to}`"))
+                .hint("both must be plain folders of one file system: do not mount either elsewhere"),
+            errno => refusal("move a folder to", &replaced.path, errno),
+        }
     })
 }
 

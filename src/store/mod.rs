@@ -136,6 +136,18 @@ impl Store {
         }
     }
 
+    /// The customer's rows in the bank's newest snapshot on or before `date`; `None` where there is none.
+    ///
+    /// A snapshot is complete, so that no row there means that he held nothing.
+    pub fn newest_holdings(&self, index: u32, date: Date) -> Option<&[Holding]> {
+        let snapshots = &self.calendar.snapshots;
+        let newest = snapshots[..snapshots.partition_point(|snapshot| *snapshot <= date)].last()?;
+        let rows = self.history(index).holdings;
+        let from = rows.partition_point(|row| row.snapshot_on < *newest);
+        let to = rows.partition_point(|row| row.snapshot_on <= *newest);
+        Some(&rows[from..to])
+    }
+
     /// The accounts in which the customer has a role.
     pub fn accounts(&self, index: u32) -> impl Iterator<Item = &Account> {
         let i = index as usize;

@@ -40,16 +40,16 @@ pub enum Intent {
 const LEAVING_TEMPO: f64 = 0.3;
 /// A patient customer looks in with this probability a month once his patience is over.
 pub const LOOKS_IN_ACTIVE: f64 = 0.75;
-pub const LOOKS_IN_COOLING: f64 = 0.3;
+pub const LOOKS_IN_COOLING: f64 = 0.2;
 /// Month-to-month unrest of everyday life (sd of the log).
 const MOOD: f64 = 0.4;
 /// Wealth from which sums of six figures move now and then, in cents, and how often a month.
 const BIG_FROM_CENTS: f64 = 500_000e2;
-const BIG_SHARE: f64 = 0.12;
+const BIG_SHARE: f64 = 0.22;
 /// Part of these that falls into the last week: accounts are settled at the month end.
 const BIG_LATE: f64 = 0.6;
 /// Chance of a sum moved elsewhere in a month of cooling, against that of a customer who stays.
-const DRIFT_COOLING: f64 = 0.55;
+const DRIFT_COOLING: f64 = 0.45;
 const DRIFT_ACTIVE: f64 = 0.045;
 
 /// The month's intentions in order of their days.
@@ -70,7 +70,9 @@ fn contractual(life: &mut Life<'_>, month: &Month, list: &mut Vec<(i32, Intent)>
     if month.holds(life.traits.opened) && life.traits.is_new {
         list.push((life.traits.opened, Intent::Open));
     }
-    if life.salary_is_paid && let Some(day) = life.traits.salary_day {
+    if life.salary_is_paid
+        && let Some(day) = life.traits.salary_day
+    {
         list.push((month.first + day - 1, Intent::Salary));
     }
     if life.ledger.has_instalments() {
@@ -80,7 +82,9 @@ fn contractual(life: &mut Life<'_>, month: &Month, list: &mut Vec<(i32, Intent)>
         list.push((month.first + 20, Intent::Interest)); // Chinese banks settle on the 21st of June and December
     }
     let due = life.ledger.positions.iter().filter(|p| !p.kind().is_debt());
-    list.extend(due.filter_map(|p| p.matures.filter(|&d| month.holds(d)).map(|d| (d, Intent::Mature(p.product)))));
+    list.extend(
+        due.filter_map(|p| p.matures.filter(|&d| month.holds(d)).map(|d| (d, Intent::Mature(p.product)))),
+    );
 }
 
 fn everyday(life: &mut Life<'_>, month: &Month, list: &mut Vec<(i32, Intent)>) {
@@ -123,7 +127,8 @@ pub fn looks_in(state: State) -> f64 {
 fn occasions(life: &mut Life<'_>, month: &Month, list: &mut Vec<(i32, Intent)>) {
     let is_here = matches!(life.state, State::Active | State::Settling);
     let is_new = life.state == State::Settling;
-    let drift = if life.state == State::Cooling { DRIFT_COOLING } else { DRIFT_ACTIVE * life.traits.elsewhere };
+    let drift =
+        if life.state == State::Cooling { DRIFT_COOLING } else { DRIFT_ACTIVE * life.traits.elsewhere };
     if (is_here || life.state == State::Cooling) && life.draws.chance(drift) {
         list.push((life.draws.day(month.first, month.last), Intent::Drift));
     }
@@ -137,7 +142,7 @@ fn occasions(life: &mut Life<'_>, month: &Month, list: &mut Vec<(i32, Intent)>) 
         let first = if life.draws.chance(BIG_LATE) { month.last - 6 } else { month.first };
         list.push((life.draws.day(first, month.last), Intent::BigMove));
     }
-    if life.draws.chance(0.002) && !life.ledger.has_instalments() {
+    if life.draws.chance(0.003) && !life.ledger.has_instalments() {
         list.push((life.draws.day(month.first, month.last), Intent::Borrow));
     }
 }

@@ -39,7 +39,7 @@ const fn product(
 }
 
 /// The catalogue; the position in it is the product number. Rates are those of a Chinese retail bank in the mid 2020s.
-pub const PRODUCTS: [Product; 23] = [
+pub const PRODUCTS: [Product; 24] = [
     product(ProductKind::DemandDeposit, "Current account", (10, 160, 1), None),
     product(ProductKind::TimeDeposit, "Time deposit 3 months", (90, 110, 1), Some(91)),
     product(ProductKind::TimeDeposit, "Time deposit 6 months", (110, 100, 1), Some(182)),
@@ -64,6 +64,7 @@ pub const PRODUCTS: [Product; 23] = [
     product(ProductKind::Card, "Credit card", (1800, 300, 1), None),
     // Withdrawn, so that a reader of the catalogue meets one that must not be offered.
     Product { on_sale: false, ..product(ProductKind::Wealth, "Old wealth plan", (330, 70, 3), Some(540)) },
+    product(ProductKind::CreditLine, "Credit line", (600, 220, 1), None),
 ];
 
 /// Product number of the current account.
@@ -92,7 +93,8 @@ pub struct Bank {
 
 /// The staff for a population, over a history.
 pub fn staff(seed: u64, customers: u32, months: &[Month]) -> Bank {
-    let count = (customers / CUSTOMERS_PER_MANAGER).max(2);
+    // One more than are needed: the one who leaves.
+    let count = (customers / CUSTOMERS_PER_MANAGER).max(2) + 1;
     let branches = count.div_ceil(MANAGERS_PER_BRANCH).max(2);
     let mut managers: Vec<Manager> = (0..count).map(|at| manager(seed, at, branches)).collect();
     // One has left a while ago, so that there is something to hand over: two thirds into the history.

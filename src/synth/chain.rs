@@ -5,9 +5,9 @@
 use super::traits::Traits;
 
 /// Active to cooling, a month, at a pull of one.
-const COOLING: f64 = 0.0165;
+const COOLING: f64 = 0.0160;
 /// Active to leaving without a warning.
-const SURPRISE: f64 = 0.0030;
+const SURPRISE: f64 = 0.0042;
 /// Active to silent without a warning: the account is just forgotten.
 const FORGET: f64 = 0.0032;
 /// Cooling to leaving and back to active: about six in ten who cool do leave.
@@ -17,6 +17,8 @@ const RETURN: f64 = 0.17;
 const COOLING_MONTHS_MAX: u32 = 4;
 /// Silent to active. Small, so that 180 days of silence are a loss in nine of ten cases.
 pub const WAKE: f64 = 0.02;
+/// Silent to closed: a forgotten account is given up sooner or later.
+pub const ABANDON: f64 = 0.035;
 /// Deaths and mergers of accounts, a month.
 pub const DEATH: f64 = 0.0005;
 pub const MERGER: f64 = 0.0003;
@@ -75,7 +77,9 @@ fn pull(traits: &Traits, now: Circumstances) -> f64 {
     if now.is_settling {
         log += 0.15; // the first months are the shakiest
     }
-    traits.frailty * log.exp()
+    // Who has little to do with us is easier lost.
+    let slack = (1.2 / traits.tempo).powf(0.45).clamp(0.55, 1.7);
+    traits.frailty * slack * log.exp()
 }
 
 impl Rates {

@@ -36,7 +36,7 @@ codes! {
         Structured => "structured", Trust => "trust", TreasuryBond => "treasury_bond", Fund => "fund",
         BondFund => "bond_fund", Securities => "securities", Insurance => "insurance",
         Mortgage => "loan_mortgage", ConsumerLoan => "loan_consumer", BusinessLoan => "loan_business",
-        Card => "card",
+        Card => "card", CreditLine => "credit_line",
     }
 }
 
@@ -79,7 +79,12 @@ impl Kind {
 impl ProductKind {
     /// Whether the balance is a debt.
     pub fn is_debt(self) -> bool {
-        matches!(self, Self::Mortgage | Self::ConsumerLoan | Self::BusinessLoan | Self::Card)
+        matches!(self, Self::Mortgage | Self::ConsumerLoan | Self::BusinessLoan) || self.is_revolving()
+    }
+
+    /// Whether it is a frame that is renewed, without instalments.
+    pub fn is_revolving(self) -> bool {
+        matches!(self, Self::Card | Self::CreditLine)
     }
 
     /// Reaction to the common market factor; zero for what has no price.

@@ -14,10 +14,9 @@ impl Draws {
     pub fn new(seed: u64, family: u64, index: u64) -> Self {
         // Odd multipliers (golden ratio, and the one of Steele's SplitMix) keep families and indices
         // apart; seed_from_u64 then runs SplitMix64 itself.
-        let mixed = seed
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            .wrapping_add(family.wrapping_mul(0xBF58_476D_1CE4_E5B9))
-            ^ index.wrapping_mul(0x94D0_49BB_1331_11EB);
+        let mixed =
+            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(family.wrapping_mul(0xBF58_476D_1CE4_E5B9))
+                ^ index.wrapping_mul(0x94D0_49BB_1331_11EB);
         Self(Xoshiro256PlusPlus::seed_from_u64(mixed))
     }
 

@@ -13,10 +13,10 @@ use super::rows::OTHER_BANKS;
 
 /// One everyday event takes at most this part of the wealth, whatever the draw.
 const EVENT_MAX: f64 = 0.05;
-/// Large sums: part of the assets. Two in a row go in opposite directions.
-const BIG: (f64, f64) = (0.12, 0.30);
+/// Large sums: part of the assets; well below half, which would be a departure.
+const BIG: (f64, f64) = (0.15, 0.32);
 /// A sum moved elsewhere: while cooling, and otherwise.
-const DRIFT_COOLING: (f64, f64) = (0.03, 0.11);
+const DRIFT_COOLING: (f64, f64) = (0.04, 0.14);
 const DRIFT_ACTIVE: (f64, f64) = (0.02, 0.08);
 /// Charge for buying what is not a deposit, of the sum.
 const CHARGE: f64 = 0.004;
@@ -53,7 +53,13 @@ fn other_bank(life: &mut Life<'_>, is_own: bool) -> Elsewhere {
 fn open(life: &mut Life<'_>, day: i32) {
     let own = life.draws.chance(life.traits.elsewhere);
     let to = other_bank(life, own);
-    life.ledger.post(day, Kind::Deposit, (life.traits.wealth * 0.15) as i64, Channel::Branch, Elsewhere::default());
+    life.ledger.post(
+        day,
+        Kind::Deposit,
+        (life.traits.wealth * 0.15) as i64,
+        Channel::Branch,
+        Elsewhere::default(),
+    );
     life.ledger.post(day, Kind::TransferIn, (life.traits.wealth * 0.85) as i64, Channel::Branch, to);
 }
 
@@ -71,7 +77,13 @@ fn spend(life: &mut Life<'_>, day: i32) {
     let has_salary = life.salary_is_paid && life.traits.salary_day.is_some();
     let usual: f64 = if has_salary { 0.88 } else { 0.54 };
     let full = fullness(life);
-    let outward = if full < 0.6 { usual * 0.5 } else if full > 1.6 { (usual * 1.3).min(0.95) } else { usual };
+    let outward = if full < 0.6 {
+        usual * 0.5
+    } else if full > 1.6 {
+        (usual * 1.3).min(0.95)
+    } else {
+        usual
+    };
     let is_out = life.draws.chance(outward);
     let per_event = life.traits.budget / (life.traits.tempo * if is_out { usual } else { 1.0 - usual });
     let inward = if has_salary { 0.1 } else { 1.0 };
@@ -110,19 +122,22 @@ fn receive(life: &mut Life<'_>, day: i32, size: f64) {
     life.ledger.post(day, kind, (size as i64).max(1), way, to);
 }
 
+/// What goes comes back, and the other way round, so that these sums do not add up to a departure.
 fn big_move(life: &mut Life<'_>, day: i32) {
-    let part = life.draws.between(BIG.0, BIG.1);
-    let cents = (life.ledger.assets() as f64 * part) as i64;
+    let cents = if life.away == 0 {
+        let part = life.draws.between(BIG.0, BIG.1);
+        let sign = if life.draws.chance(0.5) { 1.0 } else { -1.0 };
+        (life.ledger.assets() as f64 * part * sign) as i64
+    } else {
+        (life.away as f64 * life.draws.between(0.85, 1.1)) as i64
+    };
+    life.away = if life.away == 0 { -cents } else { 0 };
     let way = channel(life);
     let own = life.draws.chance(life.traits.elsewhere);
     let to = other_bank(life, own);
-    life.owes_big_move = !life.owes_big_move;
-    if life.owes_big_move {
-        life.ledger.raise(day, cents, way);
-        life.ledger.post(day, Kind::TransferOut, -cents, way, to);
-    } else {
-        life.ledger.post(day, Kind::TransferIn, cents, way, to);
-    }
+    life.ledger.raise(day, -cents, way);
+    let kind = if cents < 0 { Kind::TransferOut } else { Kind::TransferIn };
+    life.ledger.post(day, kind, cents, way, to);
 }
 
 fn drift(life: &mut Life<'_>, day: i32) {
@@ -180,7 +195,7 @@ fn borrow(life: &mut Life<'_>, day: i32) {
 
 /// The instalment is what remains over the months that remain; the balance tells the interest.
 fn repay(life: &mut Life<'_>, day: i32) {
-    let is_loan = |p: &super::ledger::Position| p.kind().is_debt() && p.kind() != ProductKind::Card;
+    let is_loan = |p: &super::ledger::Position| p.kind().is_debt() && !p.kind().is_revolving();
     let Some(at) = life.ledger.positions.iter().position(is_loan) else { return };
     let loan = &life.ledger.positions[at];
     let months_left = i64::from((loan.matures.unwrap_or(day) - day).max(1) / 30 + 1);

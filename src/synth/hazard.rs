@@ -4,7 +4,7 @@
 //! what was later drawn. Approximations: rates stay as they are at t; months have 30.4 days; ordinary
 //! spending never empties an account.
 
-use super::chain::{Rates, WAKE};
+use super::chain::{ABANDON, Rates, WAKE};
 use super::codes::{Reason, State};
 use super::draws::Draws;
 use super::plan::Plan;
@@ -30,22 +30,27 @@ const HARDLY: f64 = 0.01;
 pub struct Crossing {
     planned: [f64; STEPS],
     surprise: [f64; STEPS],
+    abandoned: [f64; STEPS],
 }
 
 impl Crossing {
     /// Tabulated once per run from the same plans that customers draw.
     pub fn tabulate(seed: u64) -> Self {
         let mut draws = Draws::new(seed, FAMILY, 0);
-        Self { planned: table(&mut draws, false), surprise: table(&mut draws, true) }
+        let leave =
+            |may_stay| move |draws: &mut Draws, from| Plan::leave(draws, from, 1.0, Reason::None, may_stay);
+        Self {
+            planned: table(&mut draws, leave(false)),
+            surprise: table(&mut draws, leave(true)),
+            abandoned: table(&mut draws, |draws, from| Plan::abandon(draws, from, 1.0, Reason::None)),
+        }
     }
 }
 
-fn table(draws: &mut Draws, may_stay: bool) -> [f64; STEPS] {
+fn table(draws: &mut Draws, plan: impl Fn(&mut Draws, i32) -> Plan) -> [f64; STEPS] {
     std::array::from_fn(|step| {
         let from = (step as f64 * MONTH) as i32;
-        let hits = (0..SAMPLES)
-            .filter(|_| in_window(Plan::leave(draws, from, 1.0, Reason::None, may_stay).loss_day(0, OUTFLOW), 0))
-            .count();
+        let hits = (0..SAMPLES).filter(|_| in_window(plan(draws, from).loss_day(0, OUTFLOW), 0)).count();
         hits as f64 / f64::from(SAMPLES)
     })
 }
@@ -89,6 +94,13 @@ fn in_window(day: Option<i32>, t: i32) -> bool {
     day.is_some_and(|day| day > t + GAP && day <= t + GAP + HORIZON)
 }
 
+/// Mass that begins to go in one month.
+struct Going {
+    planned: f64,
+    surprise: f64,
+    abandoned: f64,
+}
+
 /// Mass over the states while the chain runs; cooling by months spent there.
 struct Mass {
     active: f64,
@@ -107,8 +119,8 @@ impl Mass {
         mass
     }
 
-    /// One month; returns the mass that begins to leave (from cooling, by surprise).
-    fn step(&mut self, rates: &Rates) -> (f64, f64) {
+    /// One month; `may_close` unless a loan keeps the account open.
+    fn step(&mut self, rates: &Rates, may_close: bool) -> Going {
         let (mut planned, mut back) = (0.0, 0.0);
         let mut cooling = [0.0; 5];
         for (months, &mass) in self.cooling.iter().enumerate() {
@@ -120,11 +132,12 @@ impl Mass {
         let surprise = self.active * rates.surprise;
         cooling[1] += self.active * rates.cool;
         let woken = self.silent * WAKE;
-        self.silent += self.active * rates.forget - woken;
+        let abandoned = if may_close { self.silent * ABANDON } else { 0.0 };
+        self.silent += self.active * rates.forget - woken - abandoned;
         self.active *= 1.0 - rates.surprise - rates.cool - rates.forget;
         self.active += back + woken;
         self.cooling = cooling;
-        (planned, surprise)
+        Going { planned, surprise, abandoned }
     }
 }
 
@@ -132,8 +145,10 @@ fn departure(latent: &Latent<'_>, crossing: &Crossing) -> f64 {
     let mut mass = Mass::at(latent);
     let mut lost = 0.0;
     for step in 0..STEPS {
-        let (planned, surprise) = mass.step(&latent.rates);
-        lost += planned * crossing.planned[step] + surprise * crossing.surprise[step];
+        let going = mass.step(&latent.rates, !latent.is_automatic);
+        lost += going.planned * crossing.planned[step]
+            + going.surprise * crossing.surprise[step]
+            + going.abandoned * crossing.abandoned[step];
     }
     lost
 }
@@ -148,7 +163,7 @@ fn silence(latent: &Latent<'_>) -> f64 {
     let mut left = f64::from(needed) / MONTH;
     while left > 0.0 {
         let part = left.min(1.0);
-        let _leaving_is_an_act = mass.step(&latent.rates);
+        let _is_no_silence = mass.step(&latent.rates, !latent.is_automatic);
         mass.active *= latent.idle_active.powf(part);
         mass.cooling.iter_mut().for_each(|m| *m *= latent.idle_cooling.powf(part));
         left -= 1.0;

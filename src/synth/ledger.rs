@@ -96,7 +96,8 @@ impl Ledger {
         if held.is_some() && offer.term_days.is_some() {
             return;
         }
-        let paid = -self.post_for(day, Kind::Purchase, -cents.max(0), channel, Elsewhere::default(), offer.kind);
+        let paid =
+            -self.post_for(day, Kind::Purchase, -cents.max(0), channel, Elsewhere::default(), offer.kind);
         if paid == 0 {
             return;
         }
@@ -110,7 +111,14 @@ impl Ledger {
     }
 
     /// Adds a position without a flow: what stood there before the history began.
-    pub fn hold(&mut self, product: u8, balance: i64, started: i32, matures: Option<i32>, limit: Option<i64>) {
+    pub fn hold(
+        &mut self,
+        product: u8,
+        balance: i64,
+        started: i32,
+        matures: Option<i32>,
+        limit: Option<i64>,
+    ) {
         self.positions.push(Position { product, balance, cost: balance, change: 0, started, matures, limit });
     }
 
@@ -148,7 +156,7 @@ impl Ledger {
         let position = &mut self.positions[at];
         position.balance -= paid;
         position.cost = position.balance;
-        if position.balance == 0 && kind != ProductKind::Card {
+        if position.balance == 0 && !kind.is_revolving() {
             self.positions.remove(at);
         }
     }
@@ -168,7 +176,7 @@ impl Ledger {
 
     /// Whether a loan with instalments is open.
     pub fn has_instalments(&self) -> bool {
-        self.positions.iter().any(|p| p.kind().is_debt() && p.kind() != ProductKind::Card)
+        self.positions.iter().any(|p| p.kind().is_debt() && !p.kind().is_revolving())
     }
 
     /// Prices move and yields accrue, once a month.
@@ -180,6 +188,14 @@ impl Ledger {
             let effect = beta * market + own + f64::from(offer.rate_bp) / 120_000.0;
             position.change = (position.balance as f64 * effect.max(-0.9)) as i64;
             position.balance += position.change;
+        }
+    }
+
+    /// Frames that have run out are renewed: a card for four years, a credit line for one.
+    pub fn renew_frames(&mut self, day: i32) {
+        for frame in self.positions.iter_mut().filter(|p| p.kind().is_revolving()) {
+            let term = if frame.kind() == ProductKind::Card { 4 * 365 } else { 365 };
+            frame.matures = frame.matures.map(|due| if due <= day { due + term } else { due });
         }
     }
 

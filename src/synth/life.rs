@@ -23,7 +23,6 @@ const FAMILY: u64 = 4;
 /// What all customers share.
 pub struct World {
     pub seed: u64,
-    pub customers: u32,
     pub months: Vec<Month>,
     pub market: Vec<f64>,
     pub bank: Bank,
@@ -69,7 +68,8 @@ pub struct Life<'a> {
     pub reason: Reason,
     pub closed: Option<(i32, Reason)>,
     pub is_dead: bool,
-    pub owes_big_move: bool,
+    /// Cents of the last large sum that he will take back, or send back if negative.
+    pub away: i64,
     pub channel_weights: [f64; 5],
     /// Product numbers that he is ready to hold.
     pub taste: Vec<u8>,
@@ -113,7 +113,7 @@ impl<'a> Life<'a> {
             reason: Reason::None,
             closed: None,
             is_dead: false,
-            owes_big_move: draws.chance(0.5),
+            away: 0,
             channel_weights,
             taste,
             last_contact: None,
@@ -152,6 +152,7 @@ impl<'a> Life<'a> {
         }
         service::month(self, month, &mut out.contacts);
         self.ledger.revalue(self.world.market[at], &mut self.draws);
+        self.ledger.renew_frames(month.last);
         self.ledger.close_month(&mut out.transactions[at]);
         if self.closed.is_some() {
             return;
@@ -195,14 +196,15 @@ impl<'a> Life<'a> {
         let rates = self.rates(day);
         let u = self.draws.unit();
         match self.state {
-            State::Settling | State::Active => self.from_active(u, &rates, day),
-            State::Cooling => self.from_cooling(u, &rates, day),
+            State::Settling | State::Active => self.when_active(u, &rates, day),
+            State::Cooling => self.when_cooling(u, &rates, day),
             State::Silent if u < chain::WAKE => self.wake(),
+            State::Silent if u < chain::WAKE + chain::ABANDON => self.abandon(day),
             State::Silent | State::Leaving => {}
         }
     }
 
-    fn from_active(&mut self, u: f64, rates: &Rates, day: i32) {
+    fn when_active(&mut self, u: f64, rates: &Rates, day: i32) {
         if u < rates.cool {
             self.cool();
         } else if u < rates.cool + rates.surprise {
@@ -216,7 +218,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn from_cooling(&mut self, u: f64, rates: &Rates, day: i32) {
+    fn when_cooling(&mut self, u: f64, rates: &Rates, day: i32) {
         let (leave, back) = rates.out_of_cooling(self.months_cooling);
         if u < leave {
             self.leave(day, false);
@@ -233,7 +235,7 @@ impl<'a> Life<'a> {
     fn cool(&mut self) {
         self.state = State::Cooling;
         self.months_cooling = 1;
-        self.cooling_tempo = self.draws.between(0.2, 0.65);
+        self.cooling_tempo = self.draws.between(0.05, 0.42);
         self.reason = person::reason(&mut self.draws);
         self.salary_is_paid &= !self.draws.chance(0.4);
     }
@@ -257,6 +259,13 @@ impl<'a> Life<'a> {
         self.is_dead = is_death && !self.traits.is_institution;
         self.salary_is_paid = false;
         self.state = State::Silent;
+    }
+
+    /// Closes a forgotten account, unless a loan keeps it open.
+    fn abandon(&mut self, day: i32) {
+        if !self.ledger.has_instalments() {
+            self.plan = Some(Plan::abandon(&mut self.draws, day, self.ledger.assets() as f64, self.reason));
+        }
     }
 
     fn finish_plan(&mut self, day: i32) {
@@ -295,7 +304,7 @@ impl<'a> Life<'a> {
             baseline: self.assets.iter().sum::<i64>() as f64 / 3.0,
             days_silent: month.last - self.ledger.last_act,
             idle_active: idle(self.traits.tempo, State::Active),
-            idle_cooling: idle(self.traits.tempo * 0.45, State::Cooling),
+            idle_cooling: idle(self.traits.tempo * 0.23, State::Cooling),
             is_automatic: automatic,
         };
         Truth {

@@ -5,24 +5,46 @@
 use super::draws::Draws;
 
 const FAMILY_ZH: [&str; 24] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭",
-    "马", "罗", "欧阳", "司马", "上官", "诸葛",
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何",
+    "郭", "马", "罗", "欧阳", "司马", "上官", "诸葛",
 ];
 const GIVEN_ZH: [&str; 24] = [
-    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰", "霞",
-    "平", "建国", "子涵", "欣怡", "浩然", "雨桐",
+    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰",
+    "霞", "平", "建国", "子涵", "欣怡", "浩然", "雨桐",
 ];
 const GIVEN_EU: [&str; 18] = [
     "Anna", "Jonas", "Łucja", "Søren", "Zoë", "Mateo", "Ingrid", "Émile", "Petra", "Tomáš", "Freya", "Luca",
     "Chloé", "Henrik", "Ángela", "Mirela", "Otto", "Jürgen",
 ];
 const FAMILY_EU: [&str; 18] = [
-    "Novak", "Lindqvist", "O'Brien", "García", "Müller", "D'Angelo", "van der Berg", "Kowalski", "Dubois",
-    "Ivanova", "Papadopoulos", "Schmidt", "Rossi", "Hansen", "Nagy", "Çelik", "Silva", "Jansen",
+    "Novak",
+    "Lindqvist",
+    "O'Brien",
+    "García",
+    "Müller",
+    "D'Angelo",
+    "van der Berg",
+    "Kowalski",
+    "Dubois",
+    "Ivanova",
+    "Papadopoulos",
+    "Schmidt",
+    "Rossi",
+    "Hansen",
+    "Nagy",
+    "Çelik",
+    "Silva",
+    "Jansen",
 ];
 const FIRMS: [&str; 8] = [
-    "Blue Heron Trading", "East Gate Textiles", "Quarry & Sons", "远山贸易", "Tidewater Foods", "晨光机械",
-    "Ninefold Logistics", "Alder Print Works",
+    "Blue Heron Trading",
+    "East Gate Textiles",
+    "Quarry & Sons",
+    "远山贸易",
+    "Tidewater Foods",
+    "晨光机械",
+    "Ninefold Logistics",
+    "Alder Print Works",
 ];
 /// What a spreadsheet takes for a formula and a careless reader for a separator.
 const ODD: [&str; 6] = ["=Cmd Lee", "+Karl Ott", "-Ivo Dash", "@Mona Lis", "Li \"Leo\" Wei", "Kim, Jun"];

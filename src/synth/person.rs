@@ -1,9 +1,10 @@
 //! The master data of a customer: what he starts with and what the bank has on file about him.
 //!
-//! `customers` shows the state at the end of the history, as a core system would export it.
+//! `customers` shows closings as of the end of the history, as a core system would export it; the
+//! undated rest (satisfaction, assets elsewhere, card) follows his traits alone and hints at no loss.
 
 use super::bank;
-use super::codes::{Channel, ProductKind, Reason};
+use super::codes::{Channel, ProductKind, Reason, State};
 use super::draws::Draws;
 use super::ledger::Position;
 use super::life::{Life, first_of, has_term};
@@ -27,7 +28,15 @@ const TASTES: [(ProductKind, f64); 9] = [
 ];
 const CARD_TIERS: [&str; 4] = ["standard", "gold", "platinum", "diamond"];
 const OCCUPATIONS: [&str; 9] = [
-    "office", "business_owner", "worker", "teacher", "medical", "civil_servant", "retired", "farmer", "student",
+    "office",
+    "business_owner",
+    "worker",
+    "teacher",
+    "medical",
+    "civil_servant",
+    "retired",
+    "farmer",
+    "student",
 ];
 const EDUCATION: [&str; 4] = ["secondary", "college", "bachelor", "postgraduate"];
 
@@ -83,7 +92,7 @@ impl Row for Customer {
         to.maybe_id('M', self.traits.manager.map(|m| u64::from(m) + 1), 5);
         to.id('B', u64::from(self.traits.branch) + 1, 4);
         to.date(self.closed.map(|closed| closed.0));
-        to.text(self.closed.map(|closed| closed.1.word()).filter(|&word| word != "none"));
+        to.text(self.closed.and_then(|closed| told(closed.1)));
         to.date(self.birth);
         to.text(self.gender);
         to.text(self.occupation);
@@ -101,6 +110,11 @@ impl Row for Customer {
         to.text(Some(&self.name));
         to.text(Some(&names::phone(self.traits.index)));
     }
+}
+
+/// What the bank writes down as the reason of a closing; the rest it was never told.
+fn told(reason: Reason) -> Option<&'static str> {
+    (!matches!(reason, Reason::None | Reason::LifeEvent)).then(|| reason.word())
 }
 
 /// Why somebody goes. Half are lost to a competitor or to price.
@@ -145,7 +159,9 @@ fn hold(life: &mut Life<'_>, product: u8, cents: i64, start: i32) {
     let age = life.draws.day(1, term.unwrap_or(900) - 1);
     let started = (start - age).max(life.traits.opened);
     life.ledger.hold(product, cents, started, term.map(|term| (started + term).max(start)), None);
-    if !has_term(product) && let Some(position) = life.ledger.positions.last_mut() {
+    if !has_term(product)
+        && let Some(position) = life.ledger.positions.last_mut()
+    {
         position.cost = (cents as f64 * life.draws.between(0.8, 1.15)) as i64;
     }
 }
@@ -154,12 +170,26 @@ fn debts(life: &mut Life<'_>, start: i32) {
     let budget = life.traits.budget;
     let loan = if life.traits.is_institution { ProductKind::BusinessLoan } else { ProductKind::Mortgage };
     // Instalments of under half a budget, so that they can be paid.
-    if life.draws.chance(0.11) && let Some(product) = first_of(loan) {
+    if life.draws.chance(0.11)
+        && let Some(product) = first_of(loan)
+    {
         let months = life.draws.day(12, 200);
         let cents = (budget * life.draws.between(0.2, 0.4)) as i64 * i64::from(months);
         life.ledger.hold(product, cents, start - 800, Some(start + months * 30), None);
     }
-    if !life.traits.is_institution && life.draws.chance(0.13) && let Some(product) = first_of(ProductKind::Card) {
+    let has_line = if life.traits.is_institution { 0.5 } else { 0.08 };
+    if life.draws.chance(has_line)
+        && let Some(product) = first_of(ProductKind::CreditLine)
+    {
+        let limit = ((budget * 6.0) as i64 / 100_000 + 1) * 100_000;
+        let drawn = (limit as f64 * life.draws.between(0.0, 0.8)) as i64;
+        let due = start + life.draws.day(10, 360);
+        life.ledger.hold(product, drawn, start - 300, Some(due), Some(limit));
+    }
+    if !life.traits.is_institution
+        && life.draws.chance(0.13)
+        && let Some(product) = first_of(ProductKind::Card)
+    {
         let expiry = start + life.draws.day(30, 1500);
         let limit = ((budget * 1.5) as i64 / 100_000 + 1) * 100_000;
         life.ledger.hold(product, 0, start - 400, Some(expiry), Some(limit));
@@ -201,14 +231,16 @@ pub fn customer(life: &mut Life<'_>) -> Customer {
     let birth = (is_person && stated(draws, 0.97)).then(|| (life.traits.opened - age_days).max(-16_000));
     let gender = (is_person && stated(draws, 0.97)).then(|| if draws.chance(0.5) { "F" } else { "M" });
     let occupation = (is_person && stated(draws, 0.85)).then(|| OCCUPATIONS[draws.index(9)]);
-    let education = (is_person && stated(draws, 0.7)).then(|| EDUCATION[draws.weighted(&[0.3, 0.3, 0.3, 0.1])]);
+    let education =
+        (is_person && stated(draws, 0.7)).then(|| EDUCATION[draws.weighted(&[0.3, 0.3, 0.3, 0.1])]);
     let risk_level = stated(draws, 0.8).then(|| draws.day(1, 5));
-    let other_assets = stated(draws, 0.55).then(|| declared(draws, &life.traits));
+    let other_assets = stated(draws, 0.6).then(|| declared(draws, &life.traits));
     let wants_marketing = draws.chance(0.86);
     let legal_hold = draws.chance(0.003);
-    let preferred = stated(draws, 0.6).then(|| [Channel::Mobile, Channel::Phone, Channel::Branch][draws.index(3)]);
+    let preferred =
+        stated(draws, 0.6).then(|| [Channel::Mobile, Channel::Phone, Channel::Branch][draws.index(3)]);
     let name = names::name(draws, !is_person, index);
-    let satisfaction = life.draws.chance(0.55).then(|| service::satisfaction(life));
+    let satisfaction = life.draws.chance(0.55).then(|| service::satisfaction(life, State::Active));
     Customer {
         closed: life.closed,
         birth,
@@ -230,13 +262,13 @@ pub fn customer(life: &mut Life<'_>) -> Customer {
 
 /// What he says he has elsewhere, rounded to thousands as people do.
 fn declared(draws: &mut Draws, traits: &Traits) -> i64 {
-    let true_cents = traits.wealth * traits.elsewhere / (1.0 - traits.elsewhere);
+    let true_cents = traits.wealth_first * traits.elsewhere / (1.0 - traits.elsewhere);
     (true_cents * draws.log_normal(0.0, 0.3) / 100_000.0) as i64 * 100_000
 }
 
 /// Cards follow wealth, late: some who could have a better one have not been offered it.
 fn card_tier(life: &mut Life<'_>) -> Option<&'static str> {
-    let wealth = life.traits.wealth;
+    let wealth = life.traits.wealth_first;
     let due = [0.0, 500_000e2, 2_000_000e2, 10_000_000e2].iter().filter(|&&from| wealth >= from).count();
     let behind = usize::from(life.draws.chance(0.35));
     life.draws.chance(0.9).then(|| CARD_TIERS[due.saturating_sub(1 + behind)])

@@ -43,6 +43,11 @@ impl Plan {
         Self { pieces: Vec::new(), close: Some(day), reason, stays: false, base }
     }
 
+    /// A forgotten account is closed within the month that begins after `from`.
+    pub fn abandon(draws: &mut Draws, from: i32, base: f64, reason: Reason) -> Self {
+        Self::end(from + draws.day(1, 27), base, reason)
+    }
+
     /// Whether nothing is left to do after `day`.
     pub fn is_done(&self, day: i32) -> bool {
         self.close.is_none() && self.pieces.last().is_none_or(|piece| piece.0 <= day)

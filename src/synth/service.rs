@@ -8,7 +8,8 @@ use super::life::Life;
 use super::rows::Contact;
 
 /// Contacts a month by wealth (from this many cents): the bank's own cadence, half kept.
-const CADENCE: [(f64, f64); 4] = [(2_000_000e2, 0.65), (500_000e2, 0.45), (200_000e2, 0.28), (50_000e2, 0.12)];
+const CADENCE: [(f64, f64); 4] =
+    [(2_000_000e2, 0.65), (500_000e2, 0.45), (200_000e2, 0.28), (50_000e2, 0.12)];
 const CADENCE_SMALL: f64 = 0.025;
 /// Chance of a complaint in a month. Most unhappy customers never complain.
 const COMPLAINT: f64 = 0.006;
@@ -47,12 +48,22 @@ fn contact(life: &mut Life<'_>, from: i32, until: i32, month: &Month, out: &mut 
         life.last_contact = Some(day.min(month.last));
     }
     let asked = outcome != Outcome::NotReached && life.draws.chance(0.3);
-    let satisfaction = asked.then(|| satisfaction(life));
+    let satisfaction = asked.then(|| satisfaction(life, life.state));
     let list = list(life);
     let channel = if life.draws.chance(0.7) { Channel::Phone } else { Channel::Branch };
     let manager = life.traits.manager;
     let customer = life.traits.index;
-    out.push(Contact { customer, day, manager, channel, list, outcome, satisfaction, opened: None, resolved: None });
+    out.push(Contact {
+        customer,
+        day,
+        manager,
+        channel,
+        list,
+        outcome,
+        satisfaction,
+        opened: None,
+        resolved: None,
+    });
 }
 
 fn outcome(life: &mut Life<'_>) -> Outcome {
@@ -67,10 +78,10 @@ fn outcome(life: &mut Life<'_>) -> Outcome {
 }
 
 /// 0 to 10, by loyalty, less while he cools or quarrels.
-pub fn satisfaction(life: &mut Life<'_>) -> i32 {
+pub fn satisfaction(life: &mut Life<'_>, state: State) -> i32 {
     let mean = if life.traits.is_loyal { 8.3 } else { 6.0 };
-    let now = if matches!(life.state, State::Cooling | State::Leaving) { -1.3 } else { 0.0 };
-    (mean + now + 1.4 * life.draws.normal()).round().clamp(0.0, 10.0) as i32
+    let now = if matches!(state, State::Cooling | State::Leaving) { -1.3 } else { 0.0 };
+    (mean + now + 1.25 * life.draws.normal()).round().clamp(0.0, 10.0) as i32
 }
 
 fn list(life: &mut Life<'_>) -> Option<&'static str> {

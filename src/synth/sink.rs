@@ -74,9 +74,11 @@ impl Cells {
         let scratch = String::with_capacity(32);
         match format {
             Format::Csv => Self::Text { record: csv::StringRecord::new(), scratch },
-            Format::Parquet => {
-                Self::Columns { columns: types.iter().map(|t| ColumnBox(column(t.1))).collect(), at: 0, scratch }
-            }
+            Format::Parquet => Self::Columns {
+                columns: types.iter().map(|t| ColumnBox(column(t.1))).collect(),
+                at: 0,
+                scratch,
+            },
         }
     }
 

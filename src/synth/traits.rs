@@ -12,8 +12,8 @@ const HIGH_VALUE_SHARE: f64 = 0.35;
 /// Log of wealth in currency units, (mean, sd), low and high value.
 const WEALTH_LOW: (f64, f64) = (9.95, 0.9);
 const WEALTH_HIGH: (f64, f64) = (12.65, 1.15);
-/// Where the two densities cross: above it a customer is of high value (about 66,000).
-pub const HIGH_VALUE_CENTS: f64 = 66_000e2;
+/// Whoever keeps less than this is of low value whatever he was: a quarter of where the densities cross.
+const HIGH_VALUE_MIN_CENTS: f64 = 16_000e2;
 /// Nobody comes with less than this, so that the floor of the label's scope (1,000) cuts only leavers.
 const WEALTH_MIN: f64 = 3_000.0;
 const WEALTH_MAX: f64 = 60e6;
@@ -23,9 +23,9 @@ const LOYAL_NEW: f64 = 0.42;
 /// Share of busy customers.
 const BUSY_SHARE: f64 = 0.45;
 /// Effective events a month from which a customer counts as high in behaviour: between the two tempi.
-pub const HIGH_TEMPO: f64 = 0.95;
+pub const HIGH_TEMPO: f64 = 1.0;
 /// A few trade and pay daily.
-const FRANTIC_SHARE: f64 = 0.025;
+const FRANTIC_SHARE: f64 = 0.02;
 /// Customers lost in a month, roughly; newcomers replace them so that the level stays where it is.
 const TURNOVER: f64 = 0.0155;
 /// Monthly payments as a share of wealth (log mean, sd, cap): a balance lasts for over a year of
@@ -41,6 +41,10 @@ pub struct Traits {
     pub is_new: bool,
     /// Money he means to keep here, in cents; falls for good after a life event.
     pub wealth: f64,
+    /// The same when he came; master data is written from it, so that it tells nothing of a later loss.
+    pub wealth_first: f64,
+    /// Drawn from the upper of the two distributions of wealth; they overlap.
+    is_rich: bool,
     pub is_loyal: bool,
     /// Share of his money held at other banks, 0 to 1.
     pub elsewhere: f64,
@@ -74,7 +78,8 @@ impl Traits {
         let is_new = draws.chance(joined / (1.0 + joined));
         let is_loyal = draws.chance(if is_new { LOYAL_NEW } else { LOYAL_STOCK });
         let opened = if is_new { draws.day(start, end - 20) } else { start - tenure(draws, is_loyal) };
-        let wealth = wealth(draws) * 100.0;
+        let is_rich = draws.chance(HIGH_VALUE_SHARE);
+        let wealth = wealth(draws, is_rich) * 100.0;
         let tempo = tempo(draws);
         let is_institution = draws.chance(0.03);
         let budget = budget(draws, wealth, tempo);
@@ -84,19 +89,24 @@ impl Traits {
             opened,
             is_new,
             wealth,
+            wealth_first: wealth,
+            is_rich,
             is_loyal,
             elsewhere: elsewhere(draws, is_loyal),
             tempo,
             // Loyal customers leave at a fifth of the rate of the others; the spread makes levels overlap.
             frailty: draws.log_normal(if is_loyal { -0.95 } else { 0.6 }, 0.3),
-            patience_days: draws.day(40, 85),
+            patience_days: draws.day(32, 75),
             salary_day: (!is_institution && draws.chance(0.38)).then(|| draws.day(3, 25)),
             budget,
             demand_share: draws.between(0.15, 0.55),
-            breadth: (draws.poisson(if is_loyal { 2.6 } else { 0.9 })).min(7),
+            breadth: (draws.poisson(if is_loyal { 3.0 } else { 0.7 })).min(7),
             renewal: if is_loyal { draws.between(0.8, 0.98) } else { draws.between(0.45, 0.8) },
             manager,
-            branch: manager.map_or_else(|| draws.index(bank.branches as usize) as u32, |m| bank.managers[m as usize].branch),
+            branch: manager.map_or_else(
+                || draws.index(bank.branches as usize) as u32,
+                |m| bank.managers[m as usize].branch,
+            ),
             is_institution,
             wants_contact: draws.chance(0.97),
         }
@@ -104,17 +114,17 @@ impl Traits {
 
     /// The level of value by what he means to keep here.
     pub fn is_high_value(&self) -> bool {
-        self.wealth >= HIGH_VALUE_CENTS
+        self.is_rich && self.wealth >= HIGH_VALUE_MIN_CENTS
     }
 }
 
 fn tenure(draws: &mut Draws, is_loyal: bool) -> i32 {
-    let mean_years = if is_loyal { 8.0 } else { 3.5 };
+    let mean_years = if is_loyal { 9.0 } else { 3.2 };
     (draws.gamma(1.6, mean_years / 1.6) * 365.0) as i32 + 15
 }
 
-fn wealth(draws: &mut Draws) -> f64 {
-    let (mu, sd) = if draws.chance(HIGH_VALUE_SHARE) { WEALTH_HIGH } else { WEALTH_LOW };
+fn wealth(draws: &mut Draws, is_rich: bool) -> f64 {
+    let (mu, sd) = if is_rich { WEALTH_HIGH } else { WEALTH_LOW };
     draws.log_normal(mu, sd).clamp(WEALTH_MIN, WEALTH_MAX)
 }
 
@@ -122,7 +132,7 @@ fn tempo(draws: &mut Draws) -> f64 {
     if draws.chance(FRANTIC_SHARE) {
         return 6.0 + draws.gamma(1.2, 8.0);
     }
-    if draws.chance(BUSY_SHARE) { 0.9 + draws.gamma(2.0, 0.75) } else { 0.2 + draws.gamma(2.0, 0.15) }
+    if draws.chance(BUSY_SHARE) { 1.6 + draws.gamma(1.5, 0.6) } else { 0.25 + draws.gamma(2.0, 0.12) }
 }
 
 /// Bounded by what so few events can carry without any one of them emptying the account.
@@ -135,11 +145,13 @@ fn budget(draws: &mut Draws, wealth: f64, tempo: f64) -> f64 {
 
 fn elsewhere(draws: &mut Draws, is_loyal: bool) -> f64 {
     let middle = if is_loyal { 0.22 } else { 0.58 };
-    (middle + 0.13 * draws.normal()).clamp(0.0, 0.95)
+    (middle + 0.11 * draws.normal()).clamp(0.0, 0.95)
 }
 
-/// One customer in a hundred has none.
+/// One customer in a hundred has none. The last manager, who will leave, has half as many as the others.
 fn manager(draws: &mut Draws, bank: &Bank) -> Option<u32> {
-    let at = draws.index(bank.managers.len()) as u32;
+    let last = bank.managers.len() - 1;
+    let drawn = draws.index(last + 1);
+    let at = if drawn == last && draws.chance(0.5) { draws.index(last) } else { drawn } as u32;
     (!draws.chance(0.012)).then_some(at)
 }

@@ -3,6 +3,11 @@
 //! Customers are made in chunks, several at once; then every file takes its rows of these chunks in
 //! order, several files at once. Memory is bounded by a wave of chunks, and bytes depend on no thread.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the one file of `synth` that makes files; its exports hold no real person"
+)]
+
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -90,7 +95,9 @@ impl Files {
             accounts: Output::create::<Account>(dir, "accounts", "", format)?,
             contacts: Output::create::<Contact>(dir, "contacts", "", format)?,
             truth: Output::create::<Truth>(dir, "truth", "", Format::Parquet)?,
-            transactions: monthly(&|suffix| Output::create::<Transaction>(dir, "transactions", suffix, format))?,
+            transactions: monthly(&|suffix| {
+                Output::create::<Transaction>(dir, "transactions", suffix, format)
+            })?,
             holdings: monthly(&|suffix| Output::create::<Holding>(dir, "holdings", suffix, format))?,
         })
     }
@@ -103,9 +110,10 @@ impl Files {
             let flows = transactions.par_iter_mut().enumerate().map(|(month, file)| {
                 chunks.iter().try_for_each(|chunk| file.append(&chunk.transactions[month]))
             });
-            let stocks = holdings.par_iter_mut().enumerate().map(|(month, file)| {
-                chunks.iter().try_for_each(|chunk| file.append(&chunk.holdings[month]))
-            });
+            let stocks = holdings
+                .par_iter_mut()
+                .enumerate()
+                .map(|(month, file)| chunks.iter().try_for_each(|chunk| file.append(&chunk.holdings[month])));
             flows.chain(stocks).collect::<Result<(), Error>>()
         };
         let single = || {
@@ -145,9 +153,7 @@ pub fn write(options: &Options, progress: &mut dyn FnMut(Progress)) -> Result<Wr
     let mut done = 0;
     while done < options.customers {
         let until = options.customers.min(done.saturating_add(CHUNK * WAVE));
-        let firsts: Vec<u32> = (done..until).step_by(CHUNK as usize).collect();
-        let chunks: Vec<Chunk> = firsts.into_par_iter().map(|first| chunk(&world, first, until)).collect();
-        files.append(&chunks)?;
+        files.append(&chunks(&world, done, until, CHUNK))?;
         done = until;
         progress(Progress { customers_done: done, customers: options.customers });
     }
@@ -158,16 +164,21 @@ pub fn write(options: &Options, progress: &mut dyn FnMut(Progress)) -> Result<Wr
 
 fn world(options: &Options) -> Result<World, Error> {
     if options.customers == 0 || options.customers > CUSTOMERS_MAX {
-        return Err(Error::Options(format!("customers must be 1 to {CUSTOMERS_MAX}, not {}", options.customers)));
+        return Err(Error::Options(format!(
+            "customers must be 1 to {CUSTOMERS_MAX}, not {}",
+            options.customers
+        )));
     }
     if options.months < MONTHS.0 || options.months > MONTHS.1 {
-        return Err(Error::Options(format!("months must be {} to {}, not {}", MONTHS.0, MONTHS.1, options.months)));
+        return Err(Error::Options(format!(
+            "months must be {} to {}, not {}",
+            MONTHS.0, MONTHS.1, options.months
+        )));
     }
     let months = months(options.end, options.months)
         .ok_or_else(|| Error::Options(format!("the end must be a month end, not {}", options.end)))?;
     Ok(World {
         seed: options.seed,
-        customers: options.customers,
         market: factors(options.seed, months.len()),
         bank: staff(options.seed, options.customers, &months),
         crossing: Crossing::tabulate(options.seed),
@@ -175,20 +186,25 @@ fn world(options: &Options) -> Result<World, Error> {
     })
 }
 
-fn chunk(world: &World, first: u32, until: u32) -> Chunk {
-    let mut chunk = Chunk::new(world.months.len());
-    for index in first..until.min(first + CHUNK) {
-        live(world, index, &mut chunk);
-    }
-    chunk
+/// Customers `from..until` in chunks of `size`, in order, made in parallel.
+pub(super) fn chunks(world: &World, from: u32, until: u32, size: u32) -> Vec<Chunk> {
+    let firsts: Vec<u32> = (from..until).step_by(size as usize).collect();
+    let chunk = |first: u32| {
+        let mut chunk = Chunk::new(world.months.len());
+        (first..until.min(first + size)).for_each(|index| live(world, index, &mut chunk));
+        chunk
+    };
+    firsts.into_par_iter().map(chunk).collect()
 }
 
 fn bank_tables(options: &Options, world: &World) -> Result<Vec<TableCount>, Error> {
     let (dir, format) = (options.out.as_path(), options.format);
     let products: Vec<(u32, Product)> = (0u32..).zip(PRODUCTS).collect();
     let mut draws = Draws::new(options.seed, bank_rows::FAMILY, 0);
-    let managers: Vec<bank_rows::NamedManager> =
-        (0u32..).zip(&world.bank.managers).map(|(n, m): (u32, &Manager)| bank_rows::named(&mut draws, n, *m)).collect();
+    let managers: Vec<bank_rows::NamedManager> = (0u32..)
+        .zip(&world.bank.managers)
+        .map(|(n, m): (u32, &Manager)| bank_rows::named(&mut draws, n, *m))
+        .collect();
     let branches: Vec<bank_rows::Branch> = (0..world.bank.branches).map(bank_rows::Branch).collect();
     Ok(vec![
         single(dir, "products", format, &products)?,

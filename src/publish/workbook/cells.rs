@@ -53,7 +53,13 @@ impl Cell {
         if let Cell::Text(text) = self { wrapped_lines(text, width) } else { 1 }
     }
 
-    pub fn write(&self, sheet: &mut Worksheet, row: u32, column: u16, format: &Format) -> Result<(), XlsxError> {
+    pub fn write(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        column: u16,
+        format: &Format,
+    ) -> Result<(), XlsxError> {
         match self {
             Cell::Empty => sheet.write_blank(row, column, format)?,
             Cell::Count(number) => sheet.write_number_with_format(row, column, *number, format)?,
@@ -81,7 +87,7 @@ pub(super) fn clean(text: &str) -> String {
         units += c.len_utf16();
         cleaned.push(c);
         if units > CELL_UNITS_MAX + 1 {
-            break; // one unit is kept for the mark below and one for the space
+            break; // enough to know that it does not fit
         }
     }
     // rust_xlsxwriter 0.102 writes a text that begins so and ends in `</r>` into the file as XML, unescaped.
@@ -102,8 +108,7 @@ fn printable(c: char) -> Option<char> {
     match c {
         '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
         // Direction overrides show a text in another order than it is stored in.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
         c if c.is_control() => None,
         c => Some(c),
     }
@@ -132,24 +137,25 @@ fn char_width(c: char) -> usize {
 }
 
 /// Widest run of a text that Excel keeps on one line.
-pub(super) fn longest_word_width(text: &str) -> usize {
-    words(text).max().unwrap_or(0)
+pub(super) fn longest_run_width(text: &str) -> usize {
+    text.split(' ').flat_map(runs).max().unwrap_or(0)
 }
 
-/// Widths of the runs between places where a line may break: after spaces and around wide characters.
-fn words(text: &str) -> impl Iterator<Item = usize> {
-    text.split_inclusive(' ').flat_map(|word| {
-        let mut widths = vec![0];
-        for c in word.chars().filter(|c| *c != ' ') {
-            match (char_width(c), widths.last_mut()) {
-                (2, _) => widths.extend([2, 0]),
-                (width, Some(last)) => *last += width,
-                (width, None) => widths.push(width),
-            }
+/// Widths of the parts of a word that stay together: a line may break around every wide character.
+fn runs(word: &str) -> Vec<usize> {
+    let mut runs = Vec::new();
+    let mut narrow = 0;
+    for width in word.chars().map(char_width) {
+        if width == 2 {
+            runs.extend([narrow, 2]);
+            narrow = 0;
+        } else {
+            narrow += width;
         }
-        // The space belongs to the line, not to the word; zero-width runs are harmless.
-        widths
-    })
+    }
+    runs.push(narrow);
+    runs.retain(|run| *run > 0);
+    runs
 }
 
 /// Lines that a text takes in a column of `width`, breaking greedily as spreadsheets do.
@@ -157,14 +163,14 @@ fn wrapped_lines(text: &str, width: usize) -> usize {
     let width = width.max(1);
     let (mut lines, mut used) = (1, 0);
     for word in text.split(' ') {
-        for run in words(word).filter(|run| *run > 0) {
+        for run in runs(word) {
             if used > 0 && used + run > width {
                 lines += 1;
                 used = 0;
             }
             used += run;
-            lines += used.saturating_sub(1) / width;
-            used = if used > 0 { (used - 1) % width + 1 } else { 0 };
+            lines += (used - 1) / width;
+            used = (used - 1) % width + 1;
         }
         used += 1;
     }

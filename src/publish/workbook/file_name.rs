@@ -30,8 +30,9 @@ pub fn file_name(manager_id: &str) -> String {
 }
 
 fn is_plain(id: &str) -> bool {
-    let is_port =
-        id.len() == 4 && (id.starts_with("COM") || id.starts_with("LPT")) && id.as_bytes()[3].is_ascii_digit();
+    let is_port = id.len() == 4
+        && (id.starts_with("COM") || id.starts_with("LPT"))
+        && id.as_bytes()[3].is_ascii_digit();
     !id.is_empty()
         && id.chars().count() <= KEPT_CHARS_MAX
         && id.chars().all(is_caseless)
@@ -63,9 +64,44 @@ mod tests {
         let long_other = format!("{long}1");
         let chinese = "行".repeat(300);
         let ids = [
-            "../../etc/x", "a/b", "a\\b", "C:\\x", "CON", "con", "NUL", "COM1", "LPT9", ".", "..", "", " ", "x.",
-            "x ", "x", "X", "-rf", "--", "~", "a~b", "M1", "m1", "M1\0", "M1\n", "é", "e\u{301}", "É", "ｍ１",
-            "\u{fa0c}", "兀", "M1.xlsx", "*?<>|\"", "manager", "COM¹", &long, &long_other, &chinese,
+            "../../etc/x",
+            "a/b",
+            "a\\b",
+            "C:\\x",
+            "CON",
+            "con",
+            "NUL",
+            "COM1",
+            "LPT9",
+            ".",
+            "..",
+            "",
+            " ",
+            "x.",
+            "x ",
+            "x",
+            "X",
+            "-rf",
+            "--",
+            "~",
+            "a~b",
+            "M1",
+            "m1",
+            "M1\0",
+            "M1\n",
+            "é",
+            "e\u{301}",
+            "É",
+            "ｍ１",
+            "\u{fa0c}",
+            "兀",
+            "M1.xlsx",
+            "*?<>|\"",
+            "manager",
+            "COM¹",
+            &long,
+            &long_other,
+            &chinese,
         ];
         let names: BTreeSet<String> = ids.iter().map(|id| file_name(id).to_lowercase()).collect();
         assert_eq!(names.len(), ids.len(), "{names:#?}");
@@ -89,6 +125,9 @@ mod tests {
     }
 
     fn assert_hashed(name: &str, start: &str) {
-        assert!(name.starts_with(start) && name.len() == start.len() + HASH_HEX_DIGITS + ".xlsx".len(), "{name}");
+        assert!(
+            name.starts_with(start) && name.len() == start.len() + HASH_HEX_DIGITS + ".xlsx".len(),
+            "{name}"
+        );
     }
 }

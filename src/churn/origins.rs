@@ -1,0 +1,94 @@
+//! Past origins: month-ends whose outcome is known by a date, and the labelled customers at each.
+
+use super::labels::{Label, Scope, label};
+use crate::config::Churn;
+use crate::date::Date;
+use crate::error::Result;
+use crate::features::{self, FeatureTable};
+use crate::store::murmur3::spark_hash;
+use crate::store::{HoldingsBasis, Population, Standing, Store};
+use std::collections::BTreeMap;
+
+/// Monthly origins used at most: a year shows every season once.
+const ORIGINS_MAX: i32 = 12;
+
+/// Labelled customers at one origin.
+#[derive(Debug)]
+pub struct Origin {
+    pub date: Date,
+    pub features: FeatureTable,
+    /// One per row of `features`: whether he left within the horizon.
+    pub left: Vec<bool>,
+}
+
+/// The newest month-ends whose labels are complete by `known_until`, oldest first.
+pub fn usable(store: &Store, known_until: Date, rules: &Churn) -> Vec<Date> {
+    let Some(first) = store.calendar().transactions_from else { return Vec::new() };
+    known_until
+        .plus_days(-days_to_mature(store, rules))
+        .last_month_ends(ORIGINS_MAX)
+        .filter(|origin| *origin - first + 1 >= rules.history_days_min)
+        .collect()
+}
+
+/// Days after an origin until its labels are complete; without balances nothing needs confirming.
+pub fn days_to_mature(store: &Store, rules: &Churn) -> i32 {
+    let confirm = if store.calendar().holdings == HoldingsBasis::Missing { 0 } else { rules.confirm_days };
+    rules.gap_days + rules.horizon_days + confirm
+}
+
+/// Labels and features of at most `rows_max` customers in scope at `date`, chosen by hash.
+///
+/// # Errors
+/// Kind `Internal` if the features break their schema.
+pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Result<Origin> {
+    let mut chosen: Vec<(u32, bool)> = Vec::new();
+    for index in by_hash(store, date) {
+        if chosen.len() == rows_max {
+            break;
+        }
+        if let Some(left) = outcome(store, index, date, rules) {
+            chosen.push((index, left));
+        }
+    }
+    chosen.sort_unstable();
+    let population = Population { date, members: chosen.iter().map(|(index, _)| *index).collect(), counts: BTreeMap::new() };
+    let features = features::build(store, &population, false)?;
+    Ok(Origin { date, features, left: chosen.into_iter().map(|(_, left)| left).collect() })
+}
+
+/// All customers in an order that differs from origin to origin and does not depend on their rows.
+fn by_hash(store: &Store, date: Date) -> Vec<u32> {
+    // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
+    let salt = date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
+    let customers = &store.tables().customers;
+    let mut order: Vec<(u32, u32)> =
+        (0u32..).zip(customers).map(|(index, customer)| (spark_hash(&customer.customer_id).cast_unsigned() ^ salt, index)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, index)| index).collect()
+}
+
+/// Whether the customer left, if he was in scope at `date` and his outcome counts.
+fn outcome(store: &Store, index: u32, date: Date, rules: &Churn) -> Option<bool> {
+    let history = store.history(index);
+    if Standing::of(&history, date) != Standing::InNight {
+        return None;
+    }
+    let (scope, baseline) = scope_and_baseline(store, index, date, rules);
+    if scope != Scope::In {
+        return None;
+    }
+    match label(&history, date, baseline, rules) {
+        Label::Stays => Some(false),
+        Label::Leaves(_) => Some(true),
+        Label::Excluded => None,
+    }
+}
+
+/// Scope at `date`, and the 3-month average assets there where balances are known.
+pub fn scope_and_baseline(store: &Store, index: u32, date: Date, rules: &Churn) -> (Scope, Option<f64>) {
+    let visible = store.history(index).until(date);
+    let last_started = visible.transactions.iter().rev().find(|row| row.kind.started_by_customer()).map(|row| row.booked_on);
+    let baseline = features::baseline_assets(&visible, store.calendar(), date);
+    (Scope::of(last_started, baseline, date, rules), baseline)
+}

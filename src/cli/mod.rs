@@ -1,0 +1,127 @@
+//! What was asked for: arguments, configuration files, exit codes. Never a business rule.
+
+mod arguments;
+mod progress;
+mod summary;
+
+use crate::config::{Config, overlay};
+use crate::error::{Error, Kind, Result};
+use crate::{io, pipeline, schema, synth};
+use arguments::{Arguments, Command, RunArguments, SynthArguments};
+use clap::Parser;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Parses the command line, runs it, prints what came of it.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr(arguments.verbose);
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("{}", described(&error));
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<()> {
+    match &arguments.command {
+        Command::Run(run) => run_night(run),
+        Command::Synth(options) => write_synth(options),
+        Command::Schema => print(&schema::data_dictionary()),
+    }
+}
+
+fn run_night(arguments: &RunArguments) -> Result<()> {
+    let config = configuration(arguments)?;
+    let progress = progress::Bar::new();
+    let report = pipeline::run(&config, arguments.as_of, &progress)?;
+    progress.clear();
+    for warning in &report.manifest.warnings {
+        eprintln!("warning: {warning}");
+    }
+    if arguments.json {
+        return print(&(summary::json(&report)? + "\n"));
+    }
+    print(&summary::table(&report, &config))
+}
+
+/// The defaults, the bank's file over them, the command line over both.
+fn configuration(arguments: &RunArguments) -> Result<Config> {
+    let mut raw = match &arguments.config {
+        Some(path) => overlay::read(&path.display().to_string(), &config_text(path)?)?,
+        None => overlay::read_defaults()?,
+    };
+    if let Some(data) = &arguments.data {
+        raw.data.clone_from(data);
+    }
+    if let Some(workspace) = &arguments.workspace {
+        raw.workspace.clone_from(workspace);
+    }
+    raw.check()
+}
+
+fn config_text(path: &Path) -> Result<String> {
+    let unreadable = |why: String| Error::usage(format!("cannot read the configuration `{}`: {why}", path.display()));
+    let bytes = io::staging::read_file(path).map_err(|cause| {
+        unreadable(std::error::Error::source(&cause).map_or_else(|| cause.to_string(), ToString::to_string))
+    })?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".into()))
+}
+
+fn write_synth(arguments: &SynthArguments) -> Result<()> {
+    let options = synth::Options {
+        customers: arguments.customers,
+        months: arguments.months,
+        seed: arguments.seed,
+        format: arguments.format.into(),
+        out: arguments.out.clone(),
+        end: arguments.end,
+    };
+    let progress = progress::Bar::new();
+    progress.counting("customers", arguments.customers.into());
+    let written = synth::write(&options, &mut |done| progress.reached(done.customers_done.into()));
+    progress.clear();
+    let written = written.map_err(|cause| match cause {
+        synth::Error::Options(_) => Error::usage(cause.to_string()),
+        cause => Error::internal(format!("cannot write `{}`", arguments.out.display())).caused_by(cause),
+    })?;
+    print(&summary::synth(&written, &arguments.out))
+}
+
+/// Standard output may be closed by its reader (`| head`); the work is done then all the same.
+fn print(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::internal("cannot write to standard output").caused_by(cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn log_to_stderr(verbose: bool) {
+    let level = if verbose { tracing::Level::INFO } else { tracing::Level::WARN };
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+}
+
+/// `error: what`, its causes, and a hint after a blank line.
+fn described(error: &Error) -> String {
+    let mut text = format!("error: {error}\n");
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text += &format!("  caused by: {inner}\n");
+        cause = inner.source();
+    }
+    if !error.hints().is_empty() {
+        text.push('\n');
+    }
+    for hint in error.hints() {
+        text += &format!("hint: {hint}\n");
+    }
+    if error.kind() == Kind::Locked {
+        text += "nothing was changed\n";
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! What a person reads when the night is done, and the same for machines.
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::labels::Labels;
+use crate::pipeline::{NightReport, TypeFigures};
+use crate::synth;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use std::path::Path;
+
+/// The summary of a night: types with value and churn, lists, rejects, where it lies.
+pub fn table(report: &NightReport, config: &Config) -> String {
+    let labels = Labels::of(config.language);
+    let manifest = &report.manifest;
+    let title = labels.fill("summary", "title", &[("date", &manifest.as_of.to_string())]);
+    let rejected: u64 = manifest.inputs.iter().map(|input| input.rows.rejected).sum();
+    let read: u64 = manifest.inputs.iter().map(|input| input.rows.read).sum();
+    let mut text = format!("{title}\n\n{}\n", types(&report.types, &labels, config));
+    let lists = manifest.lists.iter().map(|(list, n)| format!("{} {n}", labels.text("list", list))).collect::<Vec<_>>();
+    let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
+    if !lists.is_empty() {
+        line("lists", lists.join(", "));
+    }
+    if let Some(judged) = &manifest.churn_evaluation {
+        let figures = format!(
+            "AUC {:.3} ({:.3} to {:.3}) at {}, lift {:.1} in the top decile, base rate {:.1}%, recency alone {:.3}",
+            judged.auc, judged.auc_low, judged.auc_high, judged.test_origin, judged.lift_top_decile, 100.0 * judged.base_rate, judged.auc_recency_alone
+        );
+        line("churn_quality", figures);
+    }
+    let others = manifest.customers.iter().filter(|(standing, n)| **standing != "in_night" && **n > 0);
+    let others = others.map(|(standing, n)| format!("{} {n}", labels.text("standing", standing))).collect::<Vec<_>>();
+    if !others.is_empty() {
+        line("not_in_night", others.join(", "));
+    }
+    line("rejects", format!("{rejected} / {read}"));
+    line("published_at", format!("{} ({:.1} s)", report.folder.display(), report.milliseconds / 1e3));
+    text
+}
+
+fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    let header = |code: &str| labels.text("summary", code).to_owned();
+    let money = |code: &str| format!("{} ({})", labels.text("summary", code), config.base_currency);
+    table.set_header([header("type"), header("customers"), header("share"), money("value"), header("churn"), money("value_at_risk")]);
+    let n_all: usize = figures.iter().map(|row| row.n_customers).sum();
+    for row in figures {
+        table.add_row([
+            labels.text("customer_type", row.customer_type).to_owned(),
+            row.n_customers.to_string(),
+            percent(row.n_customers, n_all),
+            whole(row.value_12m),
+            row.churn_mean.map_or_else(|| "-".into(), |mean| format!("{:.1}%", 100.0 * mean)),
+            if row.churn_mean.is_some() { whole(row.expected_loss) } else { "-".into() },
+        ]);
+    }
+    let sum = |of: fn(&TypeFigures) -> f64| whole(figures.iter().map(of).sum());
+    table.add_row([header("all"), n_all.to_string(), percent(n_all, n_all), sum(|row| row.value_12m), String::new(), sum(|row| row.expected_loss)]);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn percent(part: usize, whole: usize) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "numbers of customers")]
+    let share = part as f64 / whole.max(1) as f64;
+    format!("{:.1}%", 100.0 * share)
+}
+
+fn whole(units: f64) -> String {
+    crate::money::Money::from_units(units).grouped()
+}
+
+/// The same for machines: one JSON object.
+pub fn json(report: &NightReport) -> Result<String> {
+    let value = serde_json::json!({
+        "folder": report.folder,
+        "replaced": report.replaced,
+        "milliseconds": report.milliseconds,
+        "types": report.types,
+        "manifest": report.manifest,
+    });
+    serde_json::to_string_pretty(&value).map_err(|cause| Error::internal("the summary cannot be written").caused_by(cause))
+}
+
+/// What `synth` wrote.
+pub fn synth(written: &synth::Written, out: &Path) -> String {
+    let mut text = format!("Written to {}\n", out.display());
+    for table in &written.tables {
+        text += &format!("  {:<14} {:>12} rows {:>14} bytes\n", table.table, table.rows, table.bytes);
+    }
+    text
+}

@@ -1,0 +1,82 @@
+//! The books of one file: rows and amounts read, used, duplicate, superseded and rejected.
+//!
+//! Grain: one file. Never: a row in two of them, or in none.
+
+use super::build::{Build, FileRows, Tally};
+use super::{Amounts, Delivery, Limits, Reject};
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+
+/// What became of a row after it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Duplicate,
+    Superseded,
+}
+
+impl Delivery {
+    /// Opens the books of a file: every row that is not rejected counts as used.
+    pub fn open<R>(table: crate::contract::tables::Table, path: &str, read: &FileRows<R>) -> Self {
+        let Tally { rows, rejected, amounts } = read.tally;
+        Self {
+            table,
+            path: path.to_owned(),
+            bytes: read.bytes,
+            digest: read.digest.clone(),
+            rows,
+            used: rows - rejected,
+            duplicate: 0,
+            superseded: 0,
+            rejected,
+            amounts: Amounts { used: amounts.read - amounts.rejected, ..amounts },
+        }
+    }
+
+    /// Moves a row from `used` to another account.
+    pub fn move_row<B: Build>(&mut self, row: &B::Row, fate: Fate) {
+        let amount = B::amount_of(row);
+        self.used -= 1;
+        self.amounts.used -= amount;
+        match fate {
+            Fate::Duplicate => {
+                self.duplicate += 1;
+                self.amounts.duplicate += amount;
+            }
+            Fate::Superseded => {
+                self.superseded += 1;
+                self.amounts.superseded += amount;
+            }
+        }
+    }
+}
+
+/// Refuses a file with too many rejects.
+#[expect(clippy::cast_precision_loss, reason = "shares are compared, not kept")]
+pub fn check_share(file: &str, tally: &Tally, rejects: &[Reject], limits: &Limits) -> Result<()> {
+    let Tally { rows, rejected, .. } = *tally;
+    let share = rejected as f64 / rows.max(1) as f64;
+    if rejected == 0 || share <= limits.reject_share_max {
+        return Ok(());
+    }
+    let file = file.escape_debug();
+    let (percent, limit) = (share * 100.0, limits.reject_share_max * 100.0);
+    let mut message = format!(
+        "`{file}`: {rejected} of {rows} rows rejected ({percent:.2}%), more than the {limit:.2}% allowed"
+    );
+    if let Some((first, count)) = most_frequent(rejects) {
+        let column = if first.column.is_empty() { String::new() } else { format!("`{}` ", first.column) };
+        message += &format!("; {count} of them: {column}{}, first on line {}", first.reason, first.line);
+    }
+    let hint = "correct the export or its mapping, or raise `reject_share_max` if these rows may be left out";
+    Err(Error::refused(message).hint(hint))
+}
+
+/// The first reject with the most frequent column and reason, and how many there are.
+fn most_frequent(rejects: &[Reject]) -> Option<(&Reject, u64)> {
+    let mut counts: BTreeMap<(&str, &str), (u64, &Reject)> = BTreeMap::new();
+    for reject in rejects {
+        counts.entry((&reject.column, &reject.reason)).or_insert((0, reject)).0 += 1;
+    }
+    let most = counts.into_values().max_by(|a, b| a.0.cmp(&b.0).then(b.1.line.cmp(&a.1.line)))?;
+    Some((most.1, most.0))
+}

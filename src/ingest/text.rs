@@ -1,0 +1,310 @@
+//! One text export to typed rows, block by block.
+//!
+//! Reads: one file, in order; the next block is read while this one is parsed. Grain: one record per row.
+//! Never: holds the file in memory, lets the number of threads change a result, goes on after a damage.
+
+use super::build::{Build, FileRows, Memo, Piece};
+use super::cell::{Cell, Fault, Reason, Row, text_cell};
+use super::decode::{Progress, TextStream};
+use super::records::{self, Plain, QUOTE, Record};
+use super::table::Job;
+use super::{Limits, header};
+use crate::config::source::Encoding;
+use crate::error::{Error, Result};
+use rayon::prelude::*;
+
+/// Read at once; fixed, so that pieces are the same on every machine.
+const BLOCK_BYTES: usize = 16 << 20;
+/// Parsed as one piece of work.
+const PIECE_BYTES: usize = 1 << 20;
+/// A record that goes on for longer is an open quote or no text.
+const RECORD_BYTES_MAX: usize = 64 << 20;
+/// Rejects held before the share is looked at for the first time.
+const REJECTS_HELD_MAX: usize = 1_000_000;
+const BOM: &[u8] = b"\xef\xbb\xbf";
+const FEWER_FIELDS: &str = "fewer fields than the header has";
+const MORE_FIELDS: &str = "more fields than the header has";
+
+/// The file's columns, and where the mapped ones are.
+struct Layout {
+    names: Vec<String>,
+    positions: Vec<usize>,
+}
+
+/// A record seen through the mapping.
+struct TextRow<'a, T> {
+    record: &'a T,
+    positions: &'a [usize],
+    missing: &'a [Box<[u8]>],
+}
+
+impl<T: Record> Row for TextRow<'_, T> {
+    fn cell(&self, slot: usize) -> Cell<'_> {
+        text_cell(self.record.field(self.positions[slot]), self.missing)
+    }
+}
+
+/// Reads one text export.
+pub fn read<B: Build>(
+    job: &Job<'_, B>,
+    encoding: Encoding,
+    progress: Progress<'_>,
+) -> Result<FileRows<B::Row>> {
+    let mut stream = TextStream::open(job.export, encoding, progress)?;
+    let mut block = Vec::new();
+    let mut more = stream.fill(&mut block, BLOCK_BYTES)?;
+    let start = job.check_start(&block)?;
+    let (layout, mut consumed) = job.layout(&block, start)?;
+    let mut piece = Piece::new(&job.export.name);
+    let mut line = 1 + count_lines(&block[..consumed]);
+    loop {
+        let mut next = Vec::new();
+        let text = &block[consumed..];
+        let (filled, parsed) = rayon::join(
+            || if more { stream.fill(&mut next, BLOCK_BYTES) } else { Ok(false) },
+            || job.parse(&layout, text, !more, line),
+        );
+        let (read, used) = parsed?;
+        piece.append(read, 0);
+        job.check_prefix(&piece)?;
+        if !more {
+            break;
+        }
+        line += count_lines(&text[..used]);
+        block.drain(..consumed + used);
+        job.check_record(&block, line)?;
+        block.append(&mut next);
+        more = filled?;
+        consumed = 0;
+    }
+    let (bytes, digest) = stream.finish()?;
+    Ok(FileRows { rows: piece.rows, rejects: piece.rejects, tally: piece.tally, bytes, digest })
+}
+
+fn count_lines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// One more than the last line end.
+fn after_last_line(text: &[u8]) -> usize {
+    text.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1)
+}
+
+impl<B: Build> Job<'_, B> {
+    /// Refuses what is no text at all; returns where the text starts.
+    fn check_start(&self, block: &[u8]) -> Result<usize> {
+        if block.is_empty() {
+            return Err(self
+                .refuse("is empty (0 bytes)")
+                .hint("deliver the file again, at least with its header"));
+        }
+        if block.starts_with(b"\xff\xfe") || block.starts_with(b"\xfe\xff") {
+            return Err(self.refuse("is UTF-16").hint("export it as UTF-8 or GB18030"));
+        }
+        if block.starts_with(b"PAR1") {
+            return Err(self.refuse("is a Parquet file").hint("set `format = \"parquet\"`"));
+        }
+        Ok(if block.starts_with(BOM) { BOM.len() } else { 0 })
+    }
+
+    /// Reads the header; returns where the first record starts.
+    fn layout(&self, block: &[u8], start: usize) -> Result<(Layout, usize)> {
+        let mut reader = records::reader(&block[start..], self.mapping.separator);
+        let mut record = csv::ByteRecord::new();
+        if !reader.read_byte_record(&mut record).unwrap_or(false) {
+            return Err(self.refuse("has no header").hint("deliver the file with a header line"));
+        }
+        let names = header::names(self.export, &record)?;
+        let find = |slot: &String| header::position(self.export, &names, slot);
+        let positions = self.mapping.slots.iter().map(find).collect::<Result<_>>()?;
+        let end = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        Ok((Layout { names, positions }, end.min(block.len())))
+    }
+
+    /// The rows of `text`, which starts on `line`, and how much of it they took.
+    fn parse(
+        &self,
+        layout: &Layout,
+        text: &[u8],
+        is_last: bool,
+        line: u64,
+    ) -> Result<(Piece<B::Row>, usize)> {
+        if text.contains(&QUOTE) {
+            return self.parse_quoted(layout, text, is_last, line);
+        }
+        let used = if is_last { text.len() } else { after_last_line(text) };
+        let parts = pieces(&text[..used]);
+        let parsed: Vec<Result<_>> = parts
+            .into_par_iter()
+            .map(|part| Ok((self.parse_plain(layout, part)?, count_lines(part))))
+            .collect();
+        let (mut whole, mut lines) = (Piece::new(&self.export.name), line);
+        for part in parsed {
+            let (piece, lines_inside) = part?;
+            whole.append(piece, lines);
+            lines += lines_inside;
+        }
+        Ok((whole, used))
+    }
+
+    fn parse_plain(&self, layout: &Layout, text: &[u8]) -> Result<Piece<B::Row>> {
+        let mut piece = Piece::new(&self.export.name);
+        let mut memo = Memo::default();
+        let mut lines = Lines { text, at: 0, line: 0 };
+        let check = Check::new(text, self.limits);
+        records::split_plain(text, self.mapping.separator, |record: &Plain<'_>| {
+            let place =
+                || (lines.at(record.start), records::kept(record.line(), self.limits.field_bytes_max));
+            let is_cut_off = record.start + record.bytes() == text.len();
+            self.take(&mut piece, layout, &check, record, is_cut_off, &mut memo, place)
+        })?;
+        Ok(piece)
+    }
+
+    fn parse_quoted(
+        &self,
+        layout: &Layout,
+        text: &[u8],
+        is_last: bool,
+        line: u64,
+    ) -> Result<(Piece<B::Row>, usize)> {
+        let mut piece = Piece::new(&self.export.name);
+        let mut memo = Memo::default();
+        let mut lines = Lines { text, at: 0, line };
+        let check = Check::new(text, self.limits);
+        let ends_in_line = text.ends_with(b"\n") || text.ends_with(b"\r");
+        let separator = self.mapping.separator;
+        let used = records::split_quoted(text, separator, is_last, |record, start, is_final| {
+            let begins_on = lines.at(start);
+            if is_final && records::leaves_quote_open(&text[start..], separator) {
+                return Err(self.open_quote(begins_on));
+            }
+            let is_cut_off = is_final && !ends_in_line;
+            let place =
+                || (begins_on, records::written(record.iter(), separator, self.limits.field_bytes_max));
+            self.take(&mut piece, layout, &check, record, is_cut_off, &mut memo, place)
+        })?;
+        Ok((piece, used))
+    }
+
+    /// Takes one record in: as a row, or as a reject.
+    #[expect(clippy::too_many_arguments, reason = "the state of one pass over a piece")]
+    fn take<T: Record>(
+        &self,
+        piece: &mut Piece<B::Row>,
+        layout: &Layout,
+        check: &Check,
+        record: &T,
+        is_cut_off: bool,
+        memo: &mut Memo,
+        place: impl FnOnce() -> (u64, String),
+    ) -> Result<()> {
+        let expected = layout.names.len();
+        if record.fields() == expected && check.fits(record) {
+            let row = TextRow { record, positions: &layout.positions, missing: &self.mapping.missing };
+            return piece.take(self.builder, &row, memo, self.delivery, place);
+        }
+        if record.fields() < expected && is_cut_off {
+            return Err(self.refuse("ends in the middle of a row").hint("it was cut off: deliver it again"));
+        }
+        piece.reject::<B>(check.fault(record, &layout.names), None, place)
+    }
+
+    fn open_quote(&self, line: u64) -> Error {
+        self.refuse(&format!("has a quote that is not closed, in the row that begins on line {line}"))
+            .hint("the file may be cut off: deliver it again, or close the quote")
+    }
+
+    /// A record that never ends would fill the memory.
+    fn check_record(&self, unfinished: &[u8], line: u64) -> Result<()> {
+        if unfinished.len() <= RECORD_BYTES_MAX {
+            return Ok(());
+        }
+        if unfinished.contains(&QUOTE) {
+            return Err(self.open_quote(line));
+        }
+        let what = format!("has a row of more than {} MiB on line {line}", RECORD_BYTES_MAX >> 20);
+        Err(self.refuse(&what).hint("is it a text file?"))
+    }
+
+    /// A file that is rejected nearly whole would fill the memory with rejects: stop early.
+    fn check_prefix(&self, piece: &Piece<B::Row>) -> Result<()> {
+        if piece.rejects.len() < REJECTS_HELD_MAX {
+            return Ok(());
+        }
+        super::account::check_share(&self.export.name, &piece.tally, &piece.rejects, self.limits)
+    }
+}
+
+/// Cuts a text without quotes into pieces that end with a line.
+fn pieces(text: &[u8]) -> Vec<&[u8]> {
+    let mut pieces = Vec::with_capacity(text.len() / PIECE_BYTES + 1);
+    let mut rest = text;
+    while rest.len() > PIECE_BYTES {
+        let more = rest[PIECE_BYTES..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let Some(more) = more else { break };
+        let (piece, tail) = rest.split_at(PIECE_BYTES + more + 1);
+        pieces.push(piece);
+        rest = tail;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// Counts lines up to the places that are asked for, in ascending order.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn at(&mut self, place: usize) -> u64 {
+        self.line += count_lines(&self.text[self.at..place]);
+        self.at = place;
+        self.line
+    }
+}
+
+/// What is checked of every record: once for a piece of text, and only where something is wrong record by record.
+struct Check {
+    is_text: bool,
+    field_bytes_max: usize,
+}
+
+impl Check {
+    fn new(text: &[u8], limits: &Limits) -> Self {
+        let is_text = std::str::from_utf8(text).is_ok() && !text.contains(&0);
+        Self { is_text, field_bytes_max: limits.field_bytes_max }
+    }
+
+    fn reason(&self, field: &[u8]) -> Option<Reason> {
+        wrong_text(field, self.field_bytes_max)
+    }
+
+    fn fits<T: Record>(&self, record: &T) -> bool {
+        let is_short = record.bytes() <= self.field_bytes_max;
+        (self.is_text && is_short) || (0..record.fields()).all(|at| self.reason(record.field(at)).is_none())
+    }
+
+    fn fault<T: Record>(&self, record: &T, names: &[String]) -> Fault {
+        let wrong =
+            (0..record.fields()).find_map(|at| self.reason(record.field(at)).map(|reason| (at, reason)));
+        if let Some((at, reason)) = wrong {
+            return Fault::Row(names.get(at).cloned().unwrap_or_default(), reason);
+        }
+        let reason = if record.fields() < names.len() { FEWER_FIELDS } else { MORE_FIELDS };
+        Fault::Row(String::new(), reason.into())
+    }
+}
+
+/// What is wrong with a field as text, whatever it means.
+pub fn wrong_text(field: &[u8], field_bytes_max: usize) -> Option<Reason> {
+    if field.len() > field_bytes_max {
+        return Some(format!("longer than {field_bytes_max} bytes").into());
+    }
+    if field.contains(&0) {
+        return Some("a NUL byte".into());
+    }
+    std::str::from_utf8(field).is_err().then(|| "not UTF-8".into())
+}

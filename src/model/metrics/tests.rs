@@ -1,0 +1,112 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Twelve customers with ties inside and across classes.
+const SCORES: [f64; 12] = [0.1, 0.4, 0.35, 0.8, 0.8, 0.2, 0.6, 0.6, 0.6, 0.05, 0.9, 0.3];
+
+fn labels() -> [bool; 12] {
+    [0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0].map(|label| label == 1)
+}
+
+fn close(found: Option<f64>, expected: f64) {
+    let found = found.expect("defined");
+    assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+}
+
+#[test]
+fn agree_with_scikit_learn() {
+    // scikit-learn 1.9.1: roc_auc_score, average_precision_score, brier_score_loss, log_loss
+    close(auc(&SCORES, &labels()), 0.814_285_714_285_714_3);
+    close(average_precision(&SCORES, &labels()), 0.725);
+    close(brier(&SCORES, &labels()), 0.174_583_333_333_333_3);
+    close(log_loss(&SCORES, &labels()), 0.514_417_001_031_271_6);
+    close(base_rate(&labels()), 5.0 / 12.0);
+}
+
+#[test]
+fn the_ends_of_the_scale() {
+    let labels = [false, false, true, true];
+    assert_eq!(auc(&[1.0, 2.0, 3.0, 4.0], &labels), Some(1.0));
+    assert_eq!(auc(&[4.0, 3.0, 2.0, 1.0], &labels), Some(0.0));
+    assert_eq!(auc(&[0.5; 4], &labels), Some(0.5));
+    assert_eq!(average_precision(&[0.5; 4], &labels), Some(0.5));
+    assert_eq!(auc(&[-0.0, 0.0], &[true, false]), Some(0.5));
+}
+
+#[test]
+fn one_class_no_rows_or_nan_have_no_ranking() {
+    assert_eq!(auc(&[0.1, 0.2], &[true, true]), None);
+    assert_eq!(auc(&[0.1, 0.2], &[false, false]), None);
+    assert_eq!(average_precision(&[0.1], &[false]), None);
+    assert_eq!(top_share(&[0.1], &[false], 0.5), None);
+    assert_eq!(auc(&[f64::NAN, 0.2], &[true, false]), None);
+    assert_eq!(auc(&[], &[]), None);
+    assert_eq!((brier(&[], &[]), log_loss(&[], &[]), base_rate(&[])), (None, None, None));
+}
+
+#[test]
+fn lift_of_the_top_third_by_hand() {
+    // Of 12, the top 4 are .9 (1 of 1), .8 .8 (1 of 2) and one of the three at .6, of which 2 are positive.
+    let top = top_share(&SCORES, &labels(), 1.0 / 3.0).unwrap();
+    assert_eq!(top.n_top, 4);
+    close(Some(top.positives), 2.0 + 2.0 / 3.0);
+    close(Some(top.capture), (2.0 + 2.0 / 3.0) / 5.0);
+    close(Some(top.lift), (2.0 + 2.0 / 3.0) / 5.0 * 3.0);
+}
+
+#[test]
+fn a_top_share_is_rounded_up_without_float_noise() {
+    let labels = [true; 30];
+    let n_top = |share| top_share(&[0.5; 30], &labels, share).map(|top| top.n_top);
+    assert_eq!(n_top(0.1), Some(3));
+    assert_eq!(n_top(0.101), Some(4));
+    assert_eq!(n_top(1e-6), Some(1));
+    assert_eq!(n_top(1.0), Some(30));
+    assert_eq!([0.0, 1.01, f64::NAN].map(n_top), [None; 3]);
+}
+
+#[test]
+fn a_certain_miss_is_dear_but_finite() {
+    let loss = log_loss(&[0.0, 1.0], &[true, false]).unwrap();
+    assert!((30.0..40.0).contains(&loss), "{loss}");
+}
+
+#[test]
+fn millions_of_customers_stay_exact() {
+    let scores: Vec<f64> = (0..2_000_000).map(|row| f64::from(row / 2)).collect();
+    let labels: Vec<bool> = (0..2_000_000).map(|row| row % 2 == 0).collect();
+    assert_eq!(auc(&scores, &labels), Some(0.5));
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_rows_changes_no_bit(
+        rows in prop::collection::vec((0_u8..10, any::<bool>()), 1..50), turn in 0_usize..50,
+    ) {
+        let of = |rows: &[(u8, bool)]| {
+            let scores: Vec<f64> = rows.iter().map(|row| f64::from(row.0) / 9.0).collect();
+            let labels: Vec<bool> = rows.iter().map(|row| row.1).collect();
+            let ranking = (auc(&scores, &labels), average_precision(&scores, &labels), top_share(&scores, &labels, 0.3));
+            (ranking, brier(&scores, &labels), log_loss(&scores, &labels))
+        };
+        let mut turned = rows.clone();
+        turned.rotate_left(turn % rows.len());
+        prop_assert_eq!(of(&rows), of(&turned));
+    }
+
+    #[test]
+    fn auc_is_the_share_of_pairs(rows in prop::collection::vec((0_u8..6, any::<bool>()), 1..30)) {
+        let scores: Vec<f64> = rows.iter().map(|row| f64::from(row.0)).collect();
+        let labels: Vec<bool> = rows.iter().map(|row| row.1).collect();
+        let mut points = Vec::new();
+        for positive in rows.iter().filter(|row| row.1) {
+            for negative in rows.iter().filter(|row| !row.1) {
+                points.push(if positive.0 > negative.0 { 1.0 } else if positive.0 == negative.0 { 0.5 } else { 0.0 });
+            }
+        }
+        let expected = (!points.is_empty()).then(|| points.iter().sum::<f64>() / points.len() as f64);
+        prop_assert_eq!(auc(&scores, &labels).is_some(), expected.is_some());
+        prop_assert!((auc(&scores, &labels).unwrap_or(0.0) - expected.unwrap_or(0.0)).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,36 @@
+//! Mathematics on plain slices and matrices: no frames, no files, no clock, no logging.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `quantile` | quantiles (type 7) and percentile ranks with ties averaged |
+//! | `taming` | heavy-tailed columns to a finite, standardised `f32` matrix |
+//! | `kmeans` | clusters: k-means++ starts on a sample, then Lloyd steps over everybody |
+//! | `silhouette` | how well separated clusters are |
+//! | `logistic` | L2 logistic regression, with a check that the optimiser arrived |
+//! | `calibration` | scores to probabilities: isotonic regression, Platt scaling |
+//! | `metrics` | AUC, average precision, lift, Brier, log loss |
+//! | `reliability` | predicted against observed, in equal-count bins |
+//! | `bootstrap` | percentile intervals by resampling customers |
+//!
+//! Invariants:
+//! - The number of threads changes no bit: a parallel sum is made of chunks of a fixed size, added in order.
+//! - The order of rows may change the last bits of a sum, so callers sort rows by key first; `taming`'s fit,
+//!   `metrics` and `quantile` do not depend on the order at all.
+//! - Randomness is xoshiro256++ from a seed that the caller gives (Blackman & Vigna 2021).
+//! - Bits may differ between machines: `exp` and `ln` are the platform's, and `matrixmultiply` under linfa
+//!   chooses its kernel by processor.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "counts become floats in every formula here; all are far below 2^53"
+)]
+
+pub mod bootstrap;
+pub mod calibration;
+pub mod kmeans;
+pub mod logistic;
+pub mod metrics;
+pub mod quantile;
+pub mod reliability;
+pub mod silhouette;
+pub mod taming;

@@ -1,0 +1,148 @@
+//! `manifest.json`: what went in, what came out, by which model, how long it took. No personal data.
+
+use crate::churn::Evaluation;
+use crate::date::Date;
+use crate::ingest::Delivery;
+use crate::io::staging::FileDigest;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// Raised when a key changes its meaning.
+pub const MANIFEST_VERSION: u32 = 1;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    pub manifest_version: u32,
+    pub run_id: String,
+    pub as_of: Date,
+    pub tercet_version: &'static str,
+    pub schema_version: u32,
+    pub config_blake3: String,
+    pub rules_version: u32,
+    pub seed: u64,
+    pub night_before: Option<NightBefore>,
+    pub inputs: Vec<Input>,
+    /// Customers by standing; sums to the customers delivered.
+    pub customers: BTreeMap<&'static str, usize>,
+    pub value_basis: &'static str,
+    pub models: Vec<ModelEntry>,
+    pub churn_evaluation: Option<Evaluation>,
+    /// Mean silhouette of each clustering, by group and axis.
+    pub silhouettes: BTreeMap<String, Option<f64>>,
+    /// Customers on managers' lists.
+    pub lists: BTreeMap<&'static str, usize>,
+    /// Customers kept off lists, by rule.
+    pub suppressed: BTreeMap<String, usize>,
+    pub rows: BTreeMap<&'static str, usize>,
+    pub files: Vec<File>,
+    pub warnings: Vec<String>,
+    pub stages: Vec<StageTiming>,
+    pub peak_memory_bytes: Option<u64>,
+    pub threads: usize,
+    pub finished_at: String,
+}
+
+/// The newest published night before this one.
+#[derive(Debug, Clone, Serialize)]
+pub struct NightBefore {
+    pub as_of: Date,
+    pub segments_blake3: String,
+}
+
+/// One delivered file. `rows = used + later + duplicate + superseded + rejected`, and amounts likewise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Input {
+    pub table: &'static str,
+    pub path: String,
+    pub bytes: u64,
+    pub blake3: String,
+    pub rows: Accounts<u64>,
+    /// Minor units of `amount` or `balance`; `None` for tables without one.
+    pub amounts: Option<Accounts<i128>>,
+    /// Rejected rows whose amount could not be read, and so is in no sum.
+    pub amounts_unreadable: u64,
+}
+
+/// Where everything went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Accounts<T> {
+    pub read: T,
+    pub used: T,
+    /// Dated after the night: accepted and not looked at.
+    pub later: T,
+    pub duplicate: T,
+    pub superseded: T,
+    pub rejected: T,
+}
+
+/// A model that took part.
+#[derive(Debug, Clone, Serialize)]
+pub struct ModelEntry {
+    pub what: &'static str,
+    pub model_id: String,
+    pub blake3: String,
+    pub trained_through: Date,
+    /// Fitted in this run, since no approved model was there.
+    pub fitted_tonight: bool,
+}
+
+/// One published file.
+#[derive(Debug, Clone)]
+pub struct File(pub FileDigest);
+
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut file = serializer.serialize_struct("File", 3)?;
+        file.serialize_field("path", &self.0.path)?;
+        file.serialize_field("bytes", &self.0.bytes)?;
+        file.serialize_field("blake3", &self.0.blake3)?;
+        file.end()
+    }
+}
+
+/// How long a stage took and over how many rows.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageTiming {
+    pub stage: &'static str,
+    pub rows: usize,
+    pub milliseconds: f64,
+}
+
+impl Input {
+    /// The books of one delivery, of which `later` rows (and their amount) are dated after the night.
+    pub fn of(delivery: &Delivery, later: u64, later_amount: i128) -> Self {
+        use crate::contract::tables::Table;
+        let amounts = &delivery.amounts;
+        Self {
+            table: delivery.table.name(),
+            path: delivery.path.clone(),
+            bytes: delivery.bytes,
+            blake3: delivery.digest.clone(),
+            rows: Accounts {
+                read: delivery.rows,
+                used: delivery.used - later,
+                later,
+                duplicate: delivery.duplicate,
+                superseded: delivery.superseded,
+                rejected: delivery.rejected,
+            },
+            amounts: matches!(delivery.table, Table::Transactions | Table::Holdings).then_some(Accounts {
+                read: amounts.read,
+                used: amounts.used - later_amount,
+                later: later_amount,
+                duplicate: amounts.duplicate,
+                superseded: amounts.superseded,
+                rejected: amounts.rejected,
+            }),
+            amounts_unreadable: amounts.unreadable,
+        }
+    }
+
+    /// Whether nothing was lost.
+    pub fn reconciles(&self) -> bool {
+        let rows = &self.rows;
+        let amounts_add_up = self.amounts.is_none_or(|sums| sums.read == sums.used + sums.later + sums.duplicate + sums.superseded + sums.rejected);
+        rows.read == rows.used + rows.later + rows.duplicate + rows.superseded + rows.rejected && amounts_add_up
+    }
+}

@@ -1,0 +1,19 @@
+//! Publishing: the night's tables, workbooks and manifest, made visible whole by one rename.
+//!
+//! Reads every table of the night; writes `published/as_of=D/` and nothing else. Everything is staged, synced
+//! and read back by an independent reader before a reader can see any of it. Never half a night.
+
+mod books;
+mod columnar;
+mod manifest;
+mod night;
+mod previous;
+mod rejects;
+mod run_id;
+mod tables;
+pub mod workbook;
+
+pub use manifest::{Accounts, Input, Manifest, ModelEntry, NightBefore, StageTiming};
+pub use night::{Night, publish};
+pub use previous::{Previous, night_before};
+pub use rejects::frame as rejects_frame;

@@ -1,0 +1,60 @@
+//! The night before: the newest published night before a date, and what it said of each customer.
+
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::staging::{night_folder, published_nights, read_file};
+use crate::segment::movements::Before;
+use arrow::array::{Array, StringArray};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const COLUMNS: [&str; 6] = ["customer_id", "customer_type", "tier", "value_level", "loyalty_level", "behaviour_level"];
+
+/// What the night before said.
+#[derive(Debug, Clone)]
+pub struct Previous {
+    pub as_of: Date,
+    /// Of the bytes of its `segments.parquet`, all that is read of it.
+    pub segments_blake3: String,
+    pub customers: BTreeMap<String, Before>,
+}
+
+/// The newest published night before `as_of`; `None` where there is none.
+///
+/// # Errors
+/// Kind `Internal` if that night is there and cannot be read.
+pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
+    let Some(before) = published_nights(workspace)?.into_iter().filter(|night| *night < as_of).max() else { return Ok(None) };
+    let path = night_folder(workspace, before).join("segments.parquet");
+    let bytes = read_file(&path)?;
+    let segments_blake3 = blake3::hash(&bytes).to_hex().to_string();
+    let customers = standings(bytes).map_err(|cause| {
+        Error::internal(format!("cannot read the night before, `{}`: {cause}", path.display()))
+            .hint("run that night again, or move its folder out of `published/`")
+    })?;
+    Ok(Some(Previous { as_of: before, segments_blake3, customers }))
+}
+
+fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+    let mut customers = BTreeMap::new();
+    for batch in builder.with_projection(mask).build()? {
+        let batch = batch?;
+        let column = |name: &str| {
+            let array = batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<StringArray>());
+            array.ok_or_else(|| format!("no text column `{name}`"))
+        };
+        let [ids, types, tiers, value, loyalty, behaviour] = COLUMNS.map(column);
+        let (ids, types, tiers) = (ids?, types?, tiers?);
+        let levels = [value?, loyalty?, behaviour?];
+        let text = |array: &StringArray, row: usize| array.is_valid(row).then(|| array.value(row).to_owned());
+        for row in 0..batch.num_rows() {
+            let before = Before { customer_type: text(types, row), tier: text(tiers, row), levels: levels.map(|level| text(level, row)) };
+            customers.insert(ids.value(row).to_owned(), before);
+        }
+    }
+    Ok(customers)
+}

@@ -1,0 +1,62 @@
+//! Parquet files: written with metadata, and read back by the reader that users have.
+
+use crate::error::{Error, Result};
+use crate::io::staging::{FileDigest, Staging};
+use crate::schema::{SCHEMA_VERSION, TableSchema};
+use arrow::array::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+
+/// zstd 3, its own default: level 9 wins 2% of size here for three times the time.
+const ZSTD_LEVEL: i32 = 3;
+
+/// Writes one table into the staged night.
+///
+/// # Errors
+/// Kind `Internal` if the file cannot be written, naming it.
+pub fn write(staging: &Staging, schema: &TableSchema, batch: &RecordBatch, run_id: &str) -> Result<FileDigest> {
+    let path = format!("{}.parquet", schema.name);
+    let failed = |cause: parquet::errors::ParquetError| Error::internal(format!("cannot write `{path}`")).caused_by(cause);
+    let metadata = vec![
+        KeyValue::new("run_id".into(), run_id.to_owned()),
+        KeyValue::new("schema_version".into(), SCHEMA_VERSION.to_string()),
+        KeyValue::new("table".into(), schema.name.to_owned()),
+        KeyValue::new("description".into(), schema.description.to_owned()),
+    ];
+    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(failed)?;
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).set_key_value_metadata(Some(metadata)).build();
+    let mut file = staging.create(&path)?;
+    let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).map_err(failed)?;
+    writer.write(batch).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    file.finish()
+}
+
+/// Reads a staged table back and compares it with what was meant.
+///
+/// # Errors
+/// Kind `Internal` if the file cannot be read or holds anything else.
+pub fn read_back(staging: &Staging, schema: &TableSchema, batch: &RecordBatch) -> Result<()> {
+    let path = format!("{}.parquet", schema.name);
+    let failed = |cause: parquet::errors::ParquetError| Error::internal(format!("cannot read back `{path}`")).caused_by(cause);
+    let builder = ParquetRecordBatchReaderBuilder::try_new(staging.open(&path)?).map_err(failed)?;
+    if builder.schema().fields() != batch.schema().fields() {
+        return Err(Error::internal(format!("`{path}` has other columns than were written")));
+    }
+    let mut offset = 0;
+    for found in builder.build().map_err(failed)? {
+        let found = found?;
+        let in_bounds = offset + found.num_rows() <= batch.num_rows();
+        if !in_bounds || found.columns() != batch.slice(offset, found.num_rows()).columns() {
+            return Err(Error::internal(format!("`{path}` does not hold what was written, from row {offset} on")));
+        }
+        offset += found.num_rows();
+    }
+    if offset != batch.num_rows() {
+        return Err(Error::internal(format!("`{path}` holds {offset} of {} rows", batch.num_rows())));
+    }
+    Ok(())
+}

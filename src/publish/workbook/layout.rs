@@ -1,0 +1,122 @@
+//! What a list consists of: its columns from left to right, and the family of each row.
+
+use super::Row;
+use super::cells::{Cell, longest_run_width};
+use crate::labels::Labels;
+use crate::targets::{Family, List};
+
+/// The family of a list, which gives it its colour; an unknown list has none and stays white.
+pub(super) fn family_of(list: &str) -> Option<Family> {
+    List::ALL.into_iter().find(|known| known.code() == list).map(List::family)
+}
+
+/// Key of `[family]`.
+pub(super) fn family_code(family: Family) -> &'static str {
+    match family {
+        Family::Urgent => "urgent",
+        Family::Keeping => "keeping",
+        Family::Selling => "selling",
+        Family::Caring => "caring",
+    }
+}
+
+/// What a column holds, and so how it is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    Rank,
+    List,
+    /// Read at a glance, never broken: ids, telephone numbers.
+    Code,
+    Words,
+    Amount,
+    Day,
+    /// Left empty for the manager.
+    FillIn,
+}
+
+/// White space beside a text, in characters: the indent, and what Excel keeps free.
+pub(super) const GUTTER: usize = 2;
+
+/// One column of the list.
+pub(super) struct Column {
+    /// Key of `[column]` and `[column_help]`.
+    pub code: &'static str,
+    pub setting: Setting,
+    /// Narrowest and widest, in characters.
+    pub width: (usize, usize),
+    pub cell: fn(&Row, &Labels) -> Cell,
+}
+
+impl Column {
+    pub fn header(&self, labels: &Labels, currency: &str) -> String {
+        super::cells::clean(&labels.fill("column", self.code, &[("currency", currency)]))
+    }
+
+    /// Wide enough for the longest cell and for the words of the header, within the column's bounds.
+    pub fn fitting_width<'a>(&self, header: &str, cells: impl Iterator<Item = &'a Cell>) -> usize {
+        let widest_cell = cells.map(Cell::width).max().unwrap_or(0);
+        let needed = widest_cell.max(longest_run_width(header)) + GUTTER;
+        needed.clamp(self.width.0, self.width.1)
+    }
+}
+
+/// The last column that stays in sight when the sheet is moved sideways.
+pub(super) const FROZEN_COLUMN: &str = "name";
+
+/// From left to right: who, why, what, with what, and what came of it.
+pub(super) static COLUMNS: [Column; 17] = [
+    column("rank", Setting::Rank, (4, 6), |row, _| Cell::Count(row.rank)),
+    column("list", Setting::List, (10, 13), |row, labels| Cell::text(labels.text("list", &row.list))),
+    column("name", Setting::Words, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
+    column("customer_id", Setting::Code, (8, 20), |row, _| Cell::text(&row.customer_id)),
+    column("phone", Setting::Code, (8, 16), |row, _| Cell::optional_text(row.phone.as_deref())),
+    column("tier", Setting::Words, (7, 10), |row, labels| Cell::text(labels.text("tier", &row.tier))),
+    column("customer_type", Setting::Words, (8, 13), |row, labels| {
+        Cell::text(labels.text("customer_type", &row.customer_type))
+    }),
+    column("reasons", Setting::Words, (30, 42), |row, _| Cell::text(&row.reasons)),
+    column("what_to_do", Setting::Words, (16, 19), |row, labels| {
+        let to_do = labels.text("what_to_do", &row.list);
+        if to_do == row.list { Cell::Empty } else { Cell::text(to_do) }
+    }),
+    column("amount", Setting::Amount, (11, 20), |row, _| row.amount.map_or(Cell::Empty, Cell::Amount)),
+    column("due_on", Setting::Day, (11, 12), |row, _| row.due_on.map_or(Cell::Empty, Cell::Day)),
+    column("product", Setting::Words, (8, 14), |row, _| Cell::optional_text(row.product.as_deref())),
+    column("last_contact", Setting::Day, (11, 12), |row, _| row.last_contact.map_or(Cell::Empty, Cell::Day)),
+    column("preferred_channel", Setting::Words, (8, 10), |row, labels| {
+        Cell::optional_text(row.preferred_channel.as_deref().map(|code| labels.text("channel", code)))
+    }),
+    column("contacted_on", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
+    column("outcome", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
+    column("remark", Setting::FillIn, (20, 20), |_, _| Cell::Empty),
+];
+
+const fn column(
+    code: &'static str,
+    setting: Setting,
+    width: (usize, usize),
+    cell: fn(&Row, &Labels) -> Cell,
+) -> Column {
+    Column { code, setting, width, cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labels::Language;
+
+    #[test]
+    fn every_list_and_every_column_has_its_words() {
+        for language in Language::ALL {
+            let labels = Labels::of(language);
+            for code in List::ALL.map(List::code) {
+                assert_ne!(labels.text("list", code), code);
+                assert_ne!(labels.text("what_to_do", code), code);
+            }
+            for column in &COLUMNS {
+                assert_ne!(labels.text("column_help", column.code), column.code);
+                assert_ne!(labels.text("column", column.code), column.code);
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The second sheet: what the columns, lists, types and tiers mean.
+
+use super::cells::{Cell, clean};
+use super::layout::{COLUMNS, Setting, family_code};
+use super::style::{self, Style};
+use super::{Book, PAPER_A4};
+use crate::labels::{CUSTOMER_TYPES, Labels, TIERS};
+use crate::targets::{Family, List};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+
+/// Widths of the three columns, in characters: 104 fill an upright A4 page at 94%.
+const WIDTHS: [usize; 3] = [20, 44, 40];
+/// In points.
+const HEADING_HEIGHT: f64 = 24.0;
+
+/// Writes downwards and remembers where it is.
+struct Writer<'a> {
+    sheet: &'a mut Worksheet,
+    style: &'a Style,
+    row: u32,
+}
+
+impl Writer<'_> {
+    fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
+        self.row += 1;
+        self.sheet.set_row_height(self.row, HEADING_HEIGHT)?;
+        for column in 0..3 {
+            self.sheet.write_blank(self.row, column, &self.style.heading())?;
+        }
+        self.sheet.write_string_with_format(self.row, 0, clean(text), &self.style.heading())?;
+        self.row += 1;
+        Ok(())
+    }
+
+    /// A term in its own format, then up to two texts.
+    fn line(&mut self, term: &str, term_format: &Format, texts: [&str; 2]) -> Result<(), XlsxError> {
+        let words = self.style.body(Setting::Words);
+        let [first, second] = texts.map(Cell::text);
+        Cell::text(term).write(self.sheet, self.row, 0, term_format)?;
+        first.write(self.sheet, self.row, 1, &words)?;
+        let first_width = if texts[1].is_empty() {
+            self.sheet.merge_range(self.row, 1, self.row, 2, "", &words)?;
+            first.write(self.sheet, self.row, 1, &words)?;
+            WIDTHS[1] + WIDTHS[2]
+        } else {
+            second.write(self.sheet, self.row, 2, &words)?;
+            WIDTHS[1]
+        };
+        let lines = [(&Cell::text(term), WIDTHS[0]), (&first, first_width), (&second, WIDTHS[2])]
+            .map(|(cell, width)| self.style.lines(cell, width));
+        let height = self.style.row_height(lines.into_iter().max().unwrap_or(1));
+        self.sheet.set_row_height(self.row, height)?;
+        self.row += 1;
+        Ok(())
+    }
+
+    fn note(&mut self, text: &str) -> Result<(), XlsxError> {
+        self.sheet.set_row_height(self.row, HEADING_HEIGHT)?;
+        self.sheet.write_string_with_format(self.row, 0, clean(text), &self.style.note())?;
+        self.row += 1;
+        Ok(())
+    }
+}
+
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    book: &Book,
+    labels: &Labels,
+    style: &Style,
+) -> Result<(), XlsxError> {
+    sheet.set_name(labels.text("sheet", "legend"))?;
+    for (column, width) in (0u16..).zip(WIDTHS) {
+        sheet.set_column_width(column, style::column_width(width))?;
+    }
+    sheet.set_row_height(0, 30)?;
+    sheet.write_string_with_format(0, 0, labels.text("sheet", "legend_title"), &style.title())?;
+    let mut writer = Writer { sheet, style, row: 1 };
+    columns(&mut writer, book, labels)?;
+    lists(&mut writer, labels)?;
+    types_and_tiers(&mut writer, labels)?;
+    writer.row += 1;
+    writer.note(&labels.fill("sheet", "run", &[("run", book.run_id)]))?;
+    sheet
+        .set_screen_gridlines(false)
+        .set_portrait()
+        .set_paper_size(PAPER_A4)
+        .set_print_fit_to_pages(1, 1)
+        .set_print_center_horizontally(true);
+    sheet.set_margins(0.5, 0.5, 0.5, 0.6, 0.3, 0.3).set_footer(super::footer(book, labels));
+    Ok(())
+}
+
+fn columns(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
+    writer.heading(labels.text("sheet", "legend_columns"))?;
+    let term = writer.style.body(Setting::Words).set_bold();
+    let to_fill_in = writer.style.body(Setting::FillIn).set_bold();
+    for column in &COLUMNS {
+        let format = if column.setting == Setting::FillIn { &to_fill_in } else { &term };
+        let help = labels.fill("column_help", column.code, &[("currency", book.currency)]);
+        writer.line(&column.header(labels, book.currency), format, [&help, ""])?;
+    }
+    writer.note(labels.text("sheet", "legend_hidden"))
+}
+
+fn lists(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
+    writer.heading(labels.text("sheet", "legend_lists"))?;
+    for family in Family::ALL {
+        let format = writer.style.list(Some(family));
+        for list in List::ALL.into_iter().filter(|list| list.family() == family).map(List::code) {
+            let texts = [labels.text("what_to_do", list), labels.text("family", family_code(family))];
+            writer.line(labels.text("list", list), &format, texts)?;
+        }
+    }
+    Ok(())
+}
+
+fn types_and_tiers(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
+    let term = writer.style.body(Setting::Words).set_bold();
+    writer.heading(labels.text("sheet", "legend_types"))?;
+    for code in CUSTOMER_TYPES {
+        let texts = [labels.text("type_action", code), labels.text("type_axes", code)];
+        writer.line(labels.text("customer_type", code), &term, texts)?;
+    }
+    writer.heading(labels.text("sheet", "legend_tiers"))?;
+    for code in TIERS.iter().rev() {
+        writer.line(labels.text("tier", code), &term, [labels.text("tier_bounds", code), ""])?;
+    }
+    writer.note(labels.text("sheet", "legend_bounds_note"))
+}

@@ -1,0 +1,187 @@
+//! The published tables.
+
+use super::Type::{Boolean, Date, Float64, Int32, Int64, Money, String};
+use super::{Field, TableSchema, Type};
+use crate::features::catalogue::features;
+
+const fn field(name: &'static str, kind: Type, unit: &'static str, description: &'static str) -> Field {
+    Field { name, kind, unit, description }
+}
+
+const CUSTOMER_ID: Field = field("customer_id", String, "", "Customer, as delivered");
+const MANAGER_ID: Field = field("manager_id", String, "", "Relationship manager, as delivered; null where there is none");
+const BRANCH_ID: Field = field("branch_id", String, "", "Branch, as delivered; null where there is none");
+
+/// Every table, in the order of the data dictionary.
+pub const TABLES: [&TableSchema; 9] =
+    [&FEATURES, &SEGMENTS, &CHURN, &TARGETS, &CROSS_SELL, &SUPPRESSIONS, &MOVEMENTS, &MANAGERS, &REJECTS];
+
+pub const FEATURES: TableSchema = TableSchema {
+    name: "features",
+    description: "One row per customer in the night: what is known of him as of the date.",
+    key: &["customer_id"],
+    fields: || {
+        let catalogue = features().map(|f| field(f.name, Float64, f.unit.name(), f.description));
+        std::iter::once(CUSTOMER_ID).chain(catalogue).collect()
+    },
+};
+
+pub const SEGMENTS: TableSchema = TableSchema {
+    name: "segments",
+    description: "One row per customer in the night: three scores, three levels, one of eight types, tier and cluster.",
+    key: &["customer_id"],
+    fields: || {
+        vec![
+            CUSTOMER_ID,
+            MANAGER_ID,
+            BRANCH_ID,
+            field("segment_group", String, "", "individual or institution; each group is clustered apart"),
+            field("customer_type", String, "", "One of the eight types, from the three levels; none where the group is too small to cluster"),
+            field("value_score", Float64, "0 to 100", "Value, 50 is the average customer of the group"),
+            field("value_level", String, "", "high or low"),
+            field("value_margin", Float64, "-1 to 1", "How clear the level is: (d_low - d_high) / (d_low + d_high)"),
+            field("value_basis", String, "", "margin, aum or revenue: what value is computed from"),
+            field("loyalty_score", Float64, "0 to 100", "Loyalty, 50 is the average customer of the group"),
+            field("loyalty_level", String, "", "high or low"),
+            field("loyalty_margin", Float64, "-1 to 1", "How clear the level is"),
+            field("loyalty_basis", String, "", "share_of_wallet seen, proxy (own accounts elsewhere) or activity (neither)"),
+            field("behaviour_score", Float64, "0 to 100", "Behaviour, 50 is the average customer of the group"),
+            field("behaviour_level", String, "", "high or low"),
+            field("behaviour_margin", Float64, "-1 to 1", "How clear the level is"),
+            field("behaviour_basis", String, "", "transactions"),
+            field("value_12m", Float64, "currency units", "Yearly value by `value_basis`"),
+            field("aum", Float64, "currency units", "Assets under management; null without balances"),
+            field("tier", String, "", "t0 to t4 by the last complete month's mean assets; null without balances"),
+            field("value_class", String, "", "top, middle or bottom: the 20/60/20 of customers by value"),
+            field("cluster", Int32, "", "Joint cluster over all axes, within the group"),
+            field("is_provisional", Boolean, "", "Tenure under `segment.provisional_days`: placed, but not used to fit"),
+        ]
+    },
+};
+
+pub const CHURN: TableSchema = TableSchema {
+    name: "churn",
+    description: "One row per customer in the night: the probability that he takes his business away, and why.",
+    key: &["customer_id"],
+    fields: || {
+        vec![
+            CUSTOMER_ID,
+            field("in_scope", Boolean, "", "Whether a probability is meant for him"),
+            field("scope_reason", String, "", "Why not: below_floor, inactive, already_silent; null in scope"),
+            field("churn_90", Float64, "probability", "Loss within `churn.horizon_days` after the gap; null where no model could be trained"),
+            field("band", String, "", "low, raised, high or very_high by `churn.band_limits`"),
+            field("aum_at_risk", Money, "currency units", "The exposure: mean assets of 90 days (yearly value where there are no balances), not yet times the probability"),
+            field("reason_1", String, "", "Feature that raises the probability most"),
+            field("reason_2", String, "", "Second"),
+            field("reason_3", String, "", "Third"),
+            field("reason_1_text", String, "", "The same in words, in the configured language"),
+            field("reason_2_text", String, "", ""),
+            field("reason_3_text", String, "", ""),
+            field("model_id", String, "", "Model that scored; null where none could be trained"),
+        ]
+    },
+};
+
+pub const TARGETS: TableSchema = TableSchema {
+    name: "targets",
+    description: "One row per customer to be contacted, for one owner, within the manager's capacity.",
+    key: &["manager_id", "rank"],
+    fields: || {
+        vec![
+            field("list_date", Date, "", "The night's date"),
+            field("manager_id", String, "", "Who contacts him; `unassigned` where he has no manager"),
+            BRANCH_ID,
+            CUSTOMER_ID,
+            field("rank", Int32, "", "1 is the manager's first"),
+            field("list", String, "", "The list under which he stands: the first that applies, in order of priority"),
+            field("all_lists", String, "", "Every list that applies, in order of priority, separated by commas"),
+            field("reasons", String, "", "Every reason in words, separated by `; `"),
+            field("amount", Money, "currency units", "The amount that the list is about"),
+            field("due_on", Date, "", "The day it falls due"),
+            field("product", String, "", "Product kind to speak about"),
+            field("rule", String, "", "Clause that suggested the product"),
+            field("expected_value", Float64, "currency units", "What the list is ordered by, where it is money times a probability"),
+        ]
+    },
+};
+
+pub const CROSS_SELL: TableSchema = TableSchema {
+    name: "cross_sell",
+    description: "Customer and product, for marketing: who is eligible for what, by which clause, how likely to buy.",
+    key: &["customer_id", "product"],
+    fields: || {
+        vec![
+            CUSTOMER_ID,
+            field("product", String, "", "Product kind"),
+            field("rank", Int32, "", "1 is the customer's best product by expected margin, then propensity"),
+            field("rank_in_product", Int32, "", "1 is the product's best customer"),
+            field("propensity", Float64, "probability", "Chance to buy within 90 days, from who bought in the last 90"),
+            field("propensity_basis", String, "", "clause: buyers among those the clause named; all: among all who did not hold it"),
+            field("margin", Float64, "currency units a year", "Margin of a typical purchase; null where no rate is delivered"),
+            field("rule", String, "", "Clause that fired"),
+            field("marketing_allowed", Boolean, "", "As delivered; null where it is not"),
+            field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
+        ]
+    },
+};
+
+pub const SUPPRESSIONS: TableSchema = TableSchema {
+    name: "suppressions",
+    description: "Customer and list that would have applied, and the rule that kept him out.",
+    key: &["customer_id", "list", "rule"],
+    fields: || {
+        vec![
+            CUSTOMER_ID,
+            field("list", String, "", "The list that would have applied"),
+            field("rule", String, "", "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, cooldown or capacity"),
+        ]
+    },
+};
+
+pub const MOVEMENTS: TableSchema = TableSchema {
+    name: "movements",
+    description: "Who changed type or tier since the newest published night before this one, who entered and who left.",
+    key: &["customer_id", "what"],
+    fields: || {
+        vec![
+            CUSTOMER_ID,
+            field("what", String, "", "type, tier or presence"),
+            field("was", String, "", "Before; null where he was not in the night before"),
+            field("is", String, "", "Now; null where he is not in this night"),
+            field("because", String, "", "The levels that changed, or entered or left"),
+        ]
+    },
+};
+
+pub const MANAGERS: TableSchema = TableSchema {
+    name: "managers",
+    description: "One row per manager with customers in the night.",
+    key: &["manager_id"],
+    fields: || {
+        vec![
+            field("manager_id", String, "", "`unassigned` for customers without a manager"),
+            BRANCH_ID,
+            field("n_customers", Int64, "customers", "Customers in the night"),
+            field("value_12m", Float64, "currency units", "Sum of their yearly value"),
+            field("expected_loss", Float64, "currency units", "Sum of exposure times probability; null without probabilities"),
+            field("capacity", Int32, "contacts a day", "What he can do"),
+            field("listed", Int32, "customers", "On his list tonight"),
+            field("not_listed", Int32, "customers", "Further customers that a list named, beyond his capacity"),
+        ]
+    },
+};
+
+pub const REJECTS: TableSchema = TableSchema {
+    name: "rejects",
+    description: "One row per exported line that broke the contract, as it was, so that it can be mended and delivered again.",
+    key: &["source_file", "line", "column"],
+    fields: || {
+        vec![
+            field("source_file", String, "", "File inside the drop folder"),
+            field("line", Int64, "", "Line of a text file, row of a Parquet file; the first is 1"),
+            field("column", String, "", "Column of the contract"),
+            field("reason", String, "", "What is wrong"),
+            field("raw", String, "", "The line as delivered"),
+        ]
+    },
+};

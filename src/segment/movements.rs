@@ -1,0 +1,96 @@
+//! Who moved since the night before: type, tier, and presence.
+
+use super::SegmentTable;
+use crate::error::Result;
+use crate::schema;
+use polars::prelude::*;
+use std::collections::BTreeMap;
+
+/// What the night before said of one customer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Before {
+    pub customer_type: Option<String>,
+    pub tier: Option<String>,
+    /// high or low, by axis in the order value, loyalty, behaviour.
+    pub levels: [Option<String>; 3],
+}
+
+/// One row per customer and thing that changed; empty where there is no night before.
+///
+/// # Errors
+/// Kind `Internal` if a frame breaks its schema.
+pub fn movements(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) -> Result<DataFrame> {
+    let mut rows: Vec<Movement> = Vec::new();
+    if let Some(before) = before {
+        let now = standing(now.frame())?;
+        for (customer, is) in &now {
+            match before.get(customer) {
+                Some(was) => changed(customer, was, is, &mut rows),
+                None => rows.push(Movement::new(customer, "presence", None, is.customer_type.clone(), "entered".into())),
+            }
+        }
+        for (customer, was) in before.iter().filter(|(customer, _)| !now.contains_key(*customer)) {
+            rows.push(Movement::new(customer, "presence", was.customer_type.clone(), None, "left".into()));
+        }
+    }
+    rows.sort();
+    let frame = DataFrame::new(
+        rows.len(),
+        vec![
+            Column::new("customer_id".into(), rows.iter().map(|row| row.customer_id.as_str()).collect::<Vec<_>>()),
+            Column::new("what".into(), rows.iter().map(|row| row.what).collect::<Vec<_>>()),
+            Column::new("was".into(), rows.iter().map(|row| row.was.as_deref()).collect::<Vec<_>>()),
+            Column::new("is".into(), rows.iter().map(|row| row.is.as_deref()).collect::<Vec<_>>()),
+            Column::new("because".into(), rows.iter().map(|row| row.because.as_str()).collect::<Vec<_>>()),
+        ],
+    )?;
+    schema::MOVEMENTS.check(&frame)?;
+    Ok(frame)
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Movement {
+    customer_id: String,
+    what: &'static str,
+    was: Option<String>,
+    is: Option<String>,
+    because: String,
+}
+
+impl Movement {
+    fn new(customer: &str, what: &'static str, was: Option<String>, is: Option<String>, because: String) -> Self {
+        Self { customer_id: customer.into(), what, was, is, because }
+    }
+}
+
+fn changed(customer: &str, was: &Before, is: &Before, rows: &mut Vec<Movement>) {
+    if was.customer_type != is.customer_type {
+        let axes = ["value", "loyalty", "behaviour"].iter().zip(was.levels.iter().zip(&is.levels));
+        let moved: Vec<String> = axes
+            .filter(|(_, (was, is))| was != is)
+            .map(|(axis, (_, is))| format!("{axis} {}", is.as_deref().unwrap_or("unknown")))
+            .collect();
+        rows.push(Movement::new(customer, "type", was.customer_type.clone(), is.customer_type.clone(), moved.join(", ")));
+    }
+    if was.tier != is.tier {
+        rows.push(Movement::new(customer, "tier", was.tier.clone(), is.tier.clone(), "assets".into()));
+    }
+}
+
+/// What a segment frame says of each customer.
+///
+/// # Errors
+/// Kind `Internal` if the frame lacks a column.
+pub fn standing(frame: &DataFrame) -> Result<BTreeMap<String, Before>> {
+    let texts = |name: &str| -> Result<Vec<Option<String>>> {
+        Ok(frame.column(name)?.str()?.iter().map(|text| text.map(str::to_owned)).collect())
+    };
+    let (ids, types, tiers) = (texts("customer_id")?, texts("customer_type")?, texts("tier")?);
+    let levels = [texts("value_level")?, texts("loyalty_level")?, texts("behaviour_level")?];
+    let of_row = |row: usize| Before {
+        customer_type: types[row].clone(),
+        tier: tiers[row].clone(),
+        levels: [0, 1, 2].map(|axis: usize| levels[axis][row].clone()),
+    };
+    Ok(ids.into_iter().enumerate().filter_map(|(row, id)| Some((id?, of_row(row)))).collect())
+}

@@ -1,0 +1,171 @@
+//! Fitting the segment model and placing every customer of a night.
+
+use super::axis::{self, Placed};
+use super::joint;
+use super::model::{FORMAT_VERSION, GroupModel, SegmentModel};
+use super::tiers::{TIERS, tier, value_classes};
+use super::types::{Level, NO_TYPE, customer_type};
+use crate::config::Config;
+use crate::contract::Customer;
+use crate::contract::codes::CustomerKind;
+use crate::error::Result;
+use crate::features::{Axis, FeatureTable};
+use crate::schema;
+use crate::store::Store;
+use polars::prelude::*;
+
+/// A group with fewer customers to fit on is not clustered: each of eight types should stand for a few.
+const GROUP_MIN: usize = 24;
+
+/// One row per customer of the night, in the order of the feature table.
+#[derive(Debug, Clone)]
+pub struct SegmentTable {
+    frame: DataFrame,
+    customer_types: Vec<&'static str>,
+    tiers: Vec<Option<u8>>,
+    value_classes: Vec<&'static str>,
+    loyalty_scores: Vec<f64>,
+}
+
+impl SegmentTable {
+    /// Columns of `segments.parquet`.
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    pub fn customer_types(&self) -> &[&'static str] {
+        &self.customer_types
+    }
+
+    /// 0 to 4; `None` without balances.
+    pub fn tiers(&self) -> &[Option<u8>] {
+        &self.tiers
+    }
+
+    /// Whether the customer is in the top class by value.
+    pub fn is_top_class(&self, row: usize) -> bool {
+        self.value_classes[row] == "top"
+    }
+
+    /// 0 to 100; NaN where the group is not clustered.
+    pub fn loyalty_scores(&self) -> &[f64] {
+        &self.loyalty_scores
+    }
+}
+
+/// Rows of the table by group, each ascending.
+fn groups(store: &Store, features: &FeatureTable) -> [(CustomerKind, Vec<usize>); 2] {
+    let rows = |kind| (0..features.n_customers()).filter(|row| customer(store, features, *row).kind == kind).collect();
+    [CustomerKind::Individual, CustomerKind::Institution].map(|kind| (kind, rows(kind)))
+}
+
+fn customer<'a>(store: &'a Store, features: &FeatureTable, row: usize) -> &'a Customer {
+    &store.tables().customers[features.customers()[row] as usize]
+}
+
+fn ids<'a>(store: &'a Store, features: &FeatureTable, rows: &[usize]) -> Vec<&'a str> {
+    rows.iter().map(|row| &*customer(store, features, *row).customer_id).collect()
+}
+
+/// Fits a model on the settled customers of each group.
+///
+/// # Errors
+/// Kind `Internal` if the model layer refuses what was checked before.
+pub fn fit(store: &Store, features: &FeatureTable, config: &Config) -> Result<SegmentModel> {
+    let mut models = Vec::new();
+    for (kind, rows) in groups(store, features) {
+        let settled: Vec<usize> = rows.into_iter().filter(|row| !is_provisional(store, features, *row, config)).collect();
+        let ids = ids(store, features, &settled);
+        let mut model = GroupModel { segment_group: kind.code().into(), n_fitted: settled.len(), axes: Vec::new(), joint: None };
+        if settled.len() >= GROUP_MIN {
+            for axis in Axis::ALL {
+                model.axes.push(axis::fit(features, &settled, &ids, axis, &config.segment, config.seed)?);
+            }
+            model.joint = Some(joint::fit(features, &settled, &ids, &config.segment, config.seed)?);
+        }
+        models.push(model);
+    }
+    Ok(SegmentModel { format_version: FORMAT_VERSION, trained_through: features.as_of, groups: models })
+}
+
+fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &Config) -> bool {
+    features.as_of - customer(store, features, row).opened_on < config.segment.provisional_days
+}
+
+/// Places every customer under `model`. `loyalty_basis` says what stands for the share of wallet.
+///
+/// # Errors
+/// Kind `Internal` if the model does not fit the table, or the frame its schema.
+pub fn place(store: &Store, features: &FeatureTable, model: &SegmentModel, loyalty_basis: &str, config: &Config) -> Result<SegmentTable> {
+    let n = features.n_customers();
+    let mut axes: Vec<Placed> = vec![Placed { scores: vec![f64::NAN; n], margins: vec![f64::NAN; n] }; Axis::ALL.len()];
+    let mut clusters: Vec<Option<i32>> = vec![None; n];
+    for (kind, rows) in groups(store, features) {
+        let Some(group) = model.group(kind.code()) else { continue };
+        for (axis, model) in axes.iter_mut().zip(&group.axes) {
+            let placed = axis::place(model, features, &rows)?;
+            for (position, row) in rows.iter().enumerate() {
+                axis.scores[*row] = placed.scores[position];
+                axis.margins[*row] = placed.margins[position];
+            }
+        }
+        if let Some(joint) = &group.joint {
+            for (row, cluster) in rows.iter().zip(joint::place(joint, features, &rows)?) {
+                clusters[*row] = Some(i32::from(cluster));
+            }
+        }
+    }
+    assemble(store, features, &axes, &clusters, loyalty_basis, config)
+}
+
+fn level(margin: f64) -> Option<Level> {
+    (!margin.is_nan()).then(|| Level::of_margin(margin))
+}
+
+fn assemble(
+    store: &Store,
+    features: &FeatureTable,
+    axes: &[Placed],
+    clusters: &[Option<i32>],
+    loyalty_basis: &str,
+    config: &Config,
+) -> Result<SegmentTable> {
+    let n = features.n_customers();
+    let customers: Vec<&Customer> = (0..n).map(|row| customer(store, features, row)).collect();
+    let levels = |axis: usize| axes[axis].margins.iter().map(|margin| level(*margin));
+    let customer_types: Vec<&'static str> = levels(0)
+        .zip(levels(1))
+        .zip(levels(2))
+        .map(|((value, loyalty), behaviour)| match (value, loyalty, behaviour) {
+            (Some(value), Some(loyalty), Some(behaviour)) => customer_type(value, loyalty, behaviour),
+            _ => NO_TYPE,
+        })
+        .collect();
+    let tiers: Vec<Option<u8>> = features.column("aum_last_month_mean").iter().map(|aum| tier(*aum, &config.value.tier_limits)).collect();
+    let mut columns = vec![
+        Column::new("customer_id".into(), customers.iter().map(|c| &*c.customer_id).collect::<Vec<_>>()),
+        Column::new("manager_id".into(), customers.iter().map(|c| c.manager_id.as_deref()).collect::<Vec<_>>()),
+        Column::new("branch_id".into(), customers.iter().map(|c| c.branch_id.as_deref()).collect::<Vec<_>>()),
+        Column::new("segment_group".into(), customers.iter().map(|c| c.kind.code()).collect::<Vec<_>>()),
+        Column::new("customer_type".into(), customer_types.clone()),
+    ];
+    let bases = [features.value_basis.code(), loyalty_basis, "transactions"];
+    for ((axis, placed), basis) in Axis::ALL.into_iter().zip(axes).zip(bases) {
+        let name = |what: &str| PlSmallStr::from_string(format!("{}_{what}", axis.name()));
+        let codes: Vec<Option<&str>> = placed.margins.iter().map(|margin| level(*margin).map(Level::code)).collect();
+        columns.push(Column::new(name("score"), placed.scores.clone()));
+        columns.push(Column::new(name("level"), codes));
+        columns.push(Column::new(name("margin"), placed.margins.clone()));
+        columns.push(Column::new(name("basis"), vec![basis; n]));
+    }
+    columns.push(Column::new("value_12m".into(), features.column("value_12m").to_vec()));
+    columns.push(Column::new("aum".into(), features.column("aum").to_vec()));
+    columns.push(Column::new("tier".into(), tiers.iter().map(|tier| tier.map(|tier| TIERS[usize::from(tier)])).collect::<Vec<_>>()));
+    let value_classes = value_classes(features.column("value_12m"), &config.value.class_shares);
+    columns.push(Column::new("value_class".into(), value_classes.clone()));
+    columns.push(Column::new("cluster".into(), clusters));
+    columns.push(Column::new("is_provisional".into(), (0..n).map(|row| is_provisional(store, features, row, config)).collect::<Vec<_>>()));
+    let frame = DataFrame::new(n, columns)?;
+    schema::SEGMENTS.check(&frame)?;
+    Ok(SegmentTable { frame, customer_types, tiers, value_classes, loyalty_scores: axes[1].scores.clone() })
+}

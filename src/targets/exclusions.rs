@@ -1,0 +1,26 @@
+//! Who is kept off a list, and by which rule.
+
+use super::{List, Night};
+
+/// The rule that keeps the customer of `row` off `list` tonight, the gravest first.
+pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
+    let customer = night.customer(row);
+    let settings = &night.config.lists;
+    if customer.deceased == Some(true) {
+        return Some("deceased");
+    }
+    if customer.legal_hold == Some(true) {
+        return Some("legal_hold");
+    }
+    if customer.contact_allowed == Some(false) {
+        return Some("contact_not_allowed");
+    }
+    if list.is_selling() && customer.marketing_allowed == Some(false) {
+        return Some("marketing_not_allowed");
+    }
+    if list.is_selling() && night.features.column("complaint_open")[row] > 0.0 {
+        return Some("complaint_open");
+    }
+    let in_cooldown = || night.last_contact(row).is_some_and(|on| night.as_of() - on < settings.cooldown_days);
+    (list.has_cooldown() && in_cooldown()).then_some("cooldown")
+}

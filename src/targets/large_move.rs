@@ -1,0 +1,59 @@
+//! `large_move`: a wealthy customer's assets changed by a large amount in a day or a week.
+//!
+//! Where both ends of the span have a snapshot of their own, the change of assets counts, and what is no flow
+//! over the border of the bank is a price effect. Otherwise the change cannot be dated, and the flow counts.
+
+use super::{Candidate, List, Night};
+use crate::features::net_border_flow;
+use crate::money::Money;
+
+/// The change over one span.
+struct Move {
+    change: Money,
+    flow: Money,
+    days: i32,
+    price_is_known: bool,
+}
+
+pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
+    let settings = &night.config.lists;
+    (0..night.n_rows())
+        .filter(|row| night.segments.tiers()[*row].is_some_and(|tier| tier >= settings.large_move_tier_min))
+        .filter_map(|row| {
+            let moves = settings.large_move_days.iter().map(|days| change(night, row, *days));
+            let largest = moves.max_by_key(|found| found.change.0.unsigned_abs())?;
+            (largest.change.to_units().abs() >= settings.large_move_amount).then(|| candidate(night, row, &largest))
+        })
+        .collect()
+}
+
+fn change(night: &Night<'_>, row: usize, days: i32) -> Move {
+    let as_of = night.as_of();
+    let before = as_of.plus_days(-days);
+    let history = night.history(row);
+    let flow = net_border_flow(history.transactions, before, as_of);
+    let snapshots = &night.store.calendar().snapshots;
+    let price_is_known = snapshots.binary_search(&before).is_ok() && snapshots.binary_search(&as_of).is_ok();
+    let aum_on = |date| {
+        let rows = history.holdings.iter().filter(|row| row.snapshot_on == date && row.product_kind.counts_in_aum());
+        rows.map(|row| row.balance.0).sum::<i64>()
+    };
+    let change = if price_is_known { Money(aum_on(as_of) - aum_on(before)) } else { flow };
+    Move { change, flow, days, price_is_known }
+}
+
+fn candidate(night: &Night<'_>, row: usize, found: &Move) -> Candidate {
+    let direction = if found.change.0 >= 0 { "in" } else { "out" };
+    let amount = Money(found.change.0.abs()).grouped();
+    let days = found.days.to_string();
+    let reason = if found.price_is_known {
+        let price = Money(found.change.0 - found.flow.0).grouped();
+        let values = [("amount", &*amount), ("days", &days), ("flow", &found.flow.grouped()), ("price", &price)];
+        night.labels.fill("reason", &format!("large_move_{direction}"), &values)
+    } else {
+        night.labels.fill("reason", &format!("large_flow_{direction}"), &[("amount", &*amount), ("days", &days)])
+    };
+    let mut candidate = Candidate::new(row, List::LargeMove, found.change.to_units().abs(), reason);
+    candidate.amount = Some(found.change);
+    candidate
+}

@@ -1,0 +1,68 @@
+//! The lists, in the order of their priority, and the families that share a manager's capacity.
+
+/// A list; the order of the variants is the priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    LargeMove,
+    Maturity,
+    Retention,
+    ContactDue,
+    VipUpgrade,
+    CrossSell,
+    Unclaimed,
+}
+
+/// Lists that share a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    Urgent,
+    Keeping,
+    Selling,
+    Caring,
+}
+
+impl Family {
+    pub const ALL: [Family; 4] = [Family::Urgent, Family::Keeping, Family::Selling, Family::Caring];
+}
+
+impl List {
+    pub const ALL: [List; 7] = [
+        List::LargeMove,
+        List::Maturity,
+        List::Retention,
+        List::ContactDue,
+        List::VipUpgrade,
+        List::CrossSell,
+        List::Unclaimed,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            List::LargeMove => "large_move",
+            List::Maturity => "maturity",
+            List::Retention => "retention",
+            List::ContactDue => "contact_due",
+            List::VipUpgrade => "vip_upgrade",
+            List::CrossSell => "cross_sell",
+            List::Unclaimed => "unclaimed",
+        }
+    }
+
+    pub fn family(self) -> Family {
+        match self {
+            List::LargeMove | List::Maturity => Family::Urgent,
+            List::Retention | List::VipUpgrade => Family::Keeping,
+            List::CrossSell => Family::Selling,
+            List::ContactDue | List::Unclaimed => Family::Caring,
+        }
+    }
+
+    /// Whether a recent contact keeps a customer off it; never for what cannot wait.
+    pub fn has_cooldown(self) -> bool {
+        matches!(self, List::Retention | List::CrossSell)
+    }
+
+    pub fn is_selling(self) -> bool {
+        self.family() == Family::Selling
+    }
+}

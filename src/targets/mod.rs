@@ -1,0 +1,27 @@
+//! The morning lists: whom to contact today, why, and with what.
+//!
+//! Reads the night's tables and the rules; recomputes no score. Each list has a file with its rule, order and
+//! words; [`assign`](assign::assign) gives every customer one list and one owner within capacity.
+
+mod assign;
+mod candidate;
+mod contact_due;
+mod cross_sell;
+mod exclusions;
+mod large_move;
+mod list;
+mod maturity;
+mod propensity;
+mod retention;
+mod rules;
+mod table;
+mod unclaimed;
+mod vip_upgrade;
+
+pub use candidate::{Candidate, Night};
+pub use list::{Family, List};
+pub use rules::{DEFAULT_RULES, Rules};
+pub use table::{Lists, ManagerList, build};
+
+/// The manager under whom customers without one are listed.
+pub const UNASSIGNED: &str = "unassigned";
