@@ -16,6 +16,12 @@ pub trait Build: Sync {
     /// The typed row, or why there is none. `delivery` is the place in the list of deliveries.
     fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault>;
 
+    /// The customer a row names, where he is known. Called for some rows before they are built, so that the waits for
+    /// memory overlap; what is wrong with the row is said when it is built.
+    fn look_ahead<R: Row>(&self, _row: &R) -> Option<(Key, u32)> {
+        None
+    }
+
     /// The amount that is reconciled, of a row that may otherwise be unusable; `Ok(None)` where the table has none.
     fn amount<R: Row>(&self, _row: &R) -> Result<Option<Money>, Fault> {
         Ok(None)
@@ -57,6 +63,12 @@ pub struct Piece<R> {
 impl<R> Piece<R> {
     pub fn new(file: &str) -> Self {
         Self { file: file.to_owned(), rows: Vec::new(), rejects: Vec::new(), tally: Tally::default() }
+    }
+
+    /// With room for this many rows.
+    pub fn with_room(file: &str, rows: u64) -> Self {
+        let rows = Vec::with_capacity(usize::try_from(rows).unwrap_or_default());
+        Self { rows, ..Self::new(file) }
     }
 
     /// Takes one row in; `place` gives line and raw text of a reject.

@@ -42,6 +42,7 @@ pub enum Fault {
 pub const MISSING: &str = "missing";
 
 /// `text` as a cell: trimmed, and missing where nothing is left or `missing` lists it.
+#[inline]
 pub fn text_cell<'a>(text: &'a [u8], missing: &[Box<[u8]>]) -> Cell<'a> {
     let text = text.trim_ascii();
     if text.is_empty() || missing.iter().any(|absent| **absent == *text) {

@@ -83,6 +83,7 @@ impl CodeTable {
     }
 
     /// The code of the values of the joined columns, missing ones as empty texts.
+    #[inline]
     pub fn resolve<'a>(&self, values: impl Iterator<Item = &'a [u8]>, memo: &mut CodeMemo) -> Option<Code> {
         memo.joined.clear();
         for (at, value) in values.enumerate() {

@@ -71,6 +71,7 @@ impl Field {
         value.ok_or_else(|| self.fault(MISSING))
     }
 
+    #[inline]
     fn cell<'r, R: Row>(&'r self, row: &'r R) -> Result<Cell<'r>, Fault> {
         match (&self.fill, &self.lookup) {
             (Fill::Constant(text), _) => Ok(Cell::Text(text)),
@@ -89,6 +90,7 @@ impl Field {
     }
 
     /// Calls `read` with the value as text; `None` where it is missing.
+    #[inline]
     fn with_text<R: Row, T>(
         &self,
         row: &R,
@@ -114,6 +116,7 @@ impl Field {
     }
 
     /// An id as the key it is found by.
+    #[inline]
     pub fn key<R: Row>(&self, row: &R) -> Result<Option<Key>, Fault> {
         self.with_text(row, |text| {
             check_id(text)?;
@@ -121,6 +124,7 @@ impl Field {
         })
     }
 
+    #[inline]
     pub fn date<R: Row>(&self, row: &R) -> Result<Option<Date>, Fault> {
         let date = match self.cell(row)? {
             Cell::Missing => return Ok(None),
@@ -134,6 +138,7 @@ impl Field {
         date.map(Some).map_err(|reason| self.fault(reason))
     }
 
+    #[inline]
     pub fn money<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {
         let cell = self.cell(row)?;
         let minor = match cell {
@@ -205,6 +210,7 @@ impl Field {
     }
 
     /// The code of the contract, as its place in the list of codes.
+    #[inline]
     pub fn code<R: Row>(&self, row: &R, memo: &mut CodeMemo) -> Result<Option<Code>, Fault> {
         let Some(table) = &self.codes else { return Ok(None) };
         let reads_codes = |cell: Cell<'_>, memo: &mut CodeMemo| {
@@ -253,6 +259,7 @@ impl Field {
 }
 
 /// The value as text; numbers that are whole as their digits, as an id is written.
+#[inline]
 fn text_of<'c>(cell: Cell<'c>, digits: &'c mut Digits) -> Result<Option<&'c [u8]>, &'static str> {
     let mut room = digits.as_mut_slice();
     let written = match cell {
@@ -305,6 +312,7 @@ fn is_among(cell: Cell<'_>, values: &[Box<[u8]>]) -> Result<bool, &'static str> 
     if text.is_none() && !listed { Err(NO_SIGN) } else { Ok(listed) }
 }
 
+#[inline]
 fn check_id(id: &[u8]) -> Result<(), &'static str> {
     if id.iter().all(u8::is_ascii_graphic) {
         let is_damaged = id.contains(&b'+') && parse::number(id) == Err(parse::EXPONENT);

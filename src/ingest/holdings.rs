@@ -70,6 +70,10 @@ impl Build for Holdings<'_> {
         })
     }
 
+    fn look_ahead<R: Row>(&self, row: &R) -> Option<(Key, u32)> {
+        self.owner.look_ahead(row, self.owners)
+    }
+
     fn amount<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {
         self.balance.money(row)
     }

@@ -17,6 +17,7 @@ const EXACT_BYTES_MAX: usize = 15;
 const DIGEST: u8 = 0xff;
 
 impl Key {
+    #[inline]
     pub fn of(id: &[u8]) -> Self {
         let mut bytes = [0u8; 16];
         if id.len() <= EXACT_BYTES_MAX {
@@ -73,6 +74,7 @@ impl Hasher for FoldHasher {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken on purpose")]
+    #[inline]
     fn write_u64(&mut self, value: u64) {
         let product = u128::from(self.0 ^ value ^ PI) * u128::from(GOLDEN);
         self.0 = (product as u64) ^ ((product >> 64) as u64);

@@ -81,6 +81,12 @@ impl OwnerFields {
         Self { customer: mapping.take("customer_id"), account: mapping.take("account_id") }
     }
 
+    /// The customer that a row names, where he is known.
+    pub fn look_ahead<R: Row>(&self, row: &R, owners: &Owners) -> Option<(Key, u32)> {
+        let key = self.customer.key(row).ok().flatten()?;
+        owners.customers.get(&key).map(|customer| (key, *customer))
+    }
+
     /// The customer and the account (or [`NONE`]) of a row: the customer it names, else the owner of its account.
     pub fn resolve<R: Row>(&self, row: &R, owners: &Owners, memo: &mut Memo) -> Result<(u32, u32), Fault> {
         let customer = match self.customer.key(row)? {

@@ -42,6 +42,7 @@ pub fn is_signed(text: &[u8]) -> bool {
 }
 
 /// An amount in minor units: optional sign, digits, optionally a point and one or two decimals (more only if zero).
+#[inline]
 pub fn money(text: &[u8]) -> Parsed<i64> {
     let (negative, digits) = split_sign(text);
     let mut minor: u64 = 0;
@@ -170,6 +171,7 @@ pub fn date_reason(format: DateFormat) -> &'static str {
 }
 
 /// A civil date of the calendar between 1900 and 2200.
+#[inline]
 pub fn date(text: &[u8], format: DateFormat) -> Parsed<Date> {
     let parts = match format {
         DateFormat::Iso => iso_parts(text),

@@ -66,25 +66,57 @@ fn equal_bytes(word: u64, byte: u8) -> u64 {
     !(((differing & LOW_SEVEN) + LOW_SEVEN) | differing | LOW_SEVEN)
 }
 
-/// Calls `each` for every record of a text without quotes; empty lines are none. Eight bytes are compared at a time.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a piece is at most a record larger than its limit, far below 4 GiB"
-)]
-pub fn split_plain(text: &[u8], separator: u8, mut each: impl FnMut(&Plain<'_>) -> Result<()>) -> Result<()> {
-    let mut ends: Vec<u32> = Vec::new();
-    let mut start = 0;
+/// Some records of a text without quotes, in their order.
+pub struct Batch<'t> {
+    text: &'t [u8],
+    /// Where each record starts, and where its first field end is in `ends`.
+    starts: Vec<(usize, usize)>,
+    ends: Vec<u32>,
+}
+
+/// Records in a batch: enough that lookups ahead of their use overlap, few enough to stay in the nearest cache.
+pub const BATCH_RECORDS: usize = 64;
+
+impl Batch<'_> {
+    pub fn records(&self) -> impl Iterator<Item = Plain<'_>> {
+        let lasts = self.starts.iter().skip(1).map(|(_, first)| *first).chain([self.ends.len()]);
+        let plain = |((start, first), last): (&(usize, usize), usize)| Plain {
+            text: self.text,
+            start: *start,
+            ends: &self.ends[*first..last],
+        };
+        self.starts.iter().zip(lasts).map(plain)
+    }
+
+    fn clear(&mut self) {
+        self.starts.clear();
+        self.ends.clear();
+    }
+}
+
+/// Calls `each` with the records of a text without quotes, batch by batch; empty lines are none.
+///
+/// Eight bytes are compared at a time.
+#[expect(clippy::cast_possible_truncation, reason = "a piece is far below 4 GiB: a record has a limit")]
+pub fn split_plain(text: &[u8], separator: u8, mut each: impl FnMut(&Batch<'_>) -> Result<()>) -> Result<()> {
+    let mut batch = Batch { text, starts: Vec::new(), ends: Vec::new() };
+    let (mut start, mut first) = (0, 0);
     let mut mark = |at: usize, is_separator: bool| {
         if is_separator {
-            ends.push(at as u32);
+            batch.ends.push(at as u32);
             return Ok(());
         }
         if at > start {
-            ends.push(at as u32);
-            each(&Plain { text, start, ends: &ends })?;
-            ends.clear();
+            batch.ends.push(at as u32);
+            batch.starts.push((start, first));
+            first = batch.ends.len();
         }
         start = at + 1;
+        if batch.starts.len() == BATCH_RECORDS || at == text.len() {
+            each(&batch)?;
+            batch.clear();
+            first = 0;
+        }
         Ok(())
     };
     let mut words = text.chunks_exact(8);

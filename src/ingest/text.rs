@@ -6,7 +6,8 @@
 use super::build::{Build, FileRows, Memo, Piece};
 use super::cell::{Cell, Fault, Reason, Row, text_cell};
 use super::decode::{Progress, TextStream};
-use super::records::{self, Plain, QUOTE, Record};
+use super::key::Key;
+use super::records::{self, BATCH_RECORDS, QUOTE, Record};
 use super::table::Job;
 use super::{Limits, header};
 use crate::config::source::Encoding;
@@ -39,6 +40,7 @@ struct TextRow<'a, T> {
 }
 
 impl<T: Record> Row for TextRow<'_, T> {
+    #[inline]
     fn cell(&self, slot: usize) -> Cell<'_> {
         text_cell(self.record.field(self.positions[slot]), self.missing)
     }
@@ -62,15 +64,14 @@ pub fn read<B: Build>(
         let text = &block[consumed..];
         let (filled, parsed) = rayon::join(
             || if more { stream.fill(&mut next, BLOCK_BYTES) } else { Ok(false) },
-            || job.parse(&layout, text, !more, line),
+            || job.parse(&layout, text, !more, line, &mut piece),
         );
-        let (read, used) = parsed?;
-        piece.append(read, 0);
+        let (used, lines) = parsed?;
         job.check_prefix(&piece)?;
         if !more {
             break;
         }
-        line += count_lines(&text[..used]);
+        line += lines;
         block.drain(..consumed + used);
         job.check_record(&block, line)?;
         block.append(&mut next);
@@ -121,44 +122,64 @@ impl<B: Build> Job<'_, B> {
         Ok((Layout { names, positions }, end.min(block.len())))
     }
 
-    /// The rows of `text`, which starts on `line`, and how much of it they took.
+    /// Takes in the rows of `text`, which starts on `line`; returns how much of it they took, and in how many lines.
     fn parse(
         &self,
         layout: &Layout,
         text: &[u8],
         is_last: bool,
         line: u64,
-    ) -> Result<(Piece<B::Row>, usize)> {
+        whole: &mut Piece<B::Row>,
+    ) -> Result<(usize, u64)> {
         if text.contains(&QUOTE) {
-            return self.parse_quoted(layout, text, is_last, line);
+            let (piece, used) = self.parse_quoted(layout, text, is_last, line)?;
+            whole.append(piece, 0);
+            return Ok((used, count_lines(&text[..used])));
         }
         let used = if is_last { text.len() } else { after_last_line(text) };
         let parts = pieces(&text[..used]);
-        let parsed: Vec<Result<_>> = parts
-            .into_par_iter()
-            .map(|part| Ok((self.parse_plain(layout, part)?, count_lines(part))))
-            .collect();
-        let (mut whole, mut lines) = (Piece::new(&self.export.name), line);
+        let parsed: Vec<Result<_>> =
+            parts.into_par_iter().map(|part| self.parse_plain(layout, part)).collect();
+        let mut lines = 0;
         for part in parsed {
             let (piece, lines_inside) = part?;
-            whole.append(piece, lines);
+            whole.append(piece, line + lines);
             lines += lines_inside;
         }
-        Ok((whole, used))
+        Ok((used, lines))
     }
 
-    fn parse_plain(&self, layout: &Layout, text: &[u8]) -> Result<Piece<B::Row>> {
-        let mut piece = Piece::new(&self.export.name);
+    /// The rows of a text without quotes, with lines counted from 0, and how many lines it has.
+    fn parse_plain(&self, layout: &Layout, text: &[u8]) -> Result<(Piece<B::Row>, u64)> {
+        let n_lines = count_lines(text);
+        let mut piece = Piece::with_room(&self.export.name, n_lines);
         let mut memo = Memo::default();
         let mut lines = Lines { text, at: 0, line: 0 };
         let check = Check::new(text, self.limits);
-        records::split_plain(text, self.mapping.separator, |record: &Plain<'_>| {
-            let place =
-                || (lines.at(record.start), records::kept(record.line(), self.limits.field_bytes_max));
-            let is_cut_off = record.start + record.bytes() == text.len();
-            self.take(&mut piece, layout, &check, record, is_cut_off, &mut memo, place)
+        let mut ahead = Vec::with_capacity(BATCH_RECORDS);
+        records::split_plain(text, self.mapping.separator, |batch| {
+            ahead.clear();
+            ahead.extend(batch.records().map(|record| self.look_ahead(layout, &record)));
+            for (record, found) in batch.records().zip(&ahead) {
+                let place =
+                    || (lines.at(record.start), records::kept(record.line(), self.limits.field_bytes_max));
+                let is_cut_off = record.start + record.bytes() == text.len();
+                memo.customer = found.or(memo.customer);
+                self.take(&mut piece, layout, &check, &record, is_cut_off, &mut memo, place)?;
+            }
+            Ok(())
         })?;
-        Ok(piece)
+        Ok((piece, n_lines))
+    }
+
+    /// The customer of a record, found before he is needed.
+    fn look_ahead<T: Record>(&self, layout: &Layout, record: &T) -> Option<(Key, u32)> {
+        let fits = record.fields() == layout.names.len();
+        fits.then(|| self.builder.look_ahead(&self.row(layout, record))).flatten()
+    }
+
+    fn row<'r, T: Record>(&'r self, layout: &'r Layout, record: &'r T) -> TextRow<'r, T> {
+        TextRow { record, positions: &layout.positions, missing: &self.mapping.missing }
     }
 
     fn parse_quoted(
@@ -201,7 +222,7 @@ impl<B: Build> Job<'_, B> {
     ) -> Result<()> {
         let expected = layout.names.len();
         if record.fields() == expected && check.fits(record) {
-            let row = TextRow { record, positions: &layout.positions, missing: &self.mapping.missing };
+            let row = self.row(layout, record);
             return piece.take(self.builder, &row, memo, self.delivery, place);
         }
         if record.fields() < expected && is_cut_off {

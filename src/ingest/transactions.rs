@@ -69,6 +69,10 @@ impl Build for Transactions<'_> {
         Ok(Identified { id, transaction })
     }
 
+    fn look_ahead<R: Row>(&self, row: &R) -> Option<(Key, u32)> {
+        self.owner.look_ahead(row, self.owners)
+    }
+
     fn amount<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {
         self.amount.money(row)
     }

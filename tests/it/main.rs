@@ -1,1 +1,15 @@
+//! One binary for all tests that span stages; each file proves what its name says.
+//!
+//! Real data is read from `../shared/data`, where that folder is present; a test that needs it and does not find
+//! it says so in the file that `TERCET_SKIPPED` names.
 
+mod bank;
+mod berka;
+mod churn_on_synth;
+mod command_line;
+mod crash;
+mod dictionary;
+mod future;
+mod online_retail;
+mod published;
+mod same_bytes;

@@ -1,0 +1,49 @@
+//! A Czech bank, 1993 to 1998: accounts with running balances, owners found through `disp`, no holdings.
+
+use crate::bank::{example_config, night, real_data};
+use crate::published::Table;
+
+#[test]
+fn the_owners_of_the_accounts_with_transactions_are_segmented_and_every_crown_is_accounted_for() {
+    let Some(data) = real_data("berka-slice", "berka") else { return };
+    let home = tempfile::tempdir().unwrap();
+    let report = night(&example_config("berka.toml", &data, home.path()), "1998-11-30");
+
+    let manifest = &report.manifest;
+    assert_eq!(manifest.customers["in_night"], 354);
+    assert_eq!(manifest.customers["without_history"], 5369 - 354);
+    let transactions = manifest.inputs.iter().find(|input| input.table == "transactions").unwrap();
+    assert_eq!((transactions.rows.read, transactions.rows.used, transactions.rows.later), (30_200, 30_196, 4));
+    assert_eq!(transactions.rows.rejected, 0);
+    // Sums in hellers over trans_test.csv, withdrawals negative, taken with awk.
+    let amounts = transactions.amounts.unwrap();
+    assert_eq!((amounts.read, amounts.used, amounts.later), (SUM_READ, SUM_READ - SUM_LATER, SUM_LATER));
+
+    let segments = Table::read(&report.folder.join("segments.parquet"));
+    assert_eq!(segments.n_rows(), 354);
+    assert_eq!(segments.counts("customer_type").keys().filter(|name| *name == "none").count(), 0);
+    assert_eq!(segments.counts("value_basis")["aum"], 354);
+    assert!(*segments.counts("customer_type").values().max().unwrap() <= 354 * 6 / 10);
+
+    let churn = Table::read(&report.folder.join("churn.parquet"));
+    assert_eq!(churn.n_null("churn_90"), 354);
+    let said = manifest.warnings.iter().find(|warning| warning.contains("no churn probabilities")).unwrap();
+    assert!(said.contains("the export ends at each account's loan"), "{said}");
+}
+
+#[test]
+fn the_features_of_a_customer_are_those_worked_out_by_hand() {
+    let Some(data) = real_data("berka-slice", "berka by hand") else { return };
+    let home = tempfile::tempdir().unwrap();
+    let report = night(&example_config("berka.toml", &data, home.path()), HAND_AS_OF);
+    let features = Table::read(&report.folder.join("features.parquet"));
+    let row = features.texts("customer_id").iter().position(|id| id.as_deref() == Some(HAND_CUSTOMER)).unwrap();
+    for (name, expected) in HAND_FEATURES {
+        let found = features.floats(name)[row];
+        let is_same = match (found, expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            (found, expected) => found.is_none() && expected.is_none(),
+        };
+        assert!(is_same, "{name}: found {found:?}, by hand {expected:?}");
+    }
+}

@@ -1,0 +1,60 @@
+//! Published tables as analysts read them: with the parquet crate, by name.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests look at files from outside, as an analyst does")]
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{Float64Type, Int64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+/// One whole table.
+pub struct Table(RecordBatch);
+
+impl Table {
+    pub fn read(path: &Path) -> Self {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+        let schema = builder.schema().clone();
+        let batches: Vec<RecordBatch> = builder.build().unwrap().map(Result::unwrap).collect();
+        Self(concat_batches(&schema, &batches).unwrap())
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.0.num_rows()
+    }
+
+    pub fn texts(&self, name: &str) -> Vec<Option<String>> {
+        self.0.column_by_name(name).unwrap().as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
+    }
+
+    pub fn floats(&self, name: &str) -> Vec<Option<f64>> {
+        self.0.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
+    }
+
+    pub fn integers(&self, name: &str) -> Vec<Option<i64>> {
+        self.0.column_by_name(name).unwrap().as_primitive::<Int64Type>().iter().collect()
+    }
+
+    pub fn n_null(&self, name: &str) -> usize {
+        self.0.column_by_name(name).unwrap().null_count()
+    }
+
+    /// Rows by the text of a column; null is `-`.
+    pub fn counts(&self, name: &str) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for text in self.texts(name) {
+            *counts.entry(text.unwrap_or_else(|| "-".into())).or_insert(0) += 1;
+        }
+        counts
+    }
+}
+
+/// Every Parquet table of a night with its bytes.
+pub fn table_bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .filter(|path| path.extension().is_some_and(|ending| ending == "parquet"))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .collect()
+}
