@@ -25,7 +25,9 @@ impl Date {
             return None;
         }
         let number = |range: std::ops::Range<usize>| {
-            bytes[range].iter().try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
+            bytes[range]
+                .iter()
+                .try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
         };
         Self::from_ymd(number(0..4)?.cast_signed(), number(5..7)?, number(8..10)?)
     }
@@ -71,8 +73,8 @@ impl Date {
     /// The last day of the month with this [`month_index`](Self::month_index).
     pub fn end_of_month_index(index: i32) -> Self {
         let next = index + 1;
-        let first_of_next =
-            Self::from_ymd(next.div_euclid(12), next.rem_euclid(12).cast_unsigned() + 1, 1).expect("within the calendar");
+        let first_of_next = Self::from_ymd(next.div_euclid(12), next.rem_euclid(12).cast_unsigned() + 1, 1)
+            .expect("within the calendar");
         first_of_next.plus_days(-1)
     }
 

@@ -13,7 +13,11 @@ pub const MINOR_UNITS: i64 = 100;
 
 impl Money {
     /// The nearest whole number of minor units; the ends of the range where it lies beyond.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "`as` saturates, and MINOR_UNITS is 100")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "`as` saturates, and MINOR_UNITS is 100"
+    )]
     pub fn from_units(units: f64) -> Self {
         Self((units * MINOR_UNITS as f64).round() as i64)
     }
@@ -24,7 +28,7 @@ impl Money {
         let digits = units.to_string();
         let mut text = String::from(if self.0 < 0 && units > 0 { "-" } else { "" });
         for (position, digit) in digits.chars().enumerate() {
-            if position > 0 && (digits.len() - position) % 3 == 0 {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
                 text.push(',');
             }
             text.push(digit);

@@ -6,21 +6,46 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// No approved model: one was fitted from what was known on the date.
-    ModelFittedTonight { what: &'static str },
-    NoProbabilities { reason: String },
+    ModelFittedTonight {
+        what: &'static str,
+    },
+    NoProbabilities {
+        reason: String,
+    },
     /// The model in use could not be judged on a later origin.
-    ModelNotJudged { reason: String },
+    ModelNotJudged {
+        reason: String,
+    },
     /// A list is empty because the bank does not deliver what it needs.
-    ListUnavailable { list: &'static str, missing: &'static str },
+    ListUnavailable {
+        list: &'static str,
+        missing: &'static str,
+    },
     /// A group of customers is too small to cluster, so that its customers have no type.
-    GroupNotSegmented { group: String, n_fitted: usize },
+    GroupNotSegmented {
+        group: String,
+        n_fitted: usize,
+    },
     /// An axis has no gap that leaves both sides their share: all its customers are low.
-    AxisNotCut { group: String, axis: String },
+    AxisNotCut {
+        group: String,
+        axis: String,
+    },
     /// Fewer clusters than configured, since there are fewer distinct customers or too few of them.
-    FewerClusters { group: String, found: usize, wanted: usize },
-    RejectedRows { file: String, rejected: u64, rows: u64 },
+    FewerClusters {
+        group: String,
+        found: usize,
+        wanted: usize,
+    },
+    RejectedRows {
+        file: String,
+        rejected: u64,
+        rows: u64,
+    },
     /// The rename is done, but the disk did not confirm it.
-    DurabilityUnknown { path: String },
+    DurabilityUnknown {
+        path: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -31,7 +56,9 @@ impl fmt::Display for Warning {
             }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
             Warning::ModelNotJudged { reason } => write!(f, "the churn model could not be judged: {reason}"),
-            Warning::ListUnavailable { list, missing } => write!(f, "list `{list}` is not available: {missing} not delivered"),
+            Warning::ListUnavailable { list, missing } => {
+                write!(f, "list `{list}` is not available: {missing} not delivered")
+            }
             Warning::GroupNotSegmented { group, n_fitted } => {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")
             }
@@ -39,12 +66,17 @@ impl fmt::Display for Warning {
                 write!(f, "axis `{axis}` of group `{group}` has no clear gap; all its customers count as low")
             }
             Warning::FewerClusters { group, found, wanted } => {
-                write!(f, "group `{group}` has {found} joint clusters instead of {wanted}: too few distinct customers")
+                write!(
+                    f,
+                    "group `{group}` has {found} joint clusters instead of {wanted}: too few distinct customers"
+                )
             }
             Warning::RejectedRows { file, rejected, rows } => {
                 write!(f, "`{file}`: {rejected} of {rows} rows rejected; see rejects.parquet")
             }
-            Warning::DurabilityUnknown { path } => write!(f, "published, but the disk did not confirm `{path}`"),
+            Warning::DurabilityUnknown { path } => {
+                write!(f, "published, but the disk did not confirm `{path}`")
+            }
         }
     }
 }

@@ -90,14 +90,21 @@ pub fn label(history: &CustomerHistory<'_>, origin: Date, baseline: Option<f64>,
 }
 
 /// The first loss after `origin`, if there is one.
-pub fn event(history: &CustomerHistory<'_>, origin: Date, baseline: Option<f64>, rules: &Churn) -> Option<Event> {
-    let closed = history.customer.closed_on.filter(|on| *on > origin).map(|on| Event { on, kind: EventKind::Closed });
+pub fn event(
+    history: &CustomerHistory<'_>,
+    origin: Date,
+    baseline: Option<f64>,
+    rules: &Churn,
+) -> Option<Event> {
+    let closed =
+        history.customer.closed_on.filter(|on| *on > origin).map(|on| Event { on, kind: EventKind::Closed });
     let later = history.transactions.partition_point(|row| row.booked_on <= origin);
     let run_off = baseline.filter(|baseline| *baseline > 0.0).and_then(|baseline| {
         let on = run_off_on(&history.transactions[later..], baseline, rules)?;
         Some(Event { on, kind: EventKind::RunOff })
     });
-    let silent = silent_on(history.transactions, origin, rules.silence_days).map(|on| Event { on, kind: EventKind::Silent });
+    let silent = silent_on(history.transactions, origin, rules.silence_days)
+        .map(|on| Event { on, kind: EventKind::Silent });
     [closed, run_off, silent].into_iter().flatten().min()
 }
 
@@ -124,7 +131,8 @@ fn run_off_on(later: &[Transaction], baseline: f64, rules: &Churn) -> Option<Dat
 
 /// The first day after `origin` that ends `days` of silence; the last silence is open-ended.
 fn silent_on(transactions: &[Transaction], origin: Date, days: i32) -> Option<Date> {
-    let mut started = transactions.iter().filter(|row| row.kind.started_by_customer()).map(|row| row.booked_on).peekable();
+    let mut started =
+        transactions.iter().filter(|row| row.kind.started_by_customer()).map(|row| row.booked_on).peekable();
     while let Some(on) = started.next() {
         let end = on.plus_days(days);
         let is_broken = started.peek().is_some_and(|next| *next <= end);
@@ -186,7 +194,13 @@ mod tests {
             })
             .collect();
         let customer = customer(closed);
-        let history = CustomerHistory { index: 0, customer: &customer, transactions: &transactions, holdings: &[], contacts: &[] };
+        let history = CustomerHistory {
+            index: 0,
+            customer: &customer,
+            transactions: &transactions,
+            holdings: &[],
+            contacts: &[],
+        };
         label(&history, "2026-01-31".parse().unwrap(), Some(1000.0), &read_defaults().unwrap().churn)
     }
 
@@ -209,7 +223,10 @@ mod tests {
     #[test]
     fn an_event_in_the_gap_is_no_training_row() {
         assert_eq!(label_of(&[("2026-02-07", TransferOut, -800), ALIVE], None), Label::Excluded);
-        assert_eq!(label_of(&[("2026-02-08", TransferOut, -800), ALIVE], None), Label::Leaves(EventKind::RunOff));
+        assert_eq!(
+            label_of(&[("2026-02-08", TransferOut, -800), ALIVE], None),
+            Label::Leaves(EventKind::RunOff)
+        );
     }
 
     #[test]

@@ -6,11 +6,11 @@
 
 mod band;
 pub mod labels;
-mod origins;
+pub mod origins;
 mod reasons;
 mod table;
 mod train;
 
 pub use band::Band;
 pub use table::{ChurnTable, score};
-pub use train::{ChurnModel, Evaluation, Training, train};
+pub use train::{ChurnModel, Evaluation, Training, judge_on, train};

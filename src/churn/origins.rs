@@ -52,7 +52,11 @@ pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Re
         }
     }
     chosen.sort_unstable();
-    let population = Population { date, members: chosen.iter().map(|(index, _)| *index).collect(), counts: BTreeMap::new() };
+    let population = Population {
+        date,
+        members: chosen.iter().map(|(index, _)| *index).collect(),
+        counts: BTreeMap::new(),
+    };
     let features = features::build(store, &population, false)?;
     Ok(Origin { date, features, left: chosen.into_iter().map(|(_, left)| left).collect() })
 }
@@ -62,8 +66,10 @@ fn by_hash(store: &Store, date: Date) -> Vec<u32> {
     // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
     let salt = date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
     let customers = &store.tables().customers;
-    let mut order: Vec<(u32, u32)> =
-        (0u32..).zip(customers).map(|(index, customer)| (spark_hash(&customer.customer_id).cast_unsigned() ^ salt, index)).collect();
+    let mut order: Vec<(u32, u32)> = (0u32..)
+        .zip(customers)
+        .map(|(index, customer)| (spark_hash(&customer.customer_id).cast_unsigned() ^ salt, index))
+        .collect();
     order.sort_unstable();
     order.into_iter().map(|(_, index)| index).collect()
 }
@@ -88,7 +94,8 @@ fn outcome(store: &Store, index: u32, date: Date, rules: &Churn) -> Option<bool>
 /// Scope at `date`, and the 3-month average assets there where balances are known.
 pub fn scope_and_baseline(store: &Store, index: u32, date: Date, rules: &Churn) -> (Scope, Option<f64>) {
     let visible = store.history(index).until(date);
-    let last_started = visible.transactions.iter().rev().find(|row| row.kind.started_by_customer()).map(|row| row.booked_on);
+    let last_started =
+        visible.transactions.iter().rev().find(|row| row.kind.started_by_customer()).map(|row| row.booked_on);
     let baseline = features::baseline_assets(&visible, store.calendar(), date);
     (Scope::of(last_started, baseline, date, rules), baseline)
 }

@@ -4,8 +4,8 @@
 //! whose sentence would not be true of the customer (a salary that stopped, where none ever came) is not told.
 
 use super::ChurnModel;
-use crate::features::catalogue::{Theme, features};
 use crate::features::FeatureTable;
+use crate::features::catalogue::{Theme, features};
 use crate::labels::Labels;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,14 @@ pub fn themes(model: &ChurnModel) -> Vec<Theme> {
 }
 
 /// The strongest true reasons of one row, strongest first. `inputs` are its standardised features.
-pub fn of_row(model: &ChurnModel, themes: &[Theme], inputs: &[f64], table: &FeatureTable, row: usize, labels: &Labels) -> Vec<Reason> {
+pub fn of_row(
+    model: &ChurnModel,
+    themes: &[Theme],
+    inputs: &[f64],
+    table: &FeatureTable,
+    row: usize,
+    labels: &Labels,
+) -> Vec<Reason> {
     let mut pushes: Vec<(Theme, f64)> = Vec::new();
     for (theme, push) in themes.iter().zip(model.logistic.contributions(inputs)) {
         match pushes.iter_mut().find(|(known, _)| known == theme) {
@@ -46,23 +53,30 @@ pub fn of_row(model: &ChurnModel, themes: &[Theme], inputs: &[f64], table: &Feat
 /// The figure that the theme's sentence holds, where the sentence is true of the customer.
 fn figure(theme: Theme, table: &FeatureTable, row: usize) -> Option<String> {
     let value = |name: &str| table.column(name)[row];
-    let days = |name: &str| Some(value(name)).filter(|days| days.is_finite()).map(|days| format!("{days:.0}"));
+    let days =
+        |name: &str| Some(value(name)).filter(|days| days.is_finite()).map(|days| format!("{days:.0}"));
     let when = |holds: bool| holds.then(String::new);
     match theme {
-        Theme::Recency => days("days_since_last_activity").filter(|_| value("days_since_last_activity") >= 30.0),
+        Theme::Recency => {
+            days("days_since_last_activity").filter(|_| value("days_since_last_activity") >= 30.0)
+        }
         Theme::FrequencyFalling => when(value("frequency_trend_90d") < 0.0),
         Theme::Outflow => {
             let share = value("outflow_share_90d");
             (share >= 0.01).then(|| format!("{:.0}%", 100.0 * share))
         }
-        Theme::SalaryStopped => when(value("salary_change_90d") < 0.0 && value("days_since_last_salary") > 45.0),
+        Theme::SalaryStopped => {
+            when(value("salary_change_90d") < 0.0 && value("days_since_last_salary") > 45.0)
+        }
         Theme::TransfersElsewhere => when(value("elsewhere_net_90d") > 0.0),
         Theme::AumFalling => when(value("aum_change_share_90d") < 0.0),
         Theme::ProductsFewer => when(value("n_product_kinds_change_90d") < 0.0),
         Theme::ComplaintOpen => when(value("complaint_open") > 0.0),
         Theme::NotRenewed => when(value("renewal_share_365d") < 1.0),
         Theme::TenureShort => days("tenure_days").filter(|_| value("tenure_days") < 730.0),
-        Theme::ContactOld => days("days_since_last_contact").filter(|_| value("days_since_last_contact") >= 60.0),
+        Theme::ContactOld => {
+            days("days_since_last_contact").filter(|_| value("days_since_last_contact") >= 60.0)
+        }
         Theme::Other => None,
     }
 }

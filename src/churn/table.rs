@@ -48,7 +48,13 @@ impl ChurnTable {
 ///
 /// # Errors
 /// Kind `Internal` if the model does not fit the table, or the frame its schema.
-pub fn score(store: &Store, features: &FeatureTable, model: Option<(&ChurnModel, &str)>, labels: &Labels, config: &Config) -> Result<ChurnTable> {
+pub fn score(
+    store: &Store,
+    features: &FeatureTable,
+    model: Option<(&ChurnModel, &str)>,
+    labels: &Labels,
+    config: &Config,
+) -> Result<ChurnTable> {
     let scopes: Vec<Scope> = features
         .customers()
         .par_iter()
@@ -63,14 +69,17 @@ pub fn score(store: &Store, features: &FeatureTable, model: Option<(&ChurnModel,
         for (row, probability) in model.logistic.predict(inputs.view()).into_iter().enumerate() {
             probabilities[row] = Some(probability).filter(|_| scopes[row] == Scope::In);
         }
-        told.par_iter_mut().enumerate().filter(|(row, _)| probabilities[*row].is_some()).for_each(|(row, told)| {
-            let inputs = inputs.row(row);
-            let inputs = inputs.as_slice().expect("a row of a row-major matrix");
-            *told = reasons::of_row(model, &themes, inputs, features, row, labels);
-        });
+        told.par_iter_mut().enumerate().filter(|(row, _)| probabilities[*row].is_some()).for_each(
+            |(row, told)| {
+                let inputs = inputs.row(row);
+                let inputs = inputs.as_slice().expect("a row of a row-major matrix");
+                *told = reasons::of_row(model, &themes, inputs, features, row, labels);
+            },
+        );
     }
     let exposures = exposures(features);
-    let frame = frame(store, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
+    let frame =
+        frame(store, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
     schema::CHURN.check(&frame)?;
     Ok(ChurnTable { frame, probabilities, exposures, reasons: told })
 }
@@ -98,22 +107,32 @@ fn frame(
     config: &Config,
 ) -> Result<DataFrame> {
     let n = features.n_customers();
-    let ids: Vec<&str> = features.customers().iter().map(|index| &*store.tables().customers[*index as usize].customer_id).collect();
-    let bands: Vec<Option<&str>> = probabilities.iter().map(|p| p.map(|p| Band::of(p, &config.churn.band_limits).code())).collect();
+    let ids: Vec<&str> = features
+        .customers()
+        .iter()
+        .map(|index| &*store.tables().customers[*index as usize].customer_id)
+        .collect();
+    let bands: Vec<Option<&str>> =
+        probabilities.iter().map(|p| p.map(|p| Band::of(p, &config.churn.band_limits).code())).collect();
     let mut columns = vec![
         Column::new("customer_id".into(), ids),
         Column::new("in_scope".into(), scopes.iter().map(|scope| *scope == Scope::In).collect::<Vec<_>>()),
         Column::new("scope_reason".into(), scopes.iter().map(|scope| scope.reason()).collect::<Vec<_>>()),
         Column::new("churn_90".into(), probabilities),
         Column::new("band".into(), bands),
-        Column::new("aum_at_risk".into(), exposures.iter().map(|money| money.map(|money| money.0)).collect::<Vec<_>>()),
+        Column::new(
+            "aum_at_risk".into(),
+            exposures.iter().map(|money| money.map(|money| money.0)).collect::<Vec<_>>(),
+        ),
     ];
     for place in 0..N_REASONS {
-        let codes: Vec<Option<&str>> = told.iter().map(|told| told.get(place).map(|reason| reason.code)).collect();
+        let codes: Vec<Option<&str>> =
+            told.iter().map(|told| told.get(place).map(|reason| reason.code)).collect();
         columns.push(Column::new(format!("reason_{}", place + 1).into(), codes));
     }
     for place in 0..N_REASONS {
-        let texts: Vec<Option<&str>> = told.iter().map(|told| told.get(place).map(|reason| reason.text.as_str())).collect();
+        let texts: Vec<Option<&str>> =
+            told.iter().map(|told| told.get(place).map(|reason| reason.text.as_str())).collect();
         columns.push(Column::new(format!("reason_{}_text", place + 1).into(), texts));
     }
     columns.push(Column::new("model_id".into(), vec![model_id; n]));

@@ -65,6 +65,16 @@ pub enum Training {
     NotTrained(String),
 }
 
+impl Training {
+    /// Rows that the model was trained on; 0 without one.
+    pub fn n_rows(&self) -> usize {
+        match self {
+            Training::Trained { model, .. } => model.n_rows,
+            Training::NotTrained(_) => 0,
+        }
+    }
+}
+
 /// Trains on what was known at `known_until`.
 ///
 /// # Errors
@@ -77,7 +87,9 @@ pub fn train(store: &Store, known_until: Date, config: &Config) -> Result<Traini
     let dates = origins::usable(store, known_until, rules);
     if dates.is_empty() {
         let needed = rules.history_days_min + origins::days_to_mature(store, rules);
-        return Ok(Training::NotTrained(format!("history is too short: an origin and its outcome need {needed} days before {known_until}")));
+        return Ok(Training::NotTrained(format!(
+            "history is too short: an origin and its outcome need {needed} days before {known_until}"
+        )));
     }
     let rows_per_origin = (rules.sample_max / dates.len()).max(1);
     let mut labelled = Vec::with_capacity(dates.len());
@@ -100,20 +112,35 @@ fn evaluate(store: &Store, labelled: &[Origin], config: &Config) -> Result<Resul
     if earlier.is_empty() {
         return Ok(Err("history is too short to keep an origin apart to judge on".into()));
     }
-    let model = match fit(&earlier, closed_by, config)? {
+    // Judged on as many customers as the model may be trained on, not on the newest origin's part of them.
+    let test = origins::labelled(store, newest.date, rules.sample_max, rules)?;
+    judge_on(&earlier, &test, config)
+}
+
+/// Figures on `test` of a model trained on `trained_on`, whose labels must be complete before it; the inner
+/// error is a reason that people read.
+///
+/// # Errors
+/// Kind `Internal` if the model layer refuses what was checked here.
+pub fn judge_on(
+    trained_on: &[&Origin],
+    test: &Origin,
+    config: &Config,
+) -> Result<Result<Evaluation, String>> {
+    let model = match fit(trained_on, test.date, config)? {
         Ok(model) => model,
         Err(reason) => return Ok(Err(reason)),
     };
-    // Judged on as many customers as the model may be trained on, not on the newest origin's part of them.
-    let test = origins::labelled(store, newest.date, rules.sample_max, rules)?;
     let scores = model.predict(&test.features)?;
-    let judged = judge(&test, &scores, &earlier, config);
-    Ok(judged.ok_or_else(|| format!("nobody in scope left after {}, or everybody did", test.date)))
+    Ok(figures(test, &scores, trained_on, config)
+        .ok_or_else(|| format!("nobody in scope left after {}, or everybody did", test.date)))
 }
 
-fn judge(test: &Origin, scores: &[f64], trained_on: &[&Origin], config: &Config) -> Option<Evaluation> {
-    let interval = bootstrap::auc_interval(scores, &test.left, None, config.churn.bootstrap_samples, config.seed)?;
-    let recency: Vec<f64> = test.features.column("days_since_last_activity").iter().map(|days| if days.is_nan() { f64::MAX } else { *days }).collect();
+fn figures(test: &Origin, scores: &[f64], trained_on: &[&Origin], config: &Config) -> Option<Evaluation> {
+    let interval =
+        bootstrap::auc_interval(scores, &test.left, None, config.churn.bootstrap_samples, config.seed)?;
+    let days = test.features.column("days_since_last_activity");
+    let recency: Vec<f64> = days.iter().map(|days| if days.is_nan() { f64::MAX } else { *days }).collect();
     Some(Evaluation {
         test_origin: test.date,
         trained_on: trained_on.iter().map(|origin| origin.date).collect(),
@@ -134,18 +161,34 @@ fn fit(origins: &[&Origin], known_until: Date, config: &Config) -> Result<Result
     let left: Vec<bool> = origins.iter().flat_map(|origin| origin.left.iter().copied()).collect();
     let n_left = left.iter().filter(|left| **left).count();
     if n_left < rules.positives_min {
-        return Ok(Err(format!("only {n_left} of {} customers left at the usable origins; {} are needed", left.len(), rules.positives_min)));
+        return Ok(Err(format!(
+            "only {n_left} of {} customers left at the usable origins; {} are needed",
+            left.len(),
+            rules.positives_min
+        )));
     }
     if n_left == left.len() {
-        return Ok(Err(format!("all {n_left} customers left at the usable origins; there is nobody to compare with")));
+        return Ok(Err(format!(
+            "all {n_left} customers left at the usable origins; there is nobody to compare with"
+        )));
     }
     let columns: Vec<(&Feature, Vec<f64>)> = features()
         .filter(|feature| feature.in_churn_model)
-        .map(|feature| (feature, origins.iter().flat_map(|origin| origin.features.column(feature.name)).copied().collect()))
+        .map(|feature| {
+            (
+                feature,
+                origins.iter().flat_map(|origin| origin.features.column(feature.name)).copied().collect(),
+            )
+        })
         .filter(|(_, values): &(_, Vec<f64>)| values.iter().any(|value| !value.is_nan()))
         .collect();
-    let specs: Vec<FeatureSpec<'_>> =
-        columns.iter().map(|(feature, _)| FeatureSpec { name: feature.name, money_or_count: feature.unit.is_heavy_tailed() }).collect();
+    let specs: Vec<FeatureSpec<'_>> = columns
+        .iter()
+        .map(|(feature, _)| FeatureSpec {
+            name: feature.name,
+            money_or_count: feature.unit.is_heavy_tailed(),
+        })
+        .collect();
     let values: Vec<&[f64]> = columns.iter().map(|(_, values)| values.as_slice()).collect();
     let failed = |cause| Error::internal("taming features failed").caused_by(cause);
     let taming = Taming::fit(&values, &specs, config.segment.winsor_share).map_err(failed)?;
@@ -175,7 +218,10 @@ impl ChurnModel {
     /// Kind `Internal` if the model does not fit the table.
     pub fn inputs(&self, features: &FeatureTable) -> Result<Array2<f64>> {
         let columns: Vec<&[f64]> = self.taming.names().map(|name| features.column(name)).collect();
-        let matrix = self.taming.apply(&columns).map_err(|cause| Error::internal("taming features failed").caused_by(cause))?;
+        let matrix = self
+            .taming
+            .apply(&columns)
+            .map_err(|cause| Error::internal("taming features failed").caused_by(cause))?;
         Ok(matrix.mapv(f64::from))
     }
 
@@ -192,6 +238,7 @@ impl ChurnModel {
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string_pretty(self).map_err(|cause| Error::internal("the churn model cannot be written").caused_by(cause))
+        serde_json::to_string_pretty(self)
+            .map_err(|cause| Error::internal("the churn model cannot be written").caused_by(cause))
     }
 }

@@ -13,14 +13,18 @@ pub struct Bar(ProgressBar);
 impl Bar {
     pub fn new() -> Self {
         let bar = ProgressBar::new_spinner();
-        bar.set_style(ProgressStyle::with_template("{spinner} {msg} {bytes} {elapsed}").expect("a valid template"));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {msg} {bytes} {elapsed}").expect("a valid template"),
+        );
         bar.enable_steady_tick(TICK);
         Self(bar)
     }
 
     /// Turns the line into a bar over `total` of `what`.
     pub fn counting(&self, what: &'static str, total: u64) {
-        self.0.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {eta}").expect("a valid template"));
+        self.0.set_style(
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {eta}").expect("a valid template"),
+        );
         self.0.set_length(total);
         self.0.set_message(what);
     }

@@ -17,7 +17,11 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     let rejected: u64 = manifest.inputs.iter().map(|input| input.rows.rejected).sum();
     let read: u64 = manifest.inputs.iter().map(|input| input.rows.read).sum();
     let mut text = format!("{title}\n\n{}\n", types(&report.types, &labels, config));
-    let lists = manifest.lists.iter().map(|(list, n)| format!("{} {n}", labels.text("list", list))).collect::<Vec<_>>();
+    let lists = manifest
+        .lists
+        .iter()
+        .map(|(list, n)| format!("{} {n}", labels.text("list", list)))
+        .collect::<Vec<_>>();
     let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
     if !lists.is_empty() {
         line("lists", lists.join(", "));
@@ -25,12 +29,19 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     if let Some(judged) = &manifest.churn_evaluation {
         let figures = format!(
             "AUC {:.3} ({:.3} to {:.3}) at {}, lift {:.1} in the top decile, base rate {:.1}%, recency alone {:.3}",
-            judged.auc, judged.auc_low, judged.auc_high, judged.test_origin, judged.lift_top_decile, 100.0 * judged.base_rate, judged.auc_recency_alone
+            judged.auc,
+            judged.auc_low,
+            judged.auc_high,
+            judged.test_origin,
+            judged.lift_top_decile,
+            100.0 * judged.base_rate,
+            judged.auc_recency_alone
         );
         line("churn_quality", figures);
     }
     let others = manifest.customers.iter().filter(|(standing, n)| **standing != "in_night" && **n > 0);
-    let others = others.map(|(standing, n)| format!("{} {n}", labels.text("standing", standing))).collect::<Vec<_>>();
+    let others =
+        others.map(|(standing, n)| format!("{} {n}", labels.text("standing", standing))).collect::<Vec<_>>();
     if !others.is_empty() {
         line("not_in_night", others.join(", "));
     }
@@ -44,7 +55,14 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
     table.load_preset(UTF8_HORIZONTAL_ONLY);
     let header = |code: &str| labels.text("summary", code).to_owned();
     let money = |code: &str| format!("{} ({})", labels.text("summary", code), config.base_currency);
-    table.set_header([header("type"), header("customers"), header("share"), money("value"), header("churn"), money("value_at_risk")]);
+    table.set_header([
+        header("type"),
+        header("customers"),
+        header("share"),
+        money("value"),
+        header("churn"),
+        money("value_at_risk"),
+    ]);
     let n_all: usize = figures.iter().map(|row| row.n_customers).sum();
     for row in figures {
         table.add_row([
@@ -57,7 +75,14 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
         ]);
     }
     let sum = |of: fn(&TypeFigures) -> f64| whole(figures.iter().map(of).sum());
-    table.add_row([header("all"), n_all.to_string(), percent(n_all, n_all), sum(|row| row.value_12m), String::new(), sum(|row| row.expected_loss)]);
+    table.add_row([
+        header("all"),
+        n_all.to_string(),
+        percent(n_all, n_all),
+        sum(|row| row.value_12m),
+        String::new(),
+        sum(|row| row.expected_loss),
+    ]);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -83,7 +108,8 @@ pub fn json(report: &NightReport) -> Result<String> {
         "types": report.types,
         "manifest": report.manifest,
     });
-    serde_json::to_string_pretty(&value).map_err(|cause| Error::internal("the summary cannot be written").caused_by(cause))
+    serde_json::to_string_pretty(&value)
+        .map_err(|cause| Error::internal("the summary cannot be written").caused_by(cause))
 }
 
 /// What `synth` wrote.

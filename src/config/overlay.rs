@@ -17,7 +17,8 @@ pub fn read(file: &str, text: &str) -> Result<Raw> {
     refuse_unknown(file, text, parsed.get_ref(), &merged, "")?;
     let given: Table = toml::from_str(text).map_err(|error| located(file, text, &error))?;
     merge(&mut merged, given);
-    Raw::deserialize_table(merged).map_err(|error| Error::usage(format!("{file}: {}", error.message().trim())))
+    Raw::deserialize_table(merged)
+        .map_err(|error| Error::usage(format!("{file}: {}", error.message().trim())))
 }
 
 /// The defaults alone.
@@ -25,7 +26,8 @@ pub fn read(file: &str, text: &str) -> Result<Raw> {
 /// # Errors
 /// None in a released program: a test reads the embedded file.
 pub fn read_defaults() -> Result<Raw> {
-    Raw::deserialize_table(defaults()).map_err(|error| Error::usage(format!("default.toml: {}", error.message())))
+    Raw::deserialize_table(defaults())
+        .map_err(|error| Error::usage(format!("default.toml: {}", error.message())))
 }
 
 fn defaults() -> Table {

@@ -149,7 +149,10 @@ impl Raw {
     fn digest(&self) -> String {
         let sections = (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
-        let text = format!("{sections:?}|{}|{:?}|{}|{:?}", self.seed, self.language, self.base_currency, self.sources);
+        let text = format!(
+            "{sections:?}|{}|{:?}|{}|{:?}",
+            self.seed, self.language, self.base_currency, self.sources
+        );
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
@@ -162,34 +165,66 @@ impl Raw {
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);
         ensure("value.tier_limits", rising && limits[0] > 0.0, "over 0 and rising")?;
         let shares = value.class_shares;
-        ensure("value.class_shares", shares[0] > 0.0 && shares[1] > 0.0 && shares[0] + shares[1] < 1.0, "over 0 with a sum under 1")?;
+        ensure(
+            "value.class_shares",
+            shares[0] > 0.0 && shares[1] > 0.0 && shares[0] + shares[1] < 1.0,
+            "over 0 with a sum under 1",
+        )?;
         ensure("segment.sample_max", segment.sample_max >= 100, "at least 100")?;
         ensure("segment.starts", (1..=100).contains(&segment.starts), "from 1 to 100")?;
         ensure("segment.winsor_share", (0.0..0.25).contains(&segment.winsor_share), "from 0 to under 0.25")?;
         ensure("segment.axis_clusters_max", (2..=5).contains(&segment.axis_clusters_max), "from 2 to 5")?;
-        ensure("segment.side_share_min", (0.01..0.5).contains(&segment.side_share_min), "from 0.01 to under 0.5")?;
+        ensure(
+            "segment.side_share_min",
+            (0.01..0.5).contains(&segment.side_share_min),
+            "from 0.01 to under 0.5",
+        )?;
         ensure("segment.joint_clusters", (2..=12).contains(&segment.joint_clusters), "from 2 to 12")?;
         ensure("churn.horizon_days", (1..=365).contains(&churn.horizon_days), "from 1 to 365")?;
         ensure("churn.gap_days", (0..=90).contains(&churn.gap_days), "from 0 to 90")?;
-        ensure("churn.outflow_share", churn.outflow_share > 0.0 && churn.outflow_share <= 1.0, "over 0 and at most 1")?;
-        ensure("churn.confirm_share", (0.0..churn.outflow_share).contains(&churn.confirm_share), "under `churn.outflow_share`")?;
+        ensure(
+            "churn.outflow_share",
+            churn.outflow_share > 0.0 && churn.outflow_share <= 1.0,
+            "over 0 and at most 1",
+        )?;
+        ensure(
+            "churn.confirm_share",
+            (0.0..churn.outflow_share).contains(&churn.confirm_share),
+            "under `churn.outflow_share`",
+        )?;
         ensure("churn.silence_days", churn.silence_days > 0, "over 0")?;
         ensure("churn.l2_penalty", churn.l2_penalty > 0.0 && churn.l2_penalty.is_finite(), "over 0")?;
         let bands = churn.band_limits;
-        ensure("churn.band_limits", bands[0] > 0.0 && bands[0] < bands[1] && bands[1] < bands[2] && bands[2] < 1.0, "rising between 0 and 1")?;
+        ensure(
+            "churn.band_limits",
+            bands[0] > 0.0 && bands[0] < bands[1] && bands[1] < bands[2] && bands[2] < 1.0,
+            "rising between 0 and 1",
+        )?;
         ensure("churn.positives_min", churn.positives_min >= 1, "at least 1")?;
-        ensure("churn.enabled", churn.enabled || !churn.disabled_because.is_empty(), "true, or `churn.disabled_because` must say why not")?;
+        ensure(
+            "churn.enabled",
+            churn.enabled || !churn.disabled_because.is_empty(),
+            "true, or `churn.disabled_because` must say why not",
+        )?;
         ensure("lists.capacity_default", lists.capacity_default > 0, "over 0")?;
         let quotas = &lists.quotas;
         let parts = [quotas.urgent, quotas.keeping, quotas.selling, quotas.caring];
         let sum: f64 = parts.iter().sum();
-        ensure("lists.quotas", parts.iter().all(|part| *part >= 0.0) && (sum - 1.0).abs() < 1e-9, "shares with the sum 1")?;
+        ensure(
+            "lists.quotas",
+            parts.iter().all(|part| *part >= 0.0) && (sum - 1.0).abs() < 1e-9,
+            "shares with the sum 1",
+        )?;
         share("lists.retention_success_share", lists.retention_success_share)?;
         share("lists.vip_near_share", lists.vip_near_share)?;
         ensure("lists.large_move_tier_min", lists.large_move_tier_min <= 4, "from 0 to 4")?;
         ensure("lists.retention_tier_min", lists.retention_tier_min <= 4, "from 0 to 4")?;
         let bands = crate::churn::Band::CODES;
-        ensure("lists.retention_band_min", bands.contains(&lists.retention_band_min.as_str()), "one of low, raised, high, very_high")
+        ensure(
+            "lists.retention_band_min",
+            bands.contains(&lists.retention_band_min.as_str()),
+            "one of low, raised, high, very_high",
+        )
     }
 }
 

@@ -201,7 +201,10 @@ impl Source {
     /// Kind `Usage`, naming the key and the nearest column of the contract.
     pub fn check(&self, table: Table) -> Result<()> {
         if !self.separator.is_ascii() {
-            return Err(Error::usage(format!("`sources.{}.separator` must be one ASCII character", table.name())));
+            return Err(Error::usage(format!(
+                "`sources.{}.separator` must be one ASCII character",
+                table.name()
+            )));
         }
         for (name, column) in &self.columns {
             check_column(table, name, column)?;
@@ -209,12 +212,16 @@ impl Source {
         for wanted in table.columns().iter().filter(|column| column.required) {
             if !self.columns.contains_key(wanted.name) {
                 let key = format!("sources.{}.columns.{}", table.name(), wanted.name);
-                return Err(Error::usage(format!("`{key}` is missing")).hint(format!("name the export's column: `{} = \"…\"`", wanted.name)));
+                return Err(Error::usage(format!("`{key}` is missing"))
+                    .hint(format!("name the export's column: `{} = \"…\"`", wanted.name)));
             }
         }
         let has_owner = self.columns.contains_key("customer_id") || self.columns.contains_key("account_id");
         if matches!(table, Table::Transactions | Table::Holdings) && !has_owner {
-            return Err(Error::usage(format!("`sources.{}.columns` maps neither `customer_id` nor `account_id`", table.name())));
+            return Err(Error::usage(format!(
+                "`sources.{}.columns` maps neither `customer_id` nor `account_id`",
+                table.name()
+            )));
         }
         Ok(())
     }
@@ -229,12 +236,18 @@ fn check_column(table: Table, name: &str, column: &ColumnSource) -> Result<()> {
             None => error,
         });
     };
-    let given = usize::from(!column.from.is_empty()) + usize::from(column.constant.is_some()) + usize::from(column.first_account);
+    let given = usize::from(!column.from.is_empty())
+        + usize::from(column.constant.is_some())
+        + usize::from(column.first_account);
     if given != 1 {
-        return Err(Error::usage(format!("`{key}` needs exactly one of `from`, `constant` and `first_account`")));
+        return Err(Error::usage(format!(
+            "`{key}` needs exactly one of `from`, `constant` and `first_account`"
+        )));
     }
     if column.first_account && (table, name) != (Table::Customers, "opened_on") {
-        return Err(Error::usage(format!("`{key}`: only `customers.opened_on` can follow from the first account")));
+        return Err(Error::usage(format!(
+            "`{key}`: only `customers.opened_on` can follow from the first account"
+        )));
     }
     if let Reading::Code(known) = contract.reading {
         for code in column.codes.values().chain(column.constant.iter()) {
@@ -244,7 +257,9 @@ fn check_column(table: Table, name: &str, column: &ColumnSource) -> Result<()> {
             }
         }
     } else if !column.codes.is_empty() || column.from.len() > 1 {
-        return Err(Error::usage(format!("`{key}`: `codes` and several `from` belong to coded columns only")));
+        return Err(Error::usage(format!(
+            "`{key}`: `codes` and several `from` belong to coded columns only"
+        )));
     }
     if column.sign != Sign::AsIs && contract.reading != Reading::Money {
         return Err(Error::usage(format!("`{key}`: `negate` and `negative_where` belong to amounts only")));

@@ -6,6 +6,4 @@ pub mod codes;
 mod rows;
 pub mod tables;
 
-pub use rows::{
-    Account, Branch, Contact, Customer, Holding, Manager, NONE, Product, Tables, Transaction,
-};
+pub use rows::{Account, Branch, Contact, Customer, Holding, Manager, NONE, Product, Tables, Transaction};

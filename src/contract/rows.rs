@@ -138,7 +138,7 @@ pub struct Contact {
 }
 
 /// Everything the exports brought, checked and typed; ids resolved to indices.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Tables {
     /// Sorted by `customer_id`, unique.
     pub customers: Vec<Customer>,

@@ -106,7 +106,8 @@ impl<'a> Assets<'a> {
         let ends = ends?;
         let mean = ends.iter().sum::<f64>() / 12.0;
         // Months are centred on 5.5; the sum of their squares is 143.
-        let slope = (0u32..).zip(&ends).map(|(month, aum)| (f64::from(month) - 5.5) * aum).sum::<f64>() / 143.0;
+        let slope =
+            (0u32..).zip(&ends).map(|(month, aum)| (f64::from(month) - 5.5) * aum).sum::<f64>() / 143.0;
         Some(if mean > 0.0 { slope / mean } else { 0.0 })
     }
 
@@ -128,7 +129,8 @@ impl<'a> Assets<'a> {
     /// Price effect of the last `days`, in minor units; `None` where no row carries one.
     pub fn price_effect(&self, days: i32) -> Option<i64> {
         let from = self.snapshots.partition_point(|date| self.as_of - *date >= days);
-        let changes = self.rows[from..].iter().flat_map(|rows| rows.iter()).filter_map(|row| row.market_value_change);
+        let changes =
+            self.rows[from..].iter().flat_map(|rows| rows.iter()).filter_map(|row| row.market_value_change);
         changes.map(|change| change.0).reduce(|sum, change| sum + change)
     }
 
@@ -142,7 +144,10 @@ impl<'a> Assets<'a> {
             }
             let between = |date: Option<Date>| date.is_some_and(|date| before < date && date <= after);
             let sum = |rows: &[Holding], holds: &dyn Fn(&Holding) -> bool| -> i64 {
-                rows.iter().filter(|row| row.product_kind.counts_in_aum() && holds(row)).map(|row| row.balance.0).sum()
+                rows.iter()
+                    .filter(|row| row.product_kind.counts_in_aum() && holds(row))
+                    .map(|row| row.balance.0)
+                    .sum()
             };
             let matured = sum(self.rows[step - 1], &|row| between(row.matures_on));
             let started = sum(self.rows[step], &|row| row.matures_on.is_some() && between(row.started_on));
@@ -155,7 +160,12 @@ impl<'a> Assets<'a> {
     /// Assets of the newest snapshot that mature on a day of `from..=to`, in minor units.
     pub fn maturing(&self, from: Date, to: Date) -> i64 {
         let due = |row: &&Holding| row.matures_on.is_some_and(|date| from <= date && date <= to);
-        self.newest().iter().filter(|row| row.product_kind.counts_in_aum()).filter(due).map(|row| row.balance.0).sum()
+        self.newest()
+            .iter()
+            .filter(|row| row.product_kind.counts_in_aum())
+            .filter(due)
+            .map(|row| row.balance.0)
+            .sum()
     }
 }
 
@@ -197,7 +207,8 @@ mod tests {
             row("2026-01-31", ProductKind::LoanMortgage, 900, None),
             row("2026-03-31", ProductKind::Fund, 50, None),
         ];
-        let snapshots: Vec<Date> = ["2026-01-31", "2026-02-28", "2026-03-31"].map(|d| d.parse().unwrap()).into();
+        let snapshots: Vec<Date> =
+            ["2026-01-31", "2026-02-28", "2026-03-31"].map(|d| d.parse().unwrap()).into();
         let assets = Assets::of(&rows, &snapshots, "2026-03-31".parse().unwrap());
         // 28 days of 100 from 31 January on, none from 28 February, one day of 50: 2850 over 60 days.
         let mean = assets.mean_over("2026-01-31".parse().unwrap(), "2026-03-31".parse().unwrap());

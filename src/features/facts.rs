@@ -90,7 +90,9 @@ impl<'a> Facts<'a> {
     /// The margin rate of a holding: its product's own, else its kind's mean.
     pub fn margin_rate(&self, holding: &crate::contract::Holding) -> Option<f64> {
         let product = self.lens.products.get(holding.product as usize);
-        product.and_then(|product| product.margin_rate).or(self.lens.margin_rates[holding.product_kind as usize])
+        product
+            .and_then(|product| product.margin_rate)
+            .or(self.lens.margin_rates[holding.product_kind as usize])
     }
 
     /// Undated customer fields, where they were known at the date.

@@ -7,7 +7,12 @@ use super::value::{aum_mean, sum, units_or_nan};
 use super::windows::Window;
 use crate::money::Money;
 
-const fn feature(name: &'static str, unit: Unit, description: &'static str, kernel: fn(&Facts<'_>) -> f64) -> Feature {
+const fn feature(
+    name: &'static str,
+    unit: Unit,
+    description: &'static str,
+    kernel: fn(&Facts<'_>) -> f64,
+) -> Feature {
     Feature::new(Axis::Loyalty, name, unit, description, kernel)
 }
 
@@ -105,5 +110,6 @@ fn salary_change(facts: &Facts<'_>) -> f64 {
     if !facts.window_is_visible(Window::D180) {
         return f64::NAN;
     }
-    f64::from(facts.activity.window(Window::D90).n_salaries) - f64::from(facts.activity.previous_90_days().n_salaries)
+    f64::from(facts.activity.window(Window::D90).n_salaries)
+        - f64::from(facts.activity.previous_90_days().n_salaries)
 }

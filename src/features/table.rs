@@ -62,8 +62,10 @@ pub fn build(store: &Store, population: &Population, undated_fields_known: bool)
     };
     let kernels: Vec<&Feature> = features().collect();
     let mut columns = vec![vec![f64::NAN; population.members.len()]; kernels.len()];
-    let parts: Vec<(Vec<usize>, Vec<f64>)> =
-        rows_by_bucket(store, population).into_par_iter().map(|rows| bucket_features(store, population, rows, lens, &kernels)).collect();
+    let parts: Vec<(Vec<usize>, Vec<f64>)> = rows_by_bucket(store, population)
+        .into_par_iter()
+        .map(|rows| bucket_features(store, population, rows, lens, &kernels))
+        .collect();
     for (rows, values) in parts {
         for (row, values) in rows.iter().zip(values.chunks_exact(kernels.len())) {
             for (column, value) in columns.iter_mut().zip(values) {
@@ -91,7 +93,13 @@ fn rows_by_bucket(store: &Store, population: &Population) -> Vec<Vec<usize>> {
 }
 
 /// Row-major features of one bucket.
-fn bucket_features(store: &Store, population: &Population, rows: Vec<usize>, lens: Lens<'_>, kernels: &[&Feature]) -> (Vec<usize>, Vec<f64>) {
+fn bucket_features(
+    store: &Store,
+    population: &Population,
+    rows: Vec<usize>,
+    lens: Lens<'_>,
+    kernels: &[&Feature],
+) -> (Vec<usize>, Vec<f64>) {
     let mut values = Vec::with_capacity(rows.len() * kernels.len());
     for row in &rows {
         let facts = Facts::of(&store.history(population.members[*row]), lens);
@@ -104,9 +112,18 @@ fn finite_or_nan(value: f64) -> f64 {
     if value.is_finite() { value } else { f64::NAN }
 }
 
-fn assemble(store: &Store, population: &Population, columns: Vec<Vec<f64>>, value_basis: ValueBasis) -> Result<FeatureTable> {
+fn assemble(
+    store: &Store,
+    population: &Population,
+    columns: Vec<Vec<f64>>,
+    value_basis: ValueBasis,
+) -> Result<FeatureTable> {
     let height = population.members.len();
-    let ids: Vec<&str> = population.members.iter().map(|index| &*store.tables().customers[*index as usize].customer_id).collect();
+    let ids: Vec<&str> = population
+        .members
+        .iter()
+        .map(|index| &*store.tables().customers[*index as usize].customer_id)
+        .collect();
     let mut series = vec![Column::new("customer_id".into(), ids)];
     series.extend(features().zip(columns).map(|(feature, values)| Column::new(feature.name.into(), values)));
     let frame = DataFrame::new(height, series)?;
@@ -117,8 +134,13 @@ fn assemble(store: &Store, population: &Population, columns: Vec<Vec<f64>>, valu
 /// Mean margin rate by product kind, over the products that have one.
 fn margin_rates(store: &Store) -> Vec<Option<f64>> {
     let rate_of = |kind: ProductKind| {
-        let rates: Vec<f64> =
-            store.tables().products.iter().filter(|product| product.product_kind == kind).filter_map(|product| product.margin_rate).collect();
+        let rates: Vec<f64> = store
+            .tables()
+            .products
+            .iter()
+            .filter(|product| product.product_kind == kind)
+            .filter_map(|product| product.margin_rate)
+            .collect();
         #[expect(clippy::cast_precision_loss, reason = "products of a bank")]
         (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)
     };

@@ -38,37 +38,90 @@ impl ValueBasis {
     }
 }
 
-const fn feature(name: &'static str, unit: Unit, description: &'static str, kernel: fn(&Facts<'_>) -> f64) -> Feature {
+const fn feature(
+    name: &'static str,
+    unit: Unit,
+    description: &'static str,
+    kernel: fn(&Facts<'_>) -> f64,
+) -> Feature {
     Feature::new(Axis::Value, name, unit, description, kernel)
 }
 
 pub(super) const FEATURES: &[Feature] = &[
-    feature("value_12m", Unit::Money, "Yearly value by `value_basis`: margin and fees, average assets, or revenue", value_12m).lifts(),
-    feature("aum", Unit::Money, "Assets under management in the newest snapshot", |f| units_or_nan(f.assets.aum_at(f.as_of))),
+    feature(
+        "value_12m",
+        Unit::Money,
+        "Yearly value by `value_basis`: margin and fees, average assets, or revenue",
+        value_12m,
+    )
+    .lifts(),
+    feature("aum", Unit::Money, "Assets under management in the newest snapshot", |f| {
+        units_or_nan(f.assets.aum_at(f.as_of))
+    }),
     feature("aum_mean_30d", Unit::Money, "Mean daily assets, 30 days", |f| aum_mean(f, 30)),
     feature("aum_mean_90d", Unit::Money, "Mean daily assets, 90 days", |f| aum_mean(f, 90)).lifts(),
     feature("aum_mean_365d", Unit::Money, "Mean daily assets, 365 days", |f| aum_mean(f, 365)),
-    feature("aum_last_month_mean", Unit::Money, "Mean daily assets of the last complete month, which decides the tier", |f| f.assets.last_month_mean().unwrap_or(f64::NAN)),
-    feature("aum_max_365d", Unit::Money, "Highest assets at a snapshot of the last 365 days", |f| units_or_nan(f.assets.max_365d())),
+    feature(
+        "aum_last_month_mean",
+        Unit::Money,
+        "Mean daily assets of the last complete month, which decides the tier",
+        |f| f.assets.last_month_mean().unwrap_or(f64::NAN),
+    ),
+    feature("aum_max_365d", Unit::Money, "Highest assets at a snapshot of the last 365 days", |f| {
+        units_or_nan(f.assets.max_365d())
+    }),
     feature("demand_balance", Unit::Money, "Current deposits and cash in custody", |f| {
-        balance(f, |kind| matches!(kind, ProductKind::DemandDeposit | ProductKind::FxDemandDeposit | ProductKind::CustodyCash))
+        balance(f, |kind| {
+            matches!(
+                kind,
+                ProductKind::DemandDeposit | ProductKind::FxDemandDeposit | ProductKind::CustodyCash
+            )
+        })
     }),
     feature("time_deposit_balance", Unit::Money, "Time deposits", |f| {
         balance(f, |kind| matches!(kind, ProductKind::TimeDeposit | ProductKind::FxTimeDeposit))
     }),
     feature("managed_balance", Unit::Money, "Wealth, structured, trust and insurance products", |f| {
-        balance(f, |kind| matches!(kind, ProductKind::Wealth | ProductKind::Structured | ProductKind::Trust | ProductKind::Insurance))
+        balance(f, |kind| {
+            matches!(
+                kind,
+                ProductKind::Wealth | ProductKind::Structured | ProductKind::Trust | ProductKind::Insurance
+            )
+        })
     }),
-    feature("market_balance", Unit::Money, "Funds, bonds and securities, whose price moves", |f| balance(f, is_market)),
-    feature("debt_balance", Unit::Money, "Loans, cards and other debts", |f| balance(f, ProductKind::is_debt)),
+    feature("market_balance", Unit::Money, "Funds, bonds and securities, whose price moves", |f| {
+        balance(f, is_market)
+    }),
+    feature("debt_balance", Unit::Money, "Loans, cards and other debts", |f| {
+        balance(f, ProductKind::is_debt)
+    }),
     feature("credit_limit", Unit::Money, "Credit limits granted", credit_limit),
-    feature("margin_12m", Unit::Money, "Margin on mean balances over 12 months, where rates are given", margin_12m),
+    feature(
+        "margin_12m",
+        Unit::Money,
+        "Margin on mean balances over 12 months, where rates are given",
+        margin_12m,
+    ),
     feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, |s| s.fees)).lifts(),
-    feature("revenue_90d", Unit::Money, "Payments less refunds plus fees, 90 days", |f| sum(f, Window::D90, |s| s.payments - s.refunds + s.fees)),
-    feature("revenue_365d", Unit::Money, "Payments less refunds plus fees, 365 days", |f| sum(f, Window::D365, |s| s.payments - s.refunds + s.fees)),
-    feature("salary_365d", Unit::Money, "Salaries received, 365 days", |f| sum(f, Window::D365, |s| s.salary)).about(Theme::SalaryStopped),
-    feature("border_volume_365d", Unit::Money, "Money in and out over the border of the bank, 365 days", |f| sum(f, Window::D365, |s| s.inflow + s.outflow)),
-    feature("amount_in_mean_365d", Unit::Money, "Mean monthly money in over the border, 365 days", |f| sum(f, Window::D365, |s| s.inflow) / 12.0),
+    feature("revenue_90d", Unit::Money, "Payments less refunds plus fees, 90 days", |f| {
+        sum(f, Window::D90, |s| s.payments - s.refunds + s.fees)
+    }),
+    feature("revenue_365d", Unit::Money, "Payments less refunds plus fees, 365 days", |f| {
+        sum(f, Window::D365, |s| s.payments - s.refunds + s.fees)
+    }),
+    feature("salary_365d", Unit::Money, "Salaries received, 365 days", |f| {
+        sum(f, Window::D365, |s| s.salary)
+    })
+    .about(Theme::SalaryStopped),
+    feature(
+        "border_volume_365d",
+        Unit::Money,
+        "Money in and out over the border of the bank, 365 days",
+        |f| sum(f, Window::D365, |s| s.inflow + s.outflow),
+    ),
+    feature("amount_in_mean_365d", Unit::Money, "Mean monthly money in over the border, 365 days", |f| {
+        sum(f, Window::D365, |s| s.inflow) / 12.0
+    }),
 ];
 
 /// Kinds whose balance changes with the market.
@@ -83,7 +136,11 @@ pub(super) fn units_or_nan(minor: Option<i64>) -> f64 {
 
 /// A sum of one window in currency units; NaN where the window reaches further back than the data.
 pub(super) fn sum(facts: &Facts<'_>, window: Window, of: impl Fn(&super::windows::Sums) -> i64) -> f64 {
-    if facts.window_is_visible(window) { Money(of(facts.activity.window(window))).to_units() } else { f64::NAN }
+    if facts.window_is_visible(window) {
+        Money(of(facts.activity.window(window))).to_units()
+    } else {
+        f64::NAN
+    }
 }
 
 /// Mean assets over the last `days`.
@@ -111,7 +168,8 @@ fn margin_12m(facts: &Facts<'_>) -> f64 {
     if facts.margin_rates().iter().all(Option::is_none) {
         return f64::NAN;
     }
-    let margin = |row: &crate::contract::Holding| facts.margin_rate(row).unwrap_or(0.0) * row.balance.to_units();
+    let margin =
+        |row: &crate::contract::Holding| facts.margin_rate(row).unwrap_or(0.0) * row.balance.to_units();
     year_of_balances(facts)
         .and_then(|(from, to)| facts.assets.mean_of(from, to, |rows, _| rows.iter().map(margin).sum()))
         .unwrap_or(f64::NAN)

@@ -1,7 +1,7 @@
 //! Sums over the windows that end at a date: 30, 90, 180 and 365 days, the date included.
 
-use crate::contract::codes::{Channel, Kind};
 use crate::contract::Transaction;
+use crate::contract::codes::{Channel, Kind};
 use crate::date::Date;
 use crate::money::Money;
 
@@ -119,7 +119,8 @@ pub struct Activity {
 impl Activity {
     /// `rows` must be sorted by date and hold nothing after `as_of`. One pass, newest first.
     pub fn of(rows: &[Transaction], as_of: Date) -> Self {
-        let mut activity = Activity { first_booked_on: rows.first().map(|row| row.booked_on), ..Self::default() };
+        let mut activity =
+            Activity { first_booked_on: rows.first().map(|row| row.booked_on), ..Self::default() };
         let mut running = Sums::default();
         let mut window = 0;
         let mut months = Months { newest: as_of.month_index(), active: 0, salary: 0 };

@@ -16,9 +16,14 @@ pub trait Build: Sync {
     /// The typed row, or why there is none. `delivery` is the place in the list of deliveries.
     fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault>;
 
-    /// The customer a row names, where he is known. Called for some rows before they are built, so that the waits for
-    /// memory overlap; what is wrong with the row is said when it is built.
-    fn look_ahead<R: Row>(&self, _row: &R) -> Option<(Key, u32)> {
+    /// The customer a row names. Asked for some rows before any of them is built; what is wrong with a row is said
+    /// when it is built.
+    fn customer_key<R: Row>(&self, _row: &R) -> Option<Key> {
+        None
+    }
+
+    /// Where a customer is. Called for some keys in a row, so that the waits for memory overlap.
+    fn find_customer(&self, _key: Key) -> Option<u32> {
         None
     }
 
@@ -40,6 +45,8 @@ pub trait Build: Sync {
 #[derive(Default)]
 pub struct Memo {
     pub codes: [CodeMemo; 3],
+    /// The customer of the row that is built next, where he was found ahead.
+    pub found: Option<u32>,
     pub customer: Option<(Key, u32)>,
     pub account: Option<(Key, (u32, u32))>,
 }

@@ -92,6 +92,19 @@ impl CodeTable {
             }
             memo.joined.extend_from_slice(value);
         }
+        self.resolve_joined(memo)
+    }
+
+    /// The code of the value of the only column.
+    #[inline]
+    pub fn resolve_one(&self, value: &[u8], memo: &mut CodeMemo) -> Option<Code> {
+        match self.exact.get(value) {
+            None if !self.patterns.is_empty() => self.resolve(std::iter::once(value), memo),
+            code => code.copied(),
+        }
+    }
+
+    fn resolve_joined(&self, memo: &mut CodeMemo) -> Option<Code> {
         if let Some(code) = self.exact.get(memo.joined.as_slice()) {
             return Some(*code);
         }

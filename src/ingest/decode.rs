@@ -162,6 +162,10 @@ impl Gb18030 {
                 self.raw.truncate(read);
                 self.at = 0;
                 self.ended = read == 0;
+                if self.offset == 0 && is_utf8(&self.raw) {
+                    let what = format!("`{}` is declared GB18030 but is UTF-8", export.name.escape_debug());
+                    return Err(Error::refused(what).hint("set `encoding = \"utf-8\"`"));
+                }
             }
             let rest = &self.raw[self.at..];
             let (result, read, written) =
@@ -183,4 +187,18 @@ impl Gb18030 {
         }
         Ok(0)
     }
+}
+
+/// Whether the start of a file is surely UTF-8: valid, with more characters than GB18030 text has valid by chance
+/// (about 1 in 5 of its common characters: all of 8 in one file of 400,000).
+fn is_utf8(start: &[u8]) -> bool {
+    const CHARACTERS_MIN: usize = 8;
+    let valid = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    valid.starts_with('\u{feff}') || valid.chars().filter(|c| !c.is_ascii()).nth(CHARACTERS_MIN - 1).is_some()
 }

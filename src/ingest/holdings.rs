@@ -70,8 +70,12 @@ impl Build for Holdings<'_> {
         })
     }
 
-    fn look_ahead<R: Row>(&self, row: &R) -> Option<(Key, u32)> {
-        self.owner.look_ahead(row, self.owners)
+    fn customer_key<R: Row>(&self, row: &R) -> Option<Key> {
+        self.owner.customer_key(row)
+    }
+
+    fn find_customer(&self, key: Key) -> Option<u32> {
+        self.owners.find_customer(key)
     }
 
     fn amount<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {

@@ -62,7 +62,6 @@ impl Hasher for FoldHasher {
         for chunk in bytes.chunks(8) {
             self.write_u64(word(chunk));
         }
-        self.write_u64(bytes.len() as u64);
     }
 
     fn write_u8(&mut self, value: u8) {

@@ -102,6 +102,14 @@ pub struct Ingested {
     pub mapped: BTreeSet<(Table, &'static str)>,
 }
 
+impl Ingested {
+    /// Rows of all deliveries, whatever became of them.
+    pub fn n_rows(&self) -> usize {
+        self.deliveries.iter().map(|delivery| usize::try_from(delivery.rows).unwrap_or(usize::MAX)).sum()
+    }
+}
+
+/// What ingest is allowed.
 pub struct Limits {
     /// Rejected rows over rows, per file.
     pub reject_share_max: f64,

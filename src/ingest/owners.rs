@@ -47,11 +47,15 @@ impl Owners {
         Self { customers, accounts }
     }
 
+    pub fn find_customer(&self, key: Key) -> Option<u32> {
+        self.customers.get(&key).copied()
+    }
+
     fn customer(&self, key: Key, memo: &mut Memo) -> Option<u32> {
         match memo.customer {
             Some((last, customer)) if last == key => Some(customer),
             _ => {
-                let customer = *self.customers.get(&key)?;
+                let customer = self.find_customer(key)?;
                 memo.customer = Some((key, customer));
                 Some(customer)
             }
@@ -81,19 +85,16 @@ impl OwnerFields {
         Self { customer: mapping.take("customer_id"), account: mapping.take("account_id") }
     }
 
-    /// The customer that a row names, where he is known.
-    pub fn look_ahead<R: Row>(&self, row: &R, owners: &Owners) -> Option<(Key, u32)> {
-        let key = self.customer.key(row).ok().flatten()?;
-        owners.customers.get(&key).map(|customer| (key, *customer))
+    /// The customer that a row names.
+    pub fn customer_key<R: Row>(&self, row: &R) -> Option<Key> {
+        self.customer.key(row).ok().flatten()
     }
 
     /// The customer and the account (or [`NONE`]) of a row: the customer it names, else the owner of its account.
     pub fn resolve<R: Row>(&self, row: &R, owners: &Owners, memo: &mut Memo) -> Result<(u32, u32), Fault> {
-        let customer = match self.customer.key(row)? {
-            Some(key) => {
-                Some(owners.customer(key, memo).ok_or_else(|| self.customer.fault(UNKNOWN_CUSTOMER))?)
-            }
-            None => None,
+        let customer = match memo.found.take() {
+            Some(customer) => Some(customer),
+            None => self.customer_of(row, owners, memo)?,
         };
         // Without a table of accounts, the account of a row that names its customer says nothing more.
         let is_needed = owners.accounts.is_some() || customer.is_none();
@@ -108,5 +109,11 @@ impl OwnerFields {
             (None, None) if self.customer.is_mapped() => Err(self.customer.fault(MISSING)),
             (None, None) => Err(self.account.fault(MISSING)),
         }
+    }
+
+    fn customer_of<R: Row>(&self, row: &R, owners: &Owners, memo: &mut Memo) -> Result<Option<u32>, Fault> {
+        let Some(key) = self.customer.key(row)? else { return Ok(None) };
+        let customer = owners.customer(key, memo).ok_or_else(|| self.customer.fault(UNKNOWN_CUSTOMER))?;
+        Ok(Some(customer))
     }
 }

@@ -156,15 +156,18 @@ impl<B: Build> Job<'_, B> {
         let mut memo = Memo::default();
         let mut lines = Lines { text, at: 0, line: 0 };
         let check = Check::new(text, self.limits);
+        let mut keys = Vec::with_capacity(BATCH_RECORDS);
         let mut ahead = Vec::with_capacity(BATCH_RECORDS);
         records::split_plain(text, self.mapping.separator, |batch| {
+            keys.clear();
+            keys.extend(batch.records().map(|record| self.customer_key(layout, &record)));
             ahead.clear();
-            ahead.extend(batch.records().map(|record| self.look_ahead(layout, &record)));
+            ahead.extend(keys.iter().map(|key| key.and_then(|key| self.builder.find_customer(key))));
             for (record, found) in batch.records().zip(&ahead) {
                 let place =
                     || (lines.at(record.start), records::kept(record.line(), self.limits.field_bytes_max));
                 let is_cut_off = record.start + record.bytes() == text.len();
-                memo.customer = found.or(memo.customer);
+                memo.found = *found;
                 self.take(&mut piece, layout, &check, &record, is_cut_off, &mut memo, place)?;
             }
             Ok(())
@@ -172,10 +175,10 @@ impl<B: Build> Job<'_, B> {
         Ok((piece, n_lines))
     }
 
-    /// The customer of a record, found before he is needed.
-    fn look_ahead<T: Record>(&self, layout: &Layout, record: &T) -> Option<(Key, u32)> {
+    /// The customer of a record, to be found before he is needed.
+    fn customer_key<T: Record>(&self, layout: &Layout, record: &T) -> Option<Key> {
         let fits = record.fields() == layout.names.len();
-        fits.then(|| self.builder.look_ahead(&self.row(layout, record))).flatten()
+        fits.then(|| self.builder.customer_key(&self.row(layout, record))).flatten()
     }
 
     fn row<'r, T: Record>(&'r self, layout: &'r Layout, record: &'r T) -> TextRow<'r, T> {

@@ -12,14 +12,27 @@ use std::io::Write;
 ///
 /// # Errors
 /// Kind `Internal` if a workbook cannot be laid out or written, naming it.
-pub fn write(staging: &Staging, night: &targets::Night<'_>, managers: &[ManagerList], run_id: &str) -> Result<Vec<FileDigest>> {
+pub fn write(
+    staging: &Staging,
+    night: &targets::Night<'_>,
+    managers: &[ManagerList],
+    run_id: &str,
+) -> Result<Vec<FileDigest>> {
     managers.par_iter().map(|manager| write_one(staging, night, manager, run_id)).collect()
 }
 
-fn write_one(staging: &Staging, night: &targets::Night<'_>, manager: &ManagerList, run_id: &str) -> Result<FileDigest> {
+fn write_one(
+    staging: &Staging,
+    night: &targets::Night<'_>,
+    manager: &ManagerList,
+    run_id: &str,
+) -> Result<FileDigest> {
     let rows = rows(night, manager);
     let delivered = &night.store.tables().managers;
-    let known = delivered.binary_search_by(|known| (*known.manager_id).cmp(&manager.manager_id)).ok().map(|position| &delivered[position]);
+    let known = delivered
+        .binary_search_by(|known| (*known.manager_id).cmp(&manager.manager_id))
+        .ok()
+        .map(|position| &delivered[position]);
     let branch_id = known.and_then(|known| known.branch_id.as_deref());
     let branch = branch_id.map(|id| branch_name(night, id));
     let book = Book {
@@ -35,7 +48,8 @@ fn write_one(staging: &Staging, night: &targets::Night<'_>, manager: &ManagerLis
     let bytes = workbook::render(&book, night.labels)?;
     let path = format!("lists/{}", workbook::file_name(&manager.manager_id));
     let mut file = staging.create(&path)?;
-    file.write_all(&bytes).map_err(|cause| crate::error::Error::internal(format!("cannot write `{path}`")).caused_by(cause))?;
+    file.write_all(&bytes)
+        .map_err(|cause| crate::error::Error::internal(format!("cannot write `{path}`")).caused_by(cause))?;
     file.finish()
 }
 
@@ -57,13 +71,17 @@ fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
                 customer_id: customer.customer_id.to_string(),
                 name: owned(&customer.name),
                 phone: owned(&customer.phone),
-                tier: night.segments.tiers()[assigned.row].map_or(String::new(), |tier| crate::segment::tiers::TIERS[usize::from(tier)].into()),
+                tier: night.segments.tiers()[assigned.row]
+                    .map_or(String::new(), |tier| crate::segment::tiers::TIERS[usize::from(tier)].into()),
                 customer_type: night.segments.customer_types()[assigned.row].into(),
                 list: assigned.first.list.code().into(),
                 reasons: assigned.reasons().collect::<Vec<_>>().join("; "),
                 amount: assigned.first.amount,
                 due_on: assigned.first.due_on,
-                product: assigned.first.product.map(|product| labels.text("product_kind", product.code()).to_owned()),
+                product: assigned
+                    .first
+                    .product
+                    .map(|product| labels.text("product_kind", product.code()).to_owned()),
                 last_contact: night.last_contact(assigned.row),
                 preferred_channel: owned(&customer.preferred_channel),
             }

@@ -6,7 +6,10 @@
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::schema::{Field, TableSchema, Type};
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch,
+    StringArray,
+};
 use arrow::datatypes::{DataType, Field as ArrowField, Schema};
 use polars::prelude::{Column, DataFrame};
 use std::collections::HashMap;
@@ -23,7 +26,8 @@ const SCALE: i8 = 2;
 pub fn batch(schema: &TableSchema, frame: &DataFrame, as_of: Date) -> Result<RecordBatch> {
     schema.check(frame)?;
     let dates: ArrayRef = Arc::new(Date32Array::from(vec![as_of.0; frame.height()]));
-    let as_of_date = Field { name: "as_of_date", kind: Type::Date, unit: "", description: "Date of the night" };
+    let as_of_date =
+        Field { name: "as_of_date", kind: Type::Date, unit: "", description: "Date of the night" };
     let mut fields = vec![arrow_field(&as_of_date)];
     let mut arrays = vec![dates];
     for (field, column) in (schema.fields)().iter().zip(frame.columns()) {
@@ -68,7 +72,11 @@ fn array(field: &Field, column: &Column) -> Result<ArrayRef> {
             let minor = column.i64()?.iter().map(|value| value.map(i128::from));
             let money = minor.collect::<Decimal128Array>().with_precision_and_scale(PRECISION, SCALE)?;
             money.validate_decimal_precision(PRECISION).map_err(|cause| {
-                Error::internal(format!("column `{}` holds an amount beyond Decimal({PRECISION},{SCALE})", field.name)).caused_by(cause)
+                Error::internal(format!(
+                    "column `{}` holds an amount beyond Decimal({PRECISION},{SCALE})",
+                    field.name
+                ))
+                .caused_by(cause)
             })?;
             Arc::new(money)
         }

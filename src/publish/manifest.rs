@@ -142,7 +142,10 @@ impl Input {
     /// Whether nothing was lost.
     pub fn reconciles(&self) -> bool {
         let rows = &self.rows;
-        let amounts_add_up = self.amounts.is_none_or(|sums| sums.read == sums.used + sums.later + sums.duplicate + sums.superseded + sums.rejected);
-        rows.read == rows.used + rows.later + rows.duplicate + rows.superseded + rows.rejected && amounts_add_up
+        let amounts_add_up = self.amounts.is_none_or(|sums| {
+            sums.read == sums.used + sums.later + sums.duplicate + sums.superseded + sums.rejected
+        });
+        rows.read == rows.used + rows.later + rows.duplicate + rows.superseded + rows.rejected
+            && amounts_add_up
     }
 }

@@ -1,14 +1,13 @@
 //! Writing one night: tables, workbooks, manifest, and the rename that shows them.
 
+use super::Previous;
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
 use super::{books, columnar, tables};
-use crate::config::Config;
-use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
 use crate::schema::{self, TableSchema};
-use crate::targets::{self, ManagerList};
+use crate::targets;
 use arrow::array::RecordBatch;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
@@ -16,27 +15,30 @@ use std::io::Write;
 
 /// Everything a night shows.
 pub struct Night<'a> {
-    pub as_of: Date,
-    pub features: &'a DataFrame,
-    pub segments: &'a DataFrame,
-    pub churn: &'a DataFrame,
+    pub tables: &'a targets::Night<'a>,
+    pub lists: &'a targets::Lists,
     pub movements: &'a DataFrame,
     pub rejects: &'a DataFrame,
-    pub lists: &'a targets::Lists,
-    pub tables: &'a targets::Night<'a>,
-    pub managers: &'a [ManagerList],
-    /// Digest of what was read of the night before.
-    pub night_before: Option<&'a str>,
+    pub before: Option<&'a Previous>,
 }
 
 /// Stages, reads back and shows a night. `manifest` is what the pipeline knows; the rest is filled in here.
 ///
 /// # Errors
 /// Kind `Internal` while readers still see what they saw before.
-pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest, config: &Config) -> Result<(Published, Manifest)> {
+pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> Result<(Published, Manifest)> {
     let tables = batches(night)?;
-    let digested: Vec<&RecordBatch> = tables.iter().filter(|(schema, _)| schema.name != schema::REJECTS.name).map(|(_, batch)| batch).collect();
-    let run_id = run_id(config, night.as_of, night.night_before, &digested)?;
+    let digested: Vec<&RecordBatch> = tables
+        .iter()
+        .filter(|(schema, _)| schema.name != schema::REJECTS.name)
+        .map(|(_, batch)| batch)
+        .collect();
+    let run_id = run_id(
+        night.tables.config,
+        night.tables.as_of(),
+        night.before.map(|before| &*before.segments_blake3),
+        &digested,
+    )?;
     let mut files: Vec<FileDigest> = tables
         .par_iter()
         .map(|(schema, batch)| {
@@ -45,7 +47,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest, conf
             Ok(file)
         })
         .collect::<Result<_>>()?;
-    files.extend(books::write(&staging, night.tables, night.managers, &run_id)?);
+    files.extend(books::write(&staging, night.tables, &night.lists.managers, &run_id)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
     manifest.manifest_version = MANIFEST_VERSION;
@@ -60,9 +62,9 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest, conf
 
 fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>> {
     let frames: [(&'static TableSchema, &DataFrame); 9] = [
-        (&schema::FEATURES, night.features),
-        (&schema::SEGMENTS, night.segments),
-        (&schema::CHURN, night.churn),
+        (&schema::FEATURES, night.tables.features.frame()),
+        (&schema::SEGMENTS, night.tables.segments.frame()),
+        (&schema::CHURN, night.tables.churn.frame()),
         (&schema::TARGETS, &night.lists.targets),
         (&schema::CROSS_SELL, &night.lists.cross_sell),
         (&schema::SUPPRESSIONS, &night.lists.suppressions),
@@ -70,13 +72,18 @@ fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>
         (&schema::MANAGERS, &night.lists.manager_figures),
         (&schema::REJECTS, night.rejects),
     ];
-    frames.into_par_iter().map(|(schema, frame)| Ok((schema, columnar::batch(schema, frame, night.as_of)?))).collect()
+    frames
+        .into_par_iter()
+        .map(|(schema, frame)| Ok((schema, columnar::batch(schema, frame, night.tables.as_of())?)))
+        .collect()
 }
 
 fn write_manifest(staging: &Staging, manifest: &Manifest) -> Result<()> {
-    let json = serde_json::to_vec_pretty(manifest).map_err(|cause| Error::internal("the manifest cannot be written").caused_by(cause))?;
+    let json = serde_json::to_vec_pretty(manifest)
+        .map_err(|cause| Error::internal("the manifest cannot be written").caused_by(cause))?;
     let mut file = staging.create("manifest.json")?;
-    file.write_all(&json).map_err(|cause| Error::internal("cannot write `manifest.json`").caused_by(cause))?;
+    file.write_all(&json)
+        .map_err(|cause| Error::internal("cannot write `manifest.json`").caused_by(cause))?;
     file.finish()?;
     Ok(())
 }

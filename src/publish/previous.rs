@@ -10,7 +10,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const COLUMNS: [&str; 6] = ["customer_id", "customer_type", "tier", "value_level", "loyalty_level", "behaviour_level"];
+const COLUMNS: [&str; 6] =
+    ["customer_id", "customer_type", "tier", "value_level", "loyalty_level", "behaviour_level"];
 
 /// What the night before said.
 #[derive(Debug, Clone)]
@@ -26,7 +27,9 @@ pub struct Previous {
 /// # Errors
 /// Kind `Internal` if that night is there and cannot be read.
 pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
-    let Some(before) = published_nights(workspace)?.into_iter().filter(|night| *night < as_of).max() else { return Ok(None) };
+    let Some(before) = published_nights(workspace)?.into_iter().filter(|night| *night < as_of).max() else {
+        return Ok(None);
+    };
     let path = night_folder(workspace, before).join("segments.parquet");
     let bytes = read_file(&path)?;
     let segments_blake3 = blake3::hash(&bytes).to_hex().to_string();
@@ -44,7 +47,8 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
         let column = |name: &str| {
-            let array = batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<StringArray>());
+            let array =
+                batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<StringArray>());
             array.ok_or_else(|| format!("no text column `{name}`"))
         };
         let [ids, types, tiers, value, loyalty, behaviour] = COLUMNS.map(column);
@@ -52,7 +56,11 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
         let levels = [value?, loyalty?, behaviour?];
         let text = |array: &StringArray, row: usize| array.is_valid(row).then(|| array.value(row).to_owned());
         for row in 0..batch.num_rows() {
-            let before = Before { customer_type: text(types, row), tier: text(tiers, row), levels: levels.map(|level| text(level, row)) };
+            let before = Before {
+                customer_type: text(types, row),
+                tier: text(tiers, row),
+                levels: levels.map(|level| text(level, row)),
+            };
             customers.insert(ids.value(row).to_owned(), before);
         }
     }

@@ -11,7 +11,8 @@ use polars::prelude::*;
 /// Kind `Internal` if the frame breaks its schema.
 pub fn frame(rejects: &[Reject]) -> Result<DataFrame> {
     let texts = |of: fn(&Reject) -> &str| rejects.iter().map(of).collect::<Vec<_>>();
-    let lines: Vec<i64> = rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX)).collect();
+    let lines: Vec<i64> =
+        rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX)).collect();
     let columns = vec![
         Column::new("source_file".into(), texts(|reject| &reject.source_file)),
         Column::new("line".into(), lines),

@@ -15,17 +15,31 @@ const CHARACTERS: usize = 16;
 ///
 /// # Errors
 /// Kind `Internal` if a batch cannot be serialised.
-pub fn run_id(config: &Config, as_of: Date, night_before: Option<&str>, batches: &[&RecordBatch]) -> Result<String> {
+pub fn run_id(
+    config: &Config,
+    as_of: Date,
+    night_before: Option<&str>,
+    batches: &[&RecordBatch],
+) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
-    let parts = [env!("CARGO_PKG_VERSION"), config.digest(), &as_of.to_string(), night_before.unwrap_or_default()];
+    let parts =
+        [env!("CARGO_PKG_VERSION"), config.digest(), &as_of.to_string(), night_before.unwrap_or_default()];
     for part in parts {
         hasher.update(part.as_bytes());
         hasher.update(&[0]);
     }
     for batch in batches {
         // Field metadata lies in hash maps, whose order is random: the names and values alone are hashed.
-        let plain = batch.schema().fields().iter().map(|field| field.as_ref().clone().with_metadata(std::collections::HashMap::new())).collect::<Vec<_>>();
-        let plain = RecordBatch::try_new(std::sync::Arc::new(arrow::datatypes::Schema::new(plain)), batch.columns().to_vec())?;
+        let plain = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone().with_metadata(std::collections::HashMap::new()))
+            .collect::<Vec<_>>();
+        let plain = RecordBatch::try_new(
+            std::sync::Arc::new(arrow::datatypes::Schema::new(plain)),
+            batch.columns().to_vec(),
+        )?;
         let mut writer = StreamWriter::try_new(&mut hasher, &plain.schema())?;
         writer.write(&plain)?;
         writer.finish()?;

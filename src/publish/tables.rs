@@ -17,9 +17,16 @@ const ZSTD_LEVEL: i32 = 3;
 ///
 /// # Errors
 /// Kind `Internal` if the file cannot be written, naming it.
-pub fn write(staging: &Staging, schema: &TableSchema, batch: &RecordBatch, run_id: &str) -> Result<FileDigest> {
+pub fn write(
+    staging: &Staging,
+    schema: &TableSchema,
+    batch: &RecordBatch,
+    run_id: &str,
+) -> Result<FileDigest> {
     let path = format!("{}.parquet", schema.name);
-    let failed = |cause: parquet::errors::ParquetError| Error::internal(format!("cannot write `{path}`")).caused_by(cause);
+    let failed = |cause: parquet::errors::ParquetError| {
+        Error::internal(format!("cannot write `{path}`")).caused_by(cause)
+    };
     let metadata = vec![
         KeyValue::new("run_id".into(), run_id.to_owned()),
         KeyValue::new("schema_version".into(), SCHEMA_VERSION.to_string()),
@@ -27,7 +34,10 @@ pub fn write(staging: &Staging, schema: &TableSchema, batch: &RecordBatch, run_i
         KeyValue::new("description".into(), schema.description.to_owned()),
     ];
     let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(failed)?;
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).set_key_value_metadata(Some(metadata)).build();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_key_value_metadata(Some(metadata))
+        .build();
     let mut file = staging.create(&path)?;
     let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
@@ -41,7 +51,9 @@ pub fn write(staging: &Staging, schema: &TableSchema, batch: &RecordBatch, run_i
 /// Kind `Internal` if the file cannot be read or holds anything else.
 pub fn read_back(staging: &Staging, schema: &TableSchema, batch: &RecordBatch) -> Result<()> {
     let path = format!("{}.parquet", schema.name);
-    let failed = |cause: parquet::errors::ParquetError| Error::internal(format!("cannot read back `{path}`")).caused_by(cause);
+    let failed = |cause: parquet::errors::ParquetError| {
+        Error::internal(format!("cannot read back `{path}`")).caused_by(cause)
+    };
     let builder = ParquetRecordBatchReaderBuilder::try_new(staging.open(&path)?).map_err(failed)?;
     if builder.schema().fields() != batch.schema().fields() {
         return Err(Error::internal(format!("`{path}` has other columns than were written")));
@@ -51,7 +63,9 @@ pub fn read_back(staging: &Staging, schema: &TableSchema, batch: &RecordBatch) -
         let found = found?;
         let in_bounds = offset + found.num_rows() <= batch.num_rows();
         if !in_bounds || found.columns() != batch.slice(offset, found.num_rows()).columns() {
-            return Err(Error::internal(format!("`{path}` does not hold what was written, from row {offset} on")));
+            return Err(Error::internal(format!(
+                "`{path}` does not hold what was written, from row {offset} on"
+            )));
         }
         offset += found.num_rows();
     }

@@ -11,11 +11,13 @@ pub fn data_dictionary() -> String {
     );
     for table in TABLES {
         let key = table.key.join(", ");
-        write!(text, "\n## {}\n\n{} Sorted by {key}.\n\n", table.name, table.description).expect("writing to a string");
+        write!(text, "\n## {}\n\n{} Sorted by {key}.\n\n", table.name, table.description)
+            .expect("writing to a string");
         text.push_str("| column | type | unit | meaning |\n|---|---|---|---|\n");
         for field in (table.fields)() {
             let meaning = field.description.replace('|', "\\|");
-            writeln!(text, "| {} | {} | {} | {meaning} |", field.name, field.kind.name(), field.unit).expect("writing to a string");
+            writeln!(text, "| {} | {} | {} | {meaning} |", field.name, field.kind.name(), field.unit)
+                .expect("writing to a string");
         }
     }
     text

@@ -8,7 +8,9 @@ mod dictionary;
 mod tables;
 
 pub use dictionary::data_dictionary;
-pub use tables::{CHURN, CROSS_SELL, FEATURES, MANAGERS, MOVEMENTS, REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS};
+pub use tables::{
+    CHURN, CROSS_SELL, FEATURES, MANAGERS, MOVEMENTS, REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS,
+};
 
 use crate::error::{Error, Result};
 use polars::prelude::{DataFrame, DataType};
@@ -82,13 +84,21 @@ impl TableSchema {
     /// Kind `Internal`: a stage that builds another frame is a fault of ours.
     pub fn check(&self, frame: &DataFrame) -> Result<()> {
         let fields = (self.fields)();
-        let wanted: Vec<(&str, DataType)> = fields.iter().map(|field| (field.name, field.kind.in_frames())).collect();
+        let wanted: Vec<(&str, DataType)> =
+            fields.iter().map(|field| (field.name, field.kind.in_frames())).collect();
         let found: Vec<(&str, DataType)> =
             frame.columns().iter().map(|column| (column.name().as_str(), column.dtype().clone())).collect();
         match wanted.iter().zip(&found).find(|(wanted, found)| wanted != found) {
-            Some((wanted, found)) => Err(Error::internal(format!("table `{}`: expected {wanted:?}, found {found:?}", self.name))),
+            Some((wanted, found)) => {
+                Err(Error::internal(format!("table `{}`: expected {wanted:?}, found {found:?}", self.name)))
+            }
             None if wanted.len() == found.len() => Ok(()),
-            None => Err(Error::internal(format!("table `{}`: {} columns where {} are promised", self.name, found.len(), wanted.len()))),
+            None => Err(Error::internal(format!(
+                "table `{}`: {} columns where {} are promised",
+                self.name,
+                found.len(),
+                wanted.len()
+            ))),
         }
     }
 }

@@ -9,7 +9,8 @@ const fn field(name: &'static str, kind: Type, unit: &'static str, description: 
 }
 
 const CUSTOMER_ID: Field = field("customer_id", String, "", "Customer, as delivered");
-const MANAGER_ID: Field = field("manager_id", String, "", "Relationship manager, as delivered; null where there is none");
+const MANAGER_ID: Field =
+    field("manager_id", String, "", "Relationship manager, as delivered; null where there is none");
 const BRANCH_ID: Field = field("branch_id", String, "", "Branch, as delivered; null where there is none");
 
 /// Every table, in the order of the data dictionary.
@@ -36,25 +37,55 @@ pub const SEGMENTS: TableSchema = TableSchema {
             MANAGER_ID,
             BRANCH_ID,
             field("segment_group", String, "", "individual or institution; each group is clustered apart"),
-            field("customer_type", String, "", "One of the eight types, from the three levels; none where the group is too small to cluster"),
+            field(
+                "customer_type",
+                String,
+                "",
+                "One of the eight types, from the three levels; none where the group is too small to cluster",
+            ),
             field("value_score", Float64, "0 to 100", "Value, 50 is the average customer of the group"),
             field("value_level", String, "", "high or low"),
-            field("value_margin", Float64, "-1 to 1", "How clear the level is: (d_low - d_high) / (d_low + d_high)"),
+            field(
+                "value_margin",
+                Float64,
+                "-1 to 1",
+                "How clear the level is: (d_low - d_high) / (d_low + d_high)",
+            ),
             field("value_basis", String, "", "margin, aum or revenue: what value is computed from"),
             field("loyalty_score", Float64, "0 to 100", "Loyalty, 50 is the average customer of the group"),
             field("loyalty_level", String, "", "high or low"),
             field("loyalty_margin", Float64, "-1 to 1", "How clear the level is"),
-            field("loyalty_basis", String, "", "share_of_wallet seen, proxy (own accounts elsewhere) or activity (neither)"),
-            field("behaviour_score", Float64, "0 to 100", "Behaviour, 50 is the average customer of the group"),
+            field(
+                "loyalty_basis",
+                String,
+                "",
+                "proxy (own accounts elsewhere stand for the share of wallet) or activity (nothing does)",
+            ),
+            field(
+                "behaviour_score",
+                Float64,
+                "0 to 100",
+                "Behaviour, 50 is the average customer of the group",
+            ),
             field("behaviour_level", String, "", "high or low"),
             field("behaviour_margin", Float64, "-1 to 1", "How clear the level is"),
             field("behaviour_basis", String, "", "transactions"),
             field("value_12m", Float64, "currency units", "Yearly value by `value_basis`"),
             field("aum", Float64, "currency units", "Assets under management; null without balances"),
-            field("tier", String, "", "t0 to t4 by the last complete month's mean assets; null without balances"),
+            field(
+                "tier",
+                String,
+                "",
+                "t0 to t4 by the last complete month's mean assets; null without balances",
+            ),
             field("value_class", String, "", "top, middle or bottom: the 20/60/20 of customers by value"),
             field("cluster", Int32, "", "Joint cluster over all axes, within the group"),
-            field("is_provisional", Boolean, "", "Tenure under `segment.provisional_days`: placed, but not used to fit"),
+            field(
+                "is_provisional",
+                Boolean,
+                "",
+                "Tenure under `segment.provisional_days`: placed, but not used to fit",
+            ),
         ]
     },
 };
@@ -67,16 +98,36 @@ pub const CHURN: TableSchema = TableSchema {
         vec![
             CUSTOMER_ID,
             field("in_scope", Boolean, "", "Whether a probability is meant for him"),
-            field("scope_reason", String, "", "Why not: below_floor, inactive, already_silent; null in scope"),
-            field("churn_90", Float64, "probability", "Loss within `churn.horizon_days` after the gap; null where no model could be trained"),
+            field(
+                "scope_reason",
+                String,
+                "",
+                "Why not: below_floor, inactive, already_silent; null in scope",
+            ),
+            field(
+                "churn_90",
+                Float64,
+                "probability",
+                "Loss within `churn.horizon_days` after the gap; null where no model could be trained",
+            ),
             field("band", String, "", "low, raised, high or very_high by `churn.band_limits`"),
-            field("aum_at_risk", Money, "currency units", "The exposure: mean assets of 90 days (yearly value where there are no balances), not yet times the probability"),
-            field("reason_1", String, "", "Feature that raises the probability most"),
+            field(
+                "aum_at_risk",
+                Money,
+                "currency units",
+                "The exposure: mean assets of 90 days (yearly value where there are no balances), not yet times the probability",
+            ),
+            field(
+                "reason_1",
+                String,
+                "",
+                "Theme that raises the probability most, of those that are true of him",
+            ),
             field("reason_2", String, "", "Second"),
             field("reason_3", String, "", "Third"),
             field("reason_1_text", String, "", "The same in words, in the configured language"),
-            field("reason_2_text", String, "", ""),
-            field("reason_3_text", String, "", ""),
+            field("reason_2_text", String, "", "Second"),
+            field("reason_3_text", String, "", "Third"),
             field("model_id", String, "", "Model that scored; null where none could be trained"),
         ]
     },
@@ -93,14 +144,29 @@ pub const TARGETS: TableSchema = TableSchema {
             BRANCH_ID,
             CUSTOMER_ID,
             field("rank", Int32, "", "1 is the manager's first"),
-            field("list", String, "", "The list under which he stands: the first that applies, in order of priority"),
-            field("all_lists", String, "", "Every list that applies, in order of priority, separated by commas"),
+            field(
+                "list",
+                String,
+                "",
+                "The list under which he stands: the first that applies, in order of priority",
+            ),
+            field(
+                "all_lists",
+                String,
+                "",
+                "Every list that applies, in order of priority, separated by commas",
+            ),
             field("reasons", String, "", "Every reason in words, separated by `; `"),
             field("amount", Money, "currency units", "The amount that the list is about"),
             field("due_on", Date, "", "The day it falls due"),
             field("product", String, "", "Product kind to speak about"),
             field("rule", String, "", "Clause that suggested the product"),
-            field("expected_value", Float64, "currency units", "What the list is ordered by, where it is money times a probability"),
+            field(
+                "expected_value",
+                Float64,
+                "currency units",
+                "What the list is ordered by, where it is money times a probability",
+            ),
         ]
     },
 };
@@ -115,9 +181,24 @@ pub const CROSS_SELL: TableSchema = TableSchema {
             field("product", String, "", "Product kind"),
             field("rank", Int32, "", "1 is the customer's best product by expected margin, then propensity"),
             field("rank_in_product", Int32, "", "1 is the product's best customer"),
-            field("propensity", Float64, "probability", "Chance to buy within 90 days, from who bought in the last 90"),
-            field("propensity_basis", String, "", "clause: buyers among those the clause named; all: among all who did not hold it"),
-            field("margin", Float64, "currency units a year", "Margin of a typical purchase; null where no rate is delivered"),
+            field(
+                "propensity",
+                Float64,
+                "probability",
+                "Chance to buy within 90 days, from who bought in the last 90",
+            ),
+            field(
+                "propensity_basis",
+                String,
+                "",
+                "clause: buyers among those the clause named; all: among all who did not hold it",
+            ),
+            field(
+                "margin",
+                Float64,
+                "currency units a year",
+                "Margin of a typical purchase; null where no rate is delivered",
+            ),
             field("rule", String, "", "Clause that fired"),
             field("marketing_allowed", Boolean, "", "As delivered; null where it is not"),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
@@ -133,7 +214,12 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
         vec![
             CUSTOMER_ID,
             field("list", String, "", "The list that would have applied"),
-            field("rule", String, "", "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, cooldown or capacity"),
+            field(
+                "rule",
+                String,
+                "",
+                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, cooldown or capacity",
+            ),
         ]
     },
 };
@@ -163,10 +249,20 @@ pub const MANAGERS: TableSchema = TableSchema {
             BRANCH_ID,
             field("n_customers", Int64, "customers", "Customers in the night"),
             field("value_12m", Float64, "currency units", "Sum of their yearly value"),
-            field("expected_loss", Float64, "currency units", "Sum of exposure times probability; null without probabilities"),
+            field(
+                "expected_loss",
+                Float64,
+                "currency units",
+                "Sum of exposure times probability; null without probabilities",
+            ),
             field("capacity", Int32, "contacts a day", "What he can do"),
             field("listed", Int32, "customers", "On his list tonight"),
-            field("not_listed", Int32, "customers", "Further customers that a list named, beyond his capacity"),
+            field(
+                "not_listed",
+                Int32,
+                "customers",
+                "Further customers that a list named, beyond his capacity",
+            ),
         ]
     },
 };

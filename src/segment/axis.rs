@@ -43,7 +43,11 @@ pub fn spec(feature: &Feature) -> FeatureSpec<'static> {
 }
 
 /// Values of `names` for the given rows, a column each.
-pub fn select<'a>(table: &FeatureTable, rows: &[usize], names: impl Iterator<Item = &'a str>) -> Vec<Vec<f64>> {
+pub fn select<'a>(
+    table: &FeatureTable,
+    rows: &[usize],
+    names: impl Iterator<Item = &'a str>,
+) -> Vec<Vec<f64>> {
     names
         .map(|name| {
             let values = table.column(name);
@@ -66,13 +70,22 @@ pub fn model_error(what: &str, cause: impl std::error::Error + Send + Sync + 'st
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
-pub fn fit(table: &FeatureTable, rows: &[usize], ids: &[&str], axis: Axis, settings: &Segment, seed: u64) -> Result<AxisModel> {
+pub fn fit(
+    table: &FeatureTable,
+    rows: &[usize],
+    ids: &[&str],
+    axis: Axis,
+    settings: &Segment,
+    seed: u64,
+) -> Result<AxisModel> {
     let shaping = shaping_features(table, rows, axis);
     let specs: Vec<FeatureSpec<'_>> = shaping.iter().map(|feature| spec(feature)).collect();
     let columns = select(table, rows, shaping.iter().map(|feature| feature.name));
-    let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share).map_err(|cause| model_error("taming features", cause))?;
+    let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
+        .map_err(|cause| model_error("taming features", cause))?;
     let points = taming.apply(&views(&columns)).map_err(|cause| model_error("taming features", cause))?;
-    let directions: Vec<f64> = shaping.iter().map(|feature| if feature.direction == Direction::Up { 1.0 } else { -1.0 }).collect();
+    let directions: Vec<f64> =
+        shaping.iter().map(|feature| if feature.direction == Direction::Up { 1.0 } else { -1.0 }).collect();
     let raw_scores = raw_scores(points.view(), &directions, &taming);
     let (score_mean, score_sd) = mean_and_sd(&raw_scores);
     let best = best_clusters(points.view(), &raw_scores, ids, settings, seed)?;
@@ -94,7 +107,8 @@ pub fn fit(table: &FeatureTable, rows: &[usize], ids: &[&str], axis: Axis, setti
 /// Kind `Internal` if the model does not fit the table.
 pub fn place(model: &AxisModel, table: &FeatureTable, rows: &[usize]) -> Result<Placed> {
     let columns = select(table, rows, model.taming.names());
-    let points = model.taming.apply(&views(&columns)).map_err(|cause| model_error("taming features", cause))?;
+    let points =
+        model.taming.apply(&views(&columns)).map_err(|cause| model_error("taming features", cause))?;
     let raw = raw_scores(points.view(), &model.directions, &model.taming);
     let scores = raw.iter().map(|score| score_0_to_100(*score, model)).collect();
     let distances = kmeans::distances(points.view(), matrix(&model.centroids).view());
@@ -115,7 +129,10 @@ fn raw_scores(points: ArrayView2<'_, f32>, directions: &[f64], taming: &Taming) 
     let n_telling = n_telling as f64;
     points
         .outer_iter()
-        .map(|row| row.iter().zip(directions).map(|(z, direction)| f64::from(*z) * direction).sum::<f64>() / n_telling)
+        .map(|row| {
+            row.iter().zip(directions).map(|(z, direction)| f64::from(*z) * direction).sum::<f64>()
+                / n_telling
+        })
         .collect()
 }
 
@@ -146,7 +163,13 @@ fn margin(distances: impl Iterator<Item = f32>, is_high: &[bool]) -> f64 {
     match (low.is_finite(), high.is_finite()) {
         (true, true) if low + high > 0.0 => (low - high) / (low + high),
         (true, true) => 0.0,
-        (_, is_high_only) => if is_high_only { 1.0 } else { -1.0 },
+        (_, is_high_only) => {
+            if is_high_only {
+                1.0
+            } else {
+                -1.0
+            }
+        }
     }
 }
 
@@ -160,7 +183,13 @@ struct Clusters {
 
 /// The number of clusters with the best silhouette among those that can be cut; if none can, the best of all,
 /// uncut.
-fn best_clusters(points: ArrayView2<'_, f32>, raw_scores: &[f64], ids: &[&str], settings: &Segment, seed: u64) -> Result<Clusters> {
+fn best_clusters(
+    points: ArrayView2<'_, f32>,
+    raw_scores: &[f64],
+    ids: &[&str],
+    settings: &Segment,
+    seed: u64,
+) -> Result<Clusters> {
     let sample = sample::by_hash(ids, settings.sample_max);
     let silhouette_rows = sample::by_hash(ids, SILHOUETTE_SAMPLE);
     let mut best: Option<Clusters> = None;

@@ -18,7 +18,13 @@ const CUSTOMERS_PER_CLUSTER: usize = 5;
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
-pub fn fit(table: &FeatureTable, rows: &[usize], ids: &[&str], settings: &Segment, seed: u64) -> Result<JointModel> {
+pub fn fit(
+    table: &FeatureTable,
+    rows: &[usize],
+    ids: &[&str],
+    settings: &Segment,
+    seed: u64,
+) -> Result<JointModel> {
     let (mut specs, mut weights) = (Vec::<FeatureSpec<'_>>::new(), Vec::new());
     for axis in Axis::ALL {
         let shaping = shaping_features(table, rows, axis);
@@ -27,11 +33,13 @@ pub fn fit(table: &FeatureTable, rows: &[usize], ids: &[&str], settings: &Segmen
         specs.extend(shaping.iter().map(|feature| spec(feature)));
     }
     let columns = select(table, rows, specs.iter().map(|spec| spec.name));
-    let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share).map_err(|cause| model_error("taming features", cause))?;
+    let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
+        .map_err(|cause| model_error("taming features", cause))?;
     let points = weighted(&taming, &columns, &weights)?;
     let k = settings.joint_clusters.min(rows.len() / CUSTOMERS_PER_CLUSTER).max(1);
     let params = KMeansParams { n_runs: settings.starts, ..KMeansParams::new(k, seed) };
-    let clusters = kmeans::fit(points.view(), &sample::by_hash(ids, settings.sample_max), &params).map_err(|cause| model_error("k-means", cause))?;
+    let clusters = kmeans::fit(points.view(), &sample::by_hash(ids, settings.sample_max), &params)
+        .map_err(|cause| model_error("k-means", cause))?;
     let labels = kmeans::assign(points.view(), clusters.centroids.view());
     let silhouette = mean_silhouette(points.view(), &labels, &sample::by_hash(ids, SILHOUETTE_SAMPLE));
     let centroids = clusters.centroids.outer_iter().map(|row| row.to_vec()).collect();

@@ -76,7 +76,8 @@ impl SegmentModel {
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string_pretty(self).map_err(|cause| Error::internal("the segment model cannot be written").caused_by(cause))
+        serde_json::to_string_pretty(self)
+            .map_err(|cause| Error::internal("the segment model cannot be written").caused_by(cause))
     }
 }
 
@@ -85,12 +86,21 @@ impl GroupModel {
         let group = || self.segment_group.clone();
         let Some(joint) = &self.joint else {
             let is_empty = self.n_fitted == 0;
-            return if is_empty { Vec::new() } else { vec![Warning::GroupNotSegmented { group: group(), n_fitted: self.n_fitted }] };
+            return if is_empty {
+                Vec::new()
+            } else {
+                vec![Warning::GroupNotSegmented { group: group(), n_fitted: self.n_fitted }]
+            };
         };
         let uncut = self.axes.iter().filter(|axis| !axis.is_high.contains(&true));
-        let mut warnings: Vec<Warning> = uncut.map(|axis| Warning::AxisNotCut { group: group(), axis: axis.axis.clone() }).collect();
+        let mut warnings: Vec<Warning> =
+            uncut.map(|axis| Warning::AxisNotCut { group: group(), axis: axis.axis.clone() }).collect();
         if joint.centroids.len() < joint_clusters {
-            warnings.push(Warning::FewerClusters { group: group(), found: joint.centroids.len(), wanted: joint_clusters });
+            warnings.push(Warning::FewerClusters {
+                group: group(),
+                found: joint.centroids.len(),
+                wanted: joint_clusters,
+            });
         }
         warnings
     }

@@ -26,7 +26,13 @@ pub fn movements(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) 
         for (customer, is) in &now {
             match before.get(customer) {
                 Some(was) => changed(customer, was, is, &mut rows),
-                None => rows.push(Movement::new(customer, "presence", None, is.customer_type.clone(), "entered".into())),
+                None => rows.push(Movement::new(
+                    customer,
+                    "presence",
+                    None,
+                    is.customer_type.clone(),
+                    "entered".into(),
+                )),
             }
         }
         for (customer, was) in before.iter().filter(|(customer, _)| !now.contains_key(*customer)) {
@@ -37,7 +43,10 @@ pub fn movements(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) 
     let frame = DataFrame::new(
         rows.len(),
         vec![
-            Column::new("customer_id".into(), rows.iter().map(|row| row.customer_id.as_str()).collect::<Vec<_>>()),
+            Column::new(
+                "customer_id".into(),
+                rows.iter().map(|row| row.customer_id.as_str()).collect::<Vec<_>>(),
+            ),
             Column::new("what".into(), rows.iter().map(|row| row.what).collect::<Vec<_>>()),
             Column::new("was".into(), rows.iter().map(|row| row.was.as_deref()).collect::<Vec<_>>()),
             Column::new("is".into(), rows.iter().map(|row| row.is.as_deref()).collect::<Vec<_>>()),
@@ -58,7 +67,13 @@ struct Movement {
 }
 
 impl Movement {
-    fn new(customer: &str, what: &'static str, was: Option<String>, is: Option<String>, because: String) -> Self {
+    fn new(
+        customer: &str,
+        what: &'static str,
+        was: Option<String>,
+        is: Option<String>,
+        because: String,
+    ) -> Self {
         Self { customer_id: customer.into(), what, was, is, because }
     }
 }
@@ -70,7 +85,13 @@ fn changed(customer: &str, was: &Before, is: &Before, rows: &mut Vec<Movement>) 
             .filter(|(_, (was, is))| was != is)
             .map(|(axis, (_, is))| format!("{axis} {}", is.as_deref().unwrap_or("unknown")))
             .collect();
-        rows.push(Movement::new(customer, "type", was.customer_type.clone(), is.customer_type.clone(), moved.join(", ")));
+        rows.push(Movement::new(
+            customer,
+            "type",
+            was.customer_type.clone(),
+            is.customer_type.clone(),
+            moved.join(", "),
+        ));
     }
     if was.tier != is.tier {
         rows.push(Movement::new(customer, "tier", was.tier.clone(), is.tier.clone(), "assets".into()));

@@ -55,7 +55,9 @@ impl SegmentTable {
 
 /// Rows of the table by group, each ascending.
 fn groups(store: &Store, features: &FeatureTable) -> [(CustomerKind, Vec<usize>); 2] {
-    let rows = |kind| (0..features.n_customers()).filter(|row| customer(store, features, *row).kind == kind).collect();
+    let rows = |kind| {
+        (0..features.n_customers()).filter(|row| customer(store, features, *row).kind == kind).collect()
+    };
     [CustomerKind::Individual, CustomerKind::Institution].map(|kind| (kind, rows(kind)))
 }
 
@@ -74,9 +76,15 @@ fn ids<'a>(store: &'a Store, features: &FeatureTable, rows: &[usize]) -> Vec<&'a
 pub fn fit(store: &Store, features: &FeatureTable, config: &Config) -> Result<SegmentModel> {
     let mut models = Vec::new();
     for (kind, rows) in groups(store, features) {
-        let settled: Vec<usize> = rows.into_iter().filter(|row| !is_provisional(store, features, *row, config)).collect();
+        let settled: Vec<usize> =
+            rows.into_iter().filter(|row| !is_provisional(store, features, *row, config)).collect();
         let ids = ids(store, features, &settled);
-        let mut model = GroupModel { segment_group: kind.code().into(), n_fitted: settled.len(), axes: Vec::new(), joint: None };
+        let mut model = GroupModel {
+            segment_group: kind.code().into(),
+            n_fitted: settled.len(),
+            axes: Vec::new(),
+            joint: None,
+        };
         if settled.len() >= GROUP_MIN {
             for axis in Axis::ALL {
                 model.axes.push(axis::fit(features, &settled, &ids, axis, &config.segment, config.seed)?);
@@ -96,9 +104,16 @@ fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &C
 ///
 /// # Errors
 /// Kind `Internal` if the model does not fit the table, or the frame its schema.
-pub fn place(store: &Store, features: &FeatureTable, model: &SegmentModel, loyalty_basis: &str, config: &Config) -> Result<SegmentTable> {
+pub fn place(
+    store: &Store,
+    features: &FeatureTable,
+    model: &SegmentModel,
+    loyalty_basis: &str,
+    config: &Config,
+) -> Result<SegmentTable> {
     let n = features.n_customers();
-    let mut axes: Vec<Placed> = vec![Placed { scores: vec![f64::NAN; n], margins: vec![f64::NAN; n] }; Axis::ALL.len()];
+    let mut axes: Vec<Placed> =
+        vec![Placed { scores: vec![f64::NAN; n], margins: vec![f64::NAN; n] }; Axis::ALL.len()];
     let mut clusters: Vec<Option<i32>> = vec![None; n];
     for (kind, rows) in groups(store, features) {
         let Some(group) = model.group(kind.code()) else { continue };
@@ -141,10 +156,17 @@ fn assemble(
             _ => NO_TYPE,
         })
         .collect();
-    let tiers: Vec<Option<u8>> = features.column("aum_last_month_mean").iter().map(|aum| tier(*aum, &config.value.tier_limits)).collect();
+    let tiers: Vec<Option<u8>> = features
+        .column("aum_last_month_mean")
+        .iter()
+        .map(|aum| tier(*aum, &config.value.tier_limits))
+        .collect();
     let mut columns = vec![
         Column::new("customer_id".into(), customers.iter().map(|c| &*c.customer_id).collect::<Vec<_>>()),
-        Column::new("manager_id".into(), customers.iter().map(|c| c.manager_id.as_deref()).collect::<Vec<_>>()),
+        Column::new(
+            "manager_id".into(),
+            customers.iter().map(|c| c.manager_id.as_deref()).collect::<Vec<_>>(),
+        ),
         Column::new("branch_id".into(), customers.iter().map(|c| c.branch_id.as_deref()).collect::<Vec<_>>()),
         Column::new("segment_group".into(), customers.iter().map(|c| c.kind.code()).collect::<Vec<_>>()),
         Column::new("customer_type".into(), customer_types.clone()),
@@ -152,7 +174,8 @@ fn assemble(
     let bases = [features.value_basis.code(), loyalty_basis, "transactions"];
     for ((axis, placed), basis) in Axis::ALL.into_iter().zip(axes).zip(bases) {
         let name = |what: &str| PlSmallStr::from_string(format!("{}_{what}", axis.name()));
-        let codes: Vec<Option<&str>> = placed.margins.iter().map(|margin| level(*margin).map(Level::code)).collect();
+        let codes: Vec<Option<&str>> =
+            placed.margins.iter().map(|margin| level(*margin).map(Level::code)).collect();
         columns.push(Column::new(name("score"), placed.scores.clone()));
         columns.push(Column::new(name("level"), codes));
         columns.push(Column::new(name("margin"), placed.margins.clone()));
@@ -160,11 +183,17 @@ fn assemble(
     }
     columns.push(Column::new("value_12m".into(), features.column("value_12m").to_vec()));
     columns.push(Column::new("aum".into(), features.column("aum").to_vec()));
-    columns.push(Column::new("tier".into(), tiers.iter().map(|tier| tier.map(|tier| TIERS[usize::from(tier)])).collect::<Vec<_>>()));
+    columns.push(Column::new(
+        "tier".into(),
+        tiers.iter().map(|tier| tier.map(|tier| TIERS[usize::from(tier)])).collect::<Vec<_>>(),
+    ));
     let value_classes = value_classes(features.column("value_12m"), &config.value.class_shares);
     columns.push(Column::new("value_class".into(), value_classes.clone()));
     columns.push(Column::new("cluster".into(), clusters));
-    columns.push(Column::new("is_provisional".into(), (0..n).map(|row| is_provisional(store, features, row, config)).collect::<Vec<_>>()));
+    columns.push(Column::new(
+        "is_provisional".into(),
+        (0..n).map(|row| is_provisional(store, features, row, config)).collect::<Vec<_>>(),
+    ));
     let frame = DataFrame::new(n, columns)?;
     schema::SEGMENTS.check(&frame)?;
     Ok(SegmentTable { frame, customer_types, tiers, value_classes, loyalty_scores: axes[1].scores.clone() })

@@ -20,7 +20,12 @@ pub fn value_classes(values: &[f64], shares: &[f64; 2]) -> Vec<&'static str> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     let sortable = |row: usize| if values[row].is_nan() { f64::NEG_INFINITY } else { values[row] };
     order.sort_by(|a, b| sortable(*b).total_cmp(&sortable(*a)).then(a.cmp(b)));
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a count"
+    )]
     let upto = |share: f64| (share * values.len() as f64).round() as usize;
     let (top, middle) = (upto(shares[0]), upto(shares[0] + shares[1]));
     let mut classes = vec!["bottom"; values.len()];

@@ -71,7 +71,8 @@ impl<'a> CustomerHistory<'a> {
     #[must_use]
     pub fn until(&self, date: Date) -> CustomerHistory<'a> {
         CustomerHistory {
-            transactions: &self.transactions[..self.transactions.partition_point(|row| row.booked_on <= date)],
+            transactions: &self.transactions
+                [..self.transactions.partition_point(|row| row.booked_on <= date)],
             holdings: &self.holdings[..self.holdings.partition_point(|row| row.snapshot_on <= date)],
             contacts: &self.contacts[..self.contacts.partition_point(|row| row.contacted_on <= date)],
             ..*self
@@ -119,6 +120,11 @@ impl Store {
         self.tables.customers.len()
     }
 
+    /// Rows of the long tables.
+    pub fn n_rows(&self) -> usize {
+        self.tables.transactions.len() + self.tables.holdings.len()
+    }
+
     /// Indices of the customers of each bucket, ascending by id.
     pub fn buckets(&self) -> &[Vec<u32>] {
         &self.buckets
@@ -130,7 +136,8 @@ impl Store {
         CustomerHistory {
             index,
             customer: &self.tables.customers[i],
-            transactions: &self.tables.transactions[self.transaction_offsets[i]..self.transaction_offsets[i + 1]],
+            transactions: &self.tables.transactions
+                [self.transaction_offsets[i]..self.transaction_offsets[i + 1]],
             holdings: &self.tables.holdings[self.holding_offsets[i]..self.holding_offsets[i + 1]],
             contacts: &self.tables.contacts[self.contact_offsets[i]..self.contact_offsets[i + 1]],
         }

@@ -44,12 +44,17 @@ pub fn per_customer(candidates: Vec<Candidate>) -> Vec<Assigned> {
 }
 
 /// Splits one manager's customers into those on tonight's list, in rank order, and those beyond his capacity.
-pub fn within_capacity(mut own: Vec<Assigned>, capacity: u32, quotas: &Quotas) -> (Vec<Assigned>, Vec<Assigned>) {
+pub fn within_capacity(
+    mut own: Vec<Assigned>,
+    capacity: u32,
+    quotas: &Quotas,
+) -> (Vec<Assigned>, Vec<Assigned>) {
     own.sort_by(|a, b| {
         let key = |assigned: &Assigned| (assigned.first.list, assigned.row);
         key(a).0.cmp(&key(b).0).then(b.first.order.total_cmp(&a.first.order)).then(key(a).1.cmp(&key(b).1))
     });
-    let waiting = Family::ALL.map(|family| own.iter().filter(|assigned| assigned.first.list.family() == family).count());
+    let waiting = Family::ALL
+        .map(|family| own.iter().filter(|assigned| assigned.first.list.family() == family).count());
     let mut places = share_out(capacity as usize, quotas, waiting);
     let (mut listed, mut beyond) = (Vec::new(), Vec::new());
     for assigned in own {
@@ -68,7 +73,12 @@ pub fn within_capacity(mut own: Vec<Assigned>, capacity: u32, quotas: &Quotas) -
 /// need, which passes on to the families that do, the most urgent first.
 fn share_out(capacity: usize, quotas: &Quotas, waiting: [usize; 4]) -> [usize; 4] {
     let shares = [quotas.urgent, quotas.keeping, quotas.selling, quotas.caring];
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small count")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a small count"
+    )]
     let floors = shares.map(|share| (share * capacity as f64 + 1e-9).floor() as usize);
     #[expect(clippy::cast_precision_loss, reason = "a small count")]
     let remainder = |family: usize| shares[family] * capacity as f64 - floors[family] as f64;

@@ -81,6 +81,16 @@ pub struct Candidate {
 
 impl Candidate {
     pub fn new(row: usize, list: List, order: f64, reason: String) -> Self {
-        Self { row, list, order, reason, amount: None, due_on: None, product: None, rule: None, expected_value: None }
+        Self {
+            row,
+            list,
+            order,
+            reason,
+            amount: None,
+            due_on: None,
+            product: None,
+            rule: None,
+            expected_value: None,
+        }
     }
 }

@@ -30,7 +30,10 @@ impl Offer {
 
     /// What offers are ordered by.
     pub fn order(&self) -> (f64, f64) {
-        (self.expected_margin().unwrap_or(0.0), self.propensity.map_or(0.0, |propensity| propensity.probability))
+        (
+            self.expected_margin().unwrap_or(0.0),
+            self.propensity.map_or(0.0, |propensity| propensity.probability),
+        )
     }
 }
 
@@ -50,12 +53,26 @@ pub fn offers(night: &Night<'_>, population: &Population, rules: &Rules) -> Resu
                 continue;
             }
             let margin = shelf.margins.get(&clause.product).copied().flatten();
-            let offer = Offer { row, product: clause.product, rule: clause.rule.clone(), propensity: *propensity, margin };
+            let offer = Offer {
+                row,
+                product: clause.product,
+                rule: clause.rule.clone(),
+                propensity: *propensity,
+                margin,
+            };
             // Of several clauses for a product the one with the highest propensity stands.
-            own.entry(clause.product).and_modify(|best| if offer.order() > best.order() { *best = offer.clone() }).or_insert(offer);
+            own.entry(clause.product)
+                .and_modify(|best| {
+                    if offer.order() > best.order() {
+                        *best = offer.clone()
+                    }
+                })
+                .or_insert(offer);
         }
         let mut own: Vec<Offer> = own.into_values().collect();
-        own.sort_by(|a, b| b.order().partial_cmp(&a.order()).expect("orders are finite").then(a.product.cmp(&b.product)));
+        own.sort_by(|a, b| {
+            b.order().partial_cmp(&a.order()).expect("orders are finite").then(a.product.cmp(&b.product))
+        });
         own.truncate(night.config.lists.cross_sell_per_customer as usize);
         offers.extend(own);
     }
@@ -70,7 +87,12 @@ pub(super) fn candidates(night: &Night<'_>, offers: &[Offer]) -> Vec<Candidate> 
         let rule = night.labels.text("rule", &offer.rule);
         let reason = night.labels.fill("reason", "cross_sell", &[("product", product), ("rule", rule)]);
         let (expected, probability) = offer.order();
-        let mut candidate = Candidate::new(offer.row, List::CrossSell, if expected > 0.0 { expected } else { probability }, reason);
+        let mut candidate = Candidate::new(
+            offer.row,
+            List::CrossSell,
+            if expected > 0.0 { expected } else { probability },
+            reason,
+        );
         candidate.product = Some(offer.product);
         candidate.rule = Some(offer.rule.clone());
         candidate.expected_value = offer.expected_margin();
@@ -97,7 +119,10 @@ impl Shelf {
         let products = &night.store.tables().products;
         let mut shelf = Shelf { margins: BTreeMap::new(), risk: BTreeMap::new() };
         for kind in rules.clauses().iter().map(|clause| clause.product) {
-            let on_sale: Vec<_> = products.iter().filter(|product| product.product_kind == kind && product.on_sale != Some(false)).collect();
+            let on_sale: Vec<_> = products
+                .iter()
+                .filter(|product| product.product_kind == kind && product.on_sale != Some(false))
+                .collect();
             if products.is_empty() || !on_sale.is_empty() {
                 shelf.risk.insert(kind, on_sale.iter().filter_map(|product| product.risk_level).min());
             }
@@ -109,9 +134,11 @@ impl Shelf {
 
     fn is_eligible(&self, night: &Night<'_>, row: usize, product: ProductKind) -> bool {
         let Some(risk) = self.risk.get(&product) else { return false };
-        let fits = risk.zip(night.customer(row).risk_level).is_none_or(|(product, customer)| product <= customer);
+        let fits =
+            risk.zip(night.customer(row).risk_level).is_none_or(|(product, customer)| product <= customer);
         let held = night.store.newest_holdings(night.features.customers()[row], night.as_of());
-        fits && !held.is_some_and(|rows| rows.iter().any(|row| row.product_kind == product && row.balance.0 > 0))
+        fits && !held
+            .is_some_and(|rows| rows.iter().any(|row| row.product_kind == product && row.balance.0 > 0))
     }
 }
 
@@ -120,7 +147,8 @@ fn margin_of_typical_purchase(night: &Night<'_>, kind: ProductKind, rates: &[f64
     let mut balances: Vec<f64> = Vec::new();
     for index in night.features.customers() {
         let rows = night.store.newest_holdings(*index, night.as_of())?;
-        let own: f64 = rows.iter().filter(|row| row.product_kind == kind).map(|row| row.balance.to_units()).sum();
+        let own: f64 =
+            rows.iter().filter(|row| row.product_kind == kind).map(|row| row.balance.to_units()).sum();
         balances.extend((own > 0.0).then_some(own));
     }
     #[expect(clippy::cast_precision_loss, reason = "products of a bank")]

@@ -21,6 +21,7 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     if list.is_selling() && night.features.column("complaint_open")[row] > 0.0 {
         return Some("complaint_open");
     }
-    let in_cooldown = || night.last_contact(row).is_some_and(|on| night.as_of() - on < settings.cooldown_days);
+    let in_cooldown =
+        || night.last_contact(row).is_some_and(|on| night.as_of() - on < settings.cooldown_days);
     (list.has_cooldown() && in_cooldown()).then_some("cooldown")
 }

@@ -22,7 +22,8 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
         .filter_map(|row| {
             let moves = settings.large_move_days.iter().map(|days| change(night, row, *days));
             let largest = moves.max_by_key(|found| found.change.0.unsigned_abs())?;
-            (largest.change.to_units().abs() >= settings.large_move_amount).then(|| candidate(night, row, &largest))
+            (largest.change.to_units().abs() >= settings.large_move_amount)
+                .then(|| candidate(night, row, &largest))
         })
         .collect()
 }
@@ -35,7 +36,8 @@ fn change(night: &Night<'_>, row: usize, days: i32) -> Move {
     let snapshots = &night.store.calendar().snapshots;
     let price_is_known = snapshots.binary_search(&before).is_ok() && snapshots.binary_search(&as_of).is_ok();
     let aum_on = |date| {
-        let rows = history.holdings.iter().filter(|row| row.snapshot_on == date && row.product_kind.counts_in_aum());
+        let rows =
+            history.holdings.iter().filter(|row| row.snapshot_on == date && row.product_kind.counts_in_aum());
         rows.map(|row| row.balance.0).sum::<i64>()
     };
     let change = if price_is_known { Money(aum_on(as_of) - aum_on(before)) } else { flow };
@@ -48,10 +50,15 @@ fn candidate(night: &Night<'_>, row: usize, found: &Move) -> Candidate {
     let days = found.days.to_string();
     let reason = if found.price_is_known {
         let price = Money(found.change.0 - found.flow.0).grouped();
-        let values = [("amount", &*amount), ("days", &days), ("flow", &found.flow.grouped()), ("price", &price)];
+        let values =
+            [("amount", &*amount), ("days", &days), ("flow", &found.flow.grouped()), ("price", &price)];
         night.labels.fill("reason", &format!("large_move_{direction}"), &values)
     } else {
-        night.labels.fill("reason", &format!("large_flow_{direction}"), &[("amount", &*amount), ("days", &days)])
+        night.labels.fill(
+            "reason",
+            &format!("large_flow_{direction}"),
+            &[("amount", &*amount), ("days", &days)],
+        )
     };
     let mut candidate = Candidate::new(row, List::LargeMove, found.change.to_units().abs(), reason);
     candidate.amount = Some(found.change);

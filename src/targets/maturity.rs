@@ -44,10 +44,13 @@ fn missed<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a 
         .filter(move |row| row.product_kind.counts_in_aum() && row.balance.0 > 0)
         .filter_map(move |row| Some((row.matures_on.filter(|date| from <= *date && *date < as_of)?, row)))
         .filter(move |(date, row)| {
-            let began = newest.iter().any(|now| now.product_kind == row.product_kind && now.started_on.is_some_and(|on| on >= *date));
-            let bought = history.transactions.iter().rev().take_while(|bought| bought.booked_on >= *date).any(|bought| {
-                bought.kind == Kind::Purchase && bought.product_kind == Some(row.product_kind)
+            let began = newest.iter().any(|now| {
+                now.product_kind == row.product_kind && now.started_on.is_some_and(|on| on >= *date)
             });
+            let bought =
+                history.transactions.iter().rev().take_while(|bought| bought.booked_on >= *date).any(
+                    |bought| bought.kind == Kind::Purchase && bought.product_kind == Some(row.product_kind),
+                );
             !began && !bought
         })
 }
@@ -58,11 +61,16 @@ fn held_on<'a>(night: &Night<'a>, row: usize, date: Date) -> &'a [Holding] {
 
 fn reason(night: &Night<'_>, date: Date, holding: &Holding) -> String {
     let product = night.labels.text("product_kind", holding.product_kind.code());
-    let (amount, on, days) = (holding.balance.grouped(), date.to_string(), (date - night.as_of()).to_string());
+    let (amount, on, days) =
+        (holding.balance.grouped(), date.to_string(), (date - night.as_of()).to_string());
     let code = match date - night.as_of() {
         0 => "maturity_today",
         1.. => "maturity_due",
         _ => "maturity_missed",
     };
-    night.labels.fill("reason", code, &[("product", product), ("amount", &amount), ("date", &on), ("days", &days)])
+    night.labels.fill(
+        "reason",
+        code,
+        &[("product", product), ("amount", &amount), ("date", &on), ("days", &days)],
+    )
 }

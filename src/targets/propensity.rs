@@ -25,13 +25,20 @@ pub struct Propensity {
 ///
 /// # Errors
 /// Kind `Internal` if features or rules cannot be evaluated.
-pub fn by_clause(store: &Store, rules: &Rules, population: &Population, settings: &Lists) -> Result<Vec<Option<Propensity>>> {
+pub fn by_clause(
+    store: &Store,
+    rules: &Rules,
+    population: &Population,
+    settings: &Lists,
+) -> Result<Vec<Option<Propensity>>> {
     let now = population.date;
     let then = Population::of(store, now.plus_days(-PURCHASE_DAYS));
     let features_then = features::build(store, &then, false)?;
     let held_then = rules.holds(store, &features_then)?;
     let holds = |index: u32, date, product| {
-        store.newest_holdings(index, date).is_some_and(|rows| rows.iter().any(|row| row.product_kind == product && row.balance.0 > 0))
+        store
+            .newest_holdings(index, date)
+            .is_some_and(|rows| rows.iter().any(|row| row.product_kind == product && row.balance.0 > 0))
     };
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let mut asked = 0u32;
@@ -50,8 +57,11 @@ pub fn by_clause(store: &Store, rules: &Rules, population: &Population, settings
     let of_clause = |(clause, held): (&super::rules::Clause, &Vec<bool>)| {
         let own = rate(clause.product, &|row| held[row]);
         match own {
-            Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => Some(Propensity { probability, basis: "clause" }),
-            _ => rate(clause.product, &|_| true).map(|(_, probability)| Propensity { probability, basis: "all" }),
+            Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => {
+                Some(Propensity { probability, basis: "clause" })
+            }
+            _ => rate(clause.product, &|_| true)
+                .map(|(_, probability)| Propensity { probability, basis: "all" }),
         }
     };
     Ok(rules.clauses().iter().zip(&held_then).map(of_clause).collect())

@@ -10,7 +10,10 @@ use crate::churn::Band;
 const LOYALTY_TIE_BREAK: f64 = 1e-6;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
-    (0..night.n_rows()).filter(|row| is_worth_keeping(night, *row)).filter_map(|row| candidate(night, row)).collect()
+    (0..night.n_rows())
+        .filter(|row| is_worth_keeping(night, *row))
+        .filter_map(|row| candidate(night, row))
+        .collect()
 }
 
 /// From the tier in the configuration up; without balances, the top class by value.

@@ -96,8 +96,14 @@ impl Rules {
     /// # Errors
     /// Kind `Usage`, naming the clause and the condition that cannot be read.
     pub fn read(text: &str) -> Result<Self> {
-        let raw: RawRules = toml::from_str(text).map_err(|cause| Error::usage(format!("product rules: {}", cause.message())))?;
-        let clauses: Result<Vec<Clause>> = raw.clause.into_iter().enumerate().map(|(position, clause)| Clause::check(position + 1, clause)).collect();
+        let raw: RawRules = toml::from_str(text)
+            .map_err(|cause| Error::usage(format!("product rules: {}", cause.message())))?;
+        let clauses: Result<Vec<Clause>> = raw
+            .clause
+            .into_iter()
+            .enumerate()
+            .map(|(position, clause)| Clause::check(position + 1, clause))
+            .collect();
         Ok(Self { version: raw.version, clauses: clauses? })
     }
 
@@ -119,9 +125,12 @@ impl Rules {
         }
         let n = features.n_customers();
         let names = (0..self.clauses.len()).map(|position| format!("clause_{position}"));
-        let expressions: Vec<Expr> = names.zip(&self.clauses).map(|(name, clause)| clause.expression().alias(name)).collect();
+        let expressions: Vec<Expr> =
+            names.zip(&self.clauses).map(|(name, clause)| clause.expression().alias(name)).collect();
         let held = DataFrame::new(n, columns)?.lazy().select(expressions).collect()?;
-        let column_of = |column: &Column| -> Result<Vec<bool>> { Ok(column.bool()?.iter().map(|holds| holds == Some(true)).collect()) };
+        let column_of = |column: &Column| -> Result<Vec<bool>> {
+            Ok(column.bool()?.iter().map(|holds| holds == Some(true)).collect())
+        };
         held.columns().iter().map(column_of).collect()
     }
 }
@@ -134,7 +143,8 @@ impl Clause {
         if raw.when.is_empty() {
             return Err(Error::usage(format!("{place}: `when` is empty, which would name everybody")));
         }
-        let conditions: Result<Vec<Condition>> = raw.when.iter().map(|text| Condition::read(text, &place)).collect();
+        let conditions: Result<Vec<Condition>> =
+            raw.when.iter().map(|text| Condition::read(text, &place)).collect();
         Ok(Self { product, rule: raw.rule, conditions: conditions? })
     }
 
@@ -146,23 +156,39 @@ impl Clause {
 
 impl Condition {
     fn read(text: &str, place: &str) -> Result<Self> {
-        let wrong = |why: String| Error::usage(format!("{place}: `{text}`: {why}")).hint("a condition is `NAME OP VALUE`, for example `age_years >= 45`");
-        let (symbol, comparison) =
-            COMPARISONS.into_iter().find(|(symbol, _)| text.contains(symbol)).ok_or_else(|| wrong("no comparison".into()))?;
+        let wrong = |why: String| {
+            Error::usage(format!("{place}: `{text}`: {why}"))
+                .hint("a condition is `NAME OP VALUE`, for example `age_years >= 45`")
+        };
+        let (symbol, comparison) = COMPARISONS
+            .into_iter()
+            .find(|(symbol, _)| text.contains(symbol))
+            .ok_or_else(|| wrong("no comparison".into()))?;
         let (name, value) = text.split_once(symbol).expect("the symbol was found");
         let (name, value) = (name.trim(), value.trim());
         let value = match value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
             Some(inner) => Value::Text(inner.to_owned()),
-            None => Value::Number(value.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| wrong(format!("`{value}` is neither a number nor a 'text'")))?),
+            None => Value::Number(
+                value
+                    .parse()
+                    .ok()
+                    .filter(|n: &f64| n.is_finite())
+                    .ok_or_else(|| wrong(format!("`{value}` is neither a number nor a 'text'")))?,
+            ),
         };
         let name = Name::read(name).ok_or_else(|| {
             let known = features().map(|feature| feature.name).chain(TEXTS);
-            let near = crate::config::nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let near = crate::config::nearest(name, known)
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             wrong(format!("`{name}` is not known{near}"))
         })?;
         let is_text = matches!(name, Name::Text(_));
-        if is_text != matches!(value, Value::Text(_)) || (is_text && !matches!(comparison, Comparison::Equal | Comparison::Unequal)) {
-            return Err(wrong("texts are compared with `=` and `!=` to a 'text', figures to a number".into()));
+        if is_text != matches!(value, Value::Text(_))
+            || (is_text && !matches!(comparison, Comparison::Equal | Comparison::Unequal))
+        {
+            return Err(wrong(
+                "texts are compared with `=` and `!=` to a 'text', figures to a number".into(),
+            ));
         }
         Ok(Self { name, comparison, value })
     }
@@ -188,7 +214,9 @@ impl Condition {
 
 impl Name {
     fn read(text: &str) -> Option<Self> {
-        let kind_between = |prefix: &str, suffix: &str| text.strip_prefix(prefix)?.strip_suffix(suffix).and_then(ProductKind::from_code);
+        let kind_between = |prefix: &str, suffix: &str| {
+            text.strip_prefix(prefix)?.strip_suffix(suffix).and_then(ProductKind::from_code)
+        };
         if let Some(feature) = features().find(|feature| feature.name == text) {
             return Some(Name::Feature(feature.name));
         }
@@ -210,7 +238,8 @@ impl Name {
 
     fn values(&self, store: &Store, features: &FeatureTable) -> Column {
         let customers = || features.customers().iter().copied();
-        let figures = |of: &dyn Fn(u32) -> f64| Column::new("".into(), customers().map(of).collect::<Vec<f64>>());
+        let figures =
+            |of: &dyn Fn(u32) -> f64| Column::new("".into(), customers().map(of).collect::<Vec<f64>>());
         match self {
             Name::Feature(name) => Column::new("".into(), features.column(name)),
             Name::Balance(kind) => figures(&|index| balance(store, index, features.as_of, *kind, |_| true)),
@@ -221,7 +250,13 @@ impl Name {
             Name::Bought365d(kind) => figures(&|index| {
                 let rows = store.history(index).until(features.as_of).transactions.iter().rev();
                 let year = rows.take_while(|row| features.as_of - row.booked_on < 365);
-                f64::from(u32::try_from(year.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(*kind)).count()).unwrap_or(u32::MAX))
+                f64::from(
+                    u32::try_from(
+                        year.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(*kind))
+                            .count(),
+                    )
+                    .unwrap_or(u32::MAX),
+                )
             }),
             Name::Text(name) => {
                 let text = |index: u32| -> Option<&str> {
@@ -239,10 +274,19 @@ impl Name {
 }
 
 /// Balance of `kind` in the bank's newest snapshot, of the rows whose maturity `counts` accepts; NaN without one.
-fn balance(store: &Store, index: u32, as_of: Date, kind: ProductKind, counts: impl Fn(Option<Date>) -> bool) -> f64 {
+fn balance(
+    store: &Store,
+    index: u32,
+    as_of: Date,
+    kind: ProductKind,
+    counts: impl Fn(Option<Date>) -> bool,
+) -> f64 {
     let rows = store.newest_holdings(index, as_of);
     rows.map_or(f64::NAN, |rows| {
-        rows.iter().filter(|row| row.product_kind == kind && counts(row.matures_on)).map(|row| row.balance.to_units()).sum()
+        rows.iter()
+            .filter(|row| row.product_kind == kind && counts(row.matures_on))
+            .map(|row| row.balance.to_units())
+            .sum()
     })
 }
 
@@ -251,7 +295,8 @@ mod tests {
     use super::*;
 
     fn message(when: &str) -> String {
-        let text = format!("version = 1\n[[clause]]\nproduct = \"fund\"\nrule = \"r\"\nwhen = [\"{when}\"]\n");
+        let text =
+            format!("version = 1\n[[clause]]\nproduct = \"fund\"\nrule = \"r\"\nwhen = [\"{when}\"]\n");
         Rules::read(&text).unwrap_err().to_string()
     }
 
@@ -263,12 +308,20 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_condition_is_said_with_its_clause() {
         let place = "product rules, clause 1 (`r`)";
-        assert_eq!(message("age_year >= 4"), format!("{place}: `age_year >= 4`: `age_year` is not known; did you mean `age_years`?"));
+        assert_eq!(
+            message("age_year >= 4"),
+            format!("{place}: `age_year >= 4`: `age_year` is not known; did you mean `age_years`?")
+        );
         assert_eq!(message("age_years 4"), format!("{place}: `age_years 4`: no comparison"));
-        assert_eq!(message("age_years > old"), format!("{place}: `age_years > old`: `old` is neither a number nor a 'text'"));
+        assert_eq!(
+            message("age_years > old"),
+            format!("{place}: `age_years > old`: `old` is neither a number nor a 'text'")
+        );
         assert_eq!(
             message("gender > 'female'"),
-            format!("{place}: `gender > 'female'`: texts are compared with `=` and `!=` to a 'text', figures to a number")
+            format!(
+                "{place}: `gender > 'female'`: texts are compared with `=` and `!=` to a 'text', figures to a number"
+            )
         );
     }
 }

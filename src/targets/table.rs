@@ -3,7 +3,10 @@
 use super::assign::{Assigned, per_customer, within_capacity};
 use super::cross_sell::{self, Offer};
 use super::rules::Rules;
-use super::{Candidate, List, Night, UNASSIGNED, contact_due, exclusions, large_move, maturity, retention, unclaimed, vip_upgrade};
+use super::{
+    Candidate, List, Night, UNASSIGNED, contact_due, exclusions, large_move, maturity, retention, unclaimed,
+    vip_upgrade,
+};
 use crate::contract::tables::Table;
 use crate::error::Result;
 use crate::schema;
@@ -55,13 +58,21 @@ pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Resul
     let mut suppressions: Vec<Suppression> = Vec::new();
     let allowed = candidates(night, &offers).into_iter().filter(|candidate| {
         let rule = exclusions::rule(night, candidate.row, candidate.list);
-        suppressions.extend(rule.map(|rule| Suppression { row: candidate.row, list: candidate.list.code(), rule }));
+        suppressions.extend(rule.map(|rule| Suppression {
+            row: candidate.row,
+            list: candidate.list.code(),
+            rule,
+        }));
         rule.is_none()
     });
     let assigned = per_customer(allowed.collect());
     let managers = by_manager(night, assigned);
     for assigned in managers.iter().flat_map(|manager| &manager.beyond_capacity) {
-        suppressions.push(Suppression { row: assigned.row, list: assigned.first.list.code(), rule: "capacity" });
+        suppressions.push(Suppression {
+            row: assigned.row,
+            list: assigned.first.list.code(),
+            rule: "capacity",
+        });
     }
     suppressions.sort();
     let mut counts = BTreeMap::new();
@@ -104,7 +115,11 @@ fn unavailable(night: &Night<'_>) -> Vec<Warning> {
         (List::Maturity, has(Table::Holdings, "matures_on"), "holdings.matures_on"),
         (List::Retention, night.churn.probabilities().iter().any(Option::is_some), "churn probabilities"),
         (List::ContactDue, night.contacts_are_delivered() && balances, "contacts and balances"),
-        (List::VipUpgrade, has(Table::Customers, "card_tier") && balances, "customers.card_tier and balances"),
+        (
+            List::VipUpgrade,
+            has(Table::Customers, "card_tier") && balances,
+            "customers.card_tier and balances",
+        ),
         (List::CrossSell, balances, "holdings or a running balance"),
         (List::Unclaimed, has(Table::Customers, "manager_id"), "customers.manager_id"),
     ];
@@ -114,13 +129,15 @@ fn unavailable(night: &Night<'_>) -> Vec<Warning> {
 
 /// Whom a customer belongs to tonight: nobody where his manager has left.
 fn owner<'a>(night: &Night<'a>, row: usize) -> &'a str {
-    let has_left = night.manager(row).and_then(|manager| manager.left_on).is_some_and(|on| on <= night.as_of());
+    let has_left =
+        night.manager(row).and_then(|manager| manager.left_on).is_some_and(|on| on <= night.as_of());
     night.customer(row).manager_id.as_deref().filter(|_| !has_left).unwrap_or(UNASSIGNED)
 }
 
 fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
     let settings = &night.config.lists;
-    let mut own: BTreeMap<&str, Vec<Assigned>> = (0..night.n_rows()).map(|row| (owner(night, row), Vec::new())).collect();
+    let mut own: BTreeMap<&str, Vec<Assigned>> =
+        (0..night.n_rows()).map(|row| (owner(night, row), Vec::new())).collect();
     for assigned in assigned {
         own.entry(owner(night, assigned.row)).or_default().push(assigned);
     }
@@ -146,25 +163,57 @@ fn ranks(n: usize) -> impl Iterator<Item = i32> {
 fn targets(night: &Night<'_>, managers: &[ManagerList]) -> Result<DataFrame> {
     let rows: Vec<(&str, i32, &Assigned)> = managers
         .iter()
-        .flat_map(|manager| ranks(manager.listed.len()).zip(&manager.listed).map(|(rank, assigned)| (&*manager.manager_id, rank, assigned)))
+        .flat_map(|manager| {
+            ranks(manager.listed.len())
+                .zip(&manager.listed)
+                .map(|(rank, assigned)| (&*manager.manager_id, rank, assigned))
+        })
         .collect();
-    let texts = |of: &dyn Fn(&Assigned) -> Option<String>| rows.iter().map(|(_, _, assigned)| of(assigned)).collect::<Vec<_>>();
+    let texts = |of: &dyn Fn(&Assigned) -> Option<String>| {
+        rows.iter().map(|(_, _, assigned)| of(assigned)).collect::<Vec<_>>()
+    };
     let customers: Vec<_> = rows.iter().map(|(_, _, assigned)| night.customer(assigned.row)).collect();
     let due = rows.iter().map(|(_, _, assigned)| assigned.first.due_on.map(|date| date.0));
     let columns = vec![
         dates("list_date", rows.iter().map(|_| Some(night.as_of().0)))?,
         Column::new("manager_id".into(), rows.iter().map(|(manager, ..)| *manager).collect::<Vec<_>>()),
-        Column::new("branch_id".into(), customers.iter().map(|customer| customer.branch_id.as_deref()).collect::<Vec<_>>()),
-        Column::new("customer_id".into(), customers.iter().map(|customer| &*customer.customer_id).collect::<Vec<_>>()),
+        Column::new(
+            "branch_id".into(),
+            customers.iter().map(|customer| customer.branch_id.as_deref()).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "customer_id".into(),
+            customers.iter().map(|customer| &*customer.customer_id).collect::<Vec<_>>(),
+        ),
         Column::new("rank".into(), rows.iter().map(|(_, rank, _)| *rank).collect::<Vec<_>>()),
-        Column::new("list".into(), rows.iter().map(|(_, _, assigned)| assigned.first.list.code()).collect::<Vec<_>>()),
-        Column::new("all_lists".into(), texts(&|assigned| Some(assigned.lists().map(List::code).collect::<Vec<_>>().join(",")))),
-        Column::new("reasons".into(), texts(&|assigned| Some(assigned.reasons().collect::<Vec<_>>().join("; ")))),
-        Column::new("amount".into(), rows.iter().map(|(_, _, assigned)| assigned.first.amount.map(|money| money.0)).collect::<Vec<_>>()),
+        Column::new(
+            "list".into(),
+            rows.iter().map(|(_, _, assigned)| assigned.first.list.code()).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "all_lists".into(),
+            texts(&|assigned| Some(assigned.lists().map(List::code).collect::<Vec<_>>().join(","))),
+        ),
+        Column::new(
+            "reasons".into(),
+            texts(&|assigned| Some(assigned.reasons().collect::<Vec<_>>().join("; "))),
+        ),
+        Column::new(
+            "amount".into(),
+            rows.iter()
+                .map(|(_, _, assigned)| assigned.first.amount.map(|money| money.0))
+                .collect::<Vec<_>>(),
+        ),
         dates("due_on", due)?,
-        Column::new("product".into(), texts(&|assigned| assigned.first.product.map(|product| product.code().into()))),
+        Column::new(
+            "product".into(),
+            texts(&|assigned| assigned.first.product.map(|product| product.code().into())),
+        ),
         Column::new("rule".into(), texts(&|assigned| assigned.first.rule.clone())),
-        Column::new("expected_value".into(), rows.iter().map(|(_, _, assigned)| assigned.first.expected_value).collect::<Vec<_>>()),
+        Column::new(
+            "expected_value".into(),
+            rows.iter().map(|(_, _, assigned)| assigned.first.expected_value).collect::<Vec<_>>(),
+        ),
     ];
     checked(&schema::TARGETS, rows.len(), columns)
 }
@@ -194,17 +243,30 @@ fn cross_sell_frame(night: &Night<'_>, offers: &[Offer], managers: &[ManagerList
     rows.sort_by_key(|(offer, _)| (offer.row, offer.product.code()));
     let in_product = ranks_in_product(&rows);
     let customers: Vec<_> = rows.iter().map(|(offer, _)| night.customer(offer.row)).collect();
-    let owners = rows.iter().map(|(offer, _)| if on_a_list.contains(&offer.row) { "manager" } else { "marketing" });
+    let owners =
+        rows.iter().map(|(offer, _)| if on_a_list.contains(&offer.row) { "manager" } else { "marketing" });
     let columns = vec![
-        Column::new("customer_id".into(), customers.iter().map(|customer| &*customer.customer_id).collect::<Vec<_>>()),
+        Column::new(
+            "customer_id".into(),
+            customers.iter().map(|customer| &*customer.customer_id).collect::<Vec<_>>(),
+        ),
         Column::new("product".into(), rows.iter().map(|(offer, _)| offer.product.code()).collect::<Vec<_>>()),
         Column::new("rank".into(), rows.iter().map(|(_, rank)| *rank).collect::<Vec<_>>()),
         Column::new("rank_in_product".into(), in_product),
-        Column::new("propensity".into(), rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.probability)).collect::<Vec<_>>()),
-        Column::new("propensity_basis".into(), rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.basis)).collect::<Vec<_>>()),
+        Column::new(
+            "propensity".into(),
+            rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.probability)).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "propensity_basis".into(),
+            rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.basis)).collect::<Vec<_>>(),
+        ),
         Column::new("margin".into(), rows.iter().map(|(offer, _)| offer.margin).collect::<Vec<_>>()),
         Column::new("rule".into(), rows.iter().map(|(offer, _)| &*offer.rule).collect::<Vec<_>>()),
-        Column::new("marketing_allowed".into(), customers.iter().map(|customer| customer.marketing_allowed).collect::<Vec<_>>()),
+        Column::new(
+            "marketing_allowed".into(),
+            customers.iter().map(|customer| customer.marketing_allowed).collect::<Vec<_>>(),
+        ),
         Column::new("owner".into(), owners.collect::<Vec<_>>()),
     ];
     checked(&schema::CROSS_SELL, rows.len(), columns)
@@ -215,7 +277,10 @@ fn ranks_in_product(rows: &[(&Offer, i32)]) -> Vec<i32> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by(|a, b| {
         let (left, right) = (rows[*a].0, rows[*b].0);
-        left.product.cmp(&right.product).then(right.order().partial_cmp(&left.order()).expect("orders are finite")).then(a.cmp(b))
+        left.product
+            .cmp(&right.product)
+            .then(right.order().partial_cmp(&left.order()).expect("orders are finite"))
+            .then(a.cmp(b))
     });
     let mut ranks = vec![0; rows.len()];
     for of_product in order.chunk_by(|a, b| rows[*a].0.product == rows[*b].0.product) {
@@ -227,11 +292,18 @@ fn ranks_in_product(rows: &[(&Offer, i32)]) -> Vec<i32> {
 }
 
 fn suppressions_frame(night: &Night<'_>, suppressions: &[Suppression]) -> Result<DataFrame> {
-    let ids: Vec<&str> = suppressions.iter().map(|suppression| &*night.customer(suppression.row).customer_id).collect();
+    let ids: Vec<&str> =
+        suppressions.iter().map(|suppression| &*night.customer(suppression.row).customer_id).collect();
     let columns = vec![
         Column::new("customer_id".into(), ids),
-        Column::new("list".into(), suppressions.iter().map(|suppression| suppression.list).collect::<Vec<_>>()),
-        Column::new("rule".into(), suppressions.iter().map(|suppression| suppression.rule).collect::<Vec<_>>()),
+        Column::new(
+            "list".into(),
+            suppressions.iter().map(|suppression| suppression.list).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "rule".into(),
+            suppressions.iter().map(|suppression| suppression.rule).collect::<Vec<_>>(),
+        ),
     ];
     checked(&schema::SUPPRESSIONS, suppressions.len(), columns)
 }
@@ -250,7 +322,9 @@ fn manager_figures(night: &Night<'_>, managers: &[ManagerList]) -> Result<DataFr
         let figure = figures.entry(owner(night, row)).or_default();
         figure.n_customers += 1;
         figure.value += if values[row].is_nan() { 0.0 } else { values[row] };
-        if let (Some(probability), Some(exposure)) = (night.churn.probabilities()[row], night.churn.exposures()[row]) {
+        if let (Some(probability), Some(exposure)) =
+            (night.churn.probabilities()[row], night.churn.exposures()[row])
+        {
             *figure.expected_loss.get_or_insert(0.0) += probability * exposure.to_units();
         }
     }
@@ -259,14 +333,31 @@ fn manager_figures(night: &Night<'_>, managers: &[ManagerList]) -> Result<DataFr
         let position = delivered.binary_search_by(|manager| (*manager.manager_id).cmp(id)).ok()?;
         delivered[position].branch_id.as_deref()
     };
-    let counts = |of: &dyn Fn(&ManagerList) -> usize| managers.iter().map(|manager| i32::try_from(of(manager)).unwrap_or(i32::MAX)).collect::<Vec<_>>();
+    let counts = |of: &dyn Fn(&ManagerList) -> usize| {
+        managers.iter().map(|manager| i32::try_from(of(manager)).unwrap_or(i32::MAX)).collect::<Vec<_>>()
+    };
     let of_manager = |manager: &ManagerList| &figures[&*manager.manager_id];
     let columns = vec![
-        Column::new("manager_id".into(), managers.iter().map(|manager| &*manager.manager_id).collect::<Vec<_>>()),
-        Column::new("branch_id".into(), managers.iter().map(|manager| branch(&manager.manager_id)).collect::<Vec<_>>()),
-        Column::new("n_customers".into(), managers.iter().map(|manager| of_manager(manager).n_customers).collect::<Vec<_>>()),
-        Column::new("value_12m".into(), managers.iter().map(|manager| of_manager(manager).value).collect::<Vec<_>>()),
-        Column::new("expected_loss".into(), managers.iter().map(|manager| of_manager(manager).expected_loss).collect::<Vec<_>>()),
+        Column::new(
+            "manager_id".into(),
+            managers.iter().map(|manager| &*manager.manager_id).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "branch_id".into(),
+            managers.iter().map(|manager| branch(&manager.manager_id)).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "n_customers".into(),
+            managers.iter().map(|manager| of_manager(manager).n_customers).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "value_12m".into(),
+            managers.iter().map(|manager| of_manager(manager).value).collect::<Vec<_>>(),
+        ),
+        Column::new(
+            "expected_loss".into(),
+            managers.iter().map(|manager| of_manager(manager).expected_loss).collect::<Vec<_>>(),
+        ),
         Column::new("capacity".into(), counts(&|manager| manager.capacity as usize)),
         Column::new("listed".into(), counts(&|manager| manager.listed.len())),
         Column::new("not_listed".into(), counts(&|manager| manager.beyond_capacity.len())),

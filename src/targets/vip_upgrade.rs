@@ -1,8 +1,8 @@
 //! `vip_upgrade`: assets for the gold card, or nearly, and no such card.
 
 use super::{Candidate, List, Night};
-use crate::money::Money;
 use crate::contract::tables::Table;
+use crate::money::Money;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     if !night.mapped.contains(&(Table::Customers, "card_tier")) {
@@ -13,7 +13,11 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let settings = &night.config.lists;
-    let has_card = night.customer(row).card_tier.as_deref().is_some_and(|card| settings.vip_card_tiers.iter().any(|vip| vip == card));
+    let has_card = night
+        .customer(row)
+        .card_tier
+        .as_deref()
+        .is_some_and(|card| settings.vip_card_tiers.iter().any(|vip| vip == card));
     let aum = night.features.column("aum_last_month_mean")[row];
     let near = settings.vip_limit * settings.vip_near_share;
     if has_card || !(aum >= near) {

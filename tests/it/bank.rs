@@ -1,5 +1,9 @@
 //! Invented banks and real exports for tests, and nights run over them through the library.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests look at files from outside, as an operator does")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests look at files from outside, as an operator does"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -5,19 +5,23 @@ use assert_cmd::Command;
 
 /// Runs `tercet` in the repository; exit code and standard error.
 fn tercet(arguments: &[&str]) -> (i32, String) {
-    let output = Command::cargo_bin("tercet").unwrap().current_dir(repository()).args(arguments).output().unwrap();
+    let output =
+        Command::cargo_bin("tercet").unwrap().current_dir(repository()).args(arguments).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 fn run_with_config(text: &str, arguments: &[&str]) -> (i32, String) {
     let home = tempfile::tempdir().unwrap();
     let (config, workspace) = (home.path().join("bank.toml"), home.path().join("work"));
-    tempfile::NamedTempFile::new_in(home.path()).and_then(|mut file| {
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.persist(&config).map_err(Into::into)
-    }).unwrap();
+    tempfile::NamedTempFile::new_in(home.path())
+        .and_then(|mut file| {
+            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            file.persist(&config).map_err(Into::into)
+        })
+        .unwrap();
     let (config, workspace) = (config.to_str().unwrap(), workspace.to_str().unwrap());
-    let (code, message) = tercet(&[&["run", "--config", config, "--workspace", workspace], arguments].concat());
+    let (code, message) =
+        tercet(&[&["run", "--config", config, "--workspace", workspace], arguments].concat());
     (code, message.replace(config, "bank.toml"))
 }
 

@@ -3,5 +3,8 @@
 #[test]
 fn the_committed_dictionary_is_current() {
     let committed = include_str!("../../docs/data-dictionary.md");
-    assert!(committed == tercet::schema::data_dictionary(), "run `cargo run --release -- schema > docs/data-dictionary.md`");
+    assert!(
+        committed == tercet::schema::data_dictionary(),
+        "run `cargo run --release -- schema > docs/data-dictionary.md`"
+    );
 }

@@ -1,13 +1,18 @@
 //! Published tables as analysts read them: with the parquet crate, by name.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests look at files from outside, as an analyst does")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests look at files from outside, as an analyst does"
+)]
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::datatypes::{Date32Type, Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
+use tercet::date::Date;
 
 /// One whole table.
 pub struct Table(RecordBatch);
@@ -25,15 +30,38 @@ impl Table {
     }
 
     pub fn texts(&self, name: &str) -> Vec<Option<String>> {
-        self.0.column_by_name(name).unwrap().as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect()
+        self.0
+            .column_by_name(name)
+            .unwrap()
+            .as_string::<i32>()
+            .iter()
+            .map(|text| text.map(str::to_owned))
+            .collect()
     }
 
     pub fn floats(&self, name: &str) -> Vec<Option<f64>> {
         self.0.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
     }
 
-    pub fn integers(&self, name: &str) -> Vec<Option<i64>> {
-        self.0.column_by_name(name).unwrap().as_primitive::<Int64Type>().iter().collect()
+    /// A date column without nulls.
+    pub fn dates(&self, name: &str) -> Vec<Date> {
+        self.0
+            .column_by_name(name)
+            .unwrap()
+            .as_primitive::<Date32Type>()
+            .values()
+            .iter()
+            .map(|days| Date(*days))
+            .collect()
+    }
+
+    /// Rows by the value of an Int32 column, nulls left out.
+    pub fn integer_counts(&self, name: &str) -> BTreeMap<i32, usize> {
+        let mut counts = BTreeMap::new();
+        for value in self.0.column_by_name(name).unwrap().as_primitive::<Int32Type>().iter().flatten() {
+            *counts.entry(value).or_insert(0) += 1;
+        }
+        counts
     }
 
     pub fn n_null(&self, name: &str) -> usize {

@@ -1,5 +1,9 @@
 //! The same deliveries give the same bytes: on a rerun, on one thread, and with the rows in another order.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests look at files from outside, as an operator does")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests look at files from outside, as an operator does"
+)]
 
 use crate::bank::repository;
 use crate::published::table_bytes;
@@ -29,7 +33,8 @@ fn tables(data: &Path, workspace: &Path, threads: Option<&str>) -> BTreeMap<Stri
 
 fn assert_same(expected: &BTreeMap<String, Vec<u8>>, found: &BTreeMap<String, Vec<u8>>, what: &str) {
     assert_eq!(expected.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>(), "{what}");
-    let other: Vec<&String> = expected.iter().filter(|(name, bytes)| found[*name] != **bytes).map(|(name, _)| name).collect();
+    let other: Vec<&String> =
+        expected.iter().filter(|(name, bytes)| found[*name] != **bytes).map(|(name, _)| name).collect();
     assert!(other.is_empty(), "{what}: other bytes in {other:?}");
 }
 

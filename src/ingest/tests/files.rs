@@ -141,6 +141,8 @@ fn gb18030_is_decoded_before_it_is_split() {
         refusal(night_of(&broken, &mapping))
             .starts_with(&format!("Refused: `customers.csv` is not GB18030 at byte {at}"))
     );
+    let utf8 = "客户|opened|姓名\nA|2020-01-01|四个汉字\n";
+    assert!(refusal(night_of(utf8.as_bytes(), &mapping)).contains("is declared GB18030 but is UTF-8"));
     let cut = &bytes[..bytes.len() - 2];
     assert!(refusal(night_of(cut, &mapping)).contains("is not GB18030 at byte"));
 }

@@ -5,6 +5,7 @@
 mod files;
 mod parquet_files;
 mod parsers;
+mod records;
 mod rows;
 
 use super::{Ingested, Limits, read};

@@ -1,0 +1,174 @@
+//! The night, a line per stage.
+
+mod account;
+mod models;
+mod report;
+mod watch;
+
+pub use report::{NightReport, TypeFigures};
+pub use watch::Observer;
+
+use crate::churn::{self, Training};
+use crate::config::Config;
+use crate::contract::tables::Table;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::features::{self, FeatureTable};
+use crate::ingest::{self, Ingested, Limits};
+use crate::io::lock::WorkspaceLock;
+use crate::io::staging::{Durability, Staging};
+use crate::labels::Labels;
+use crate::publish::{self, Manifest};
+use crate::segment::{self, movements::movements};
+use crate::store::{self, Population, Store};
+use crate::targets::{self, Lists, Rules};
+use crate::warning::Warning;
+use account::{Known, books, manifest};
+use models::Models;
+use report::type_figures;
+use watch::Watch;
+
+/// Runs one night: exports in, a published night out.
+///
+/// # Errors
+/// Whatever the operator must act on; nothing is published then.
+pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<NightReport> {
+    let mut watch = Watch::start(observer);
+    let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let rules = Rules::read(targets::DEFAULT_RULES)?;
+    let labels = Labels::of(config.language);
+
+    let mut delivered = watch.time("ingest", Ingested::n_rows, || {
+        ingest::read(config.sources(), &config.data, &limits(config), &|bytes| observer.bytes_read(bytes))
+    })?;
+    let as_of = night_date(&delivered, as_of)?;
+    let staging = Staging::begin(&config.workspace, as_of)?;
+    let before = publish::night_before(&config.workspace, as_of)?;
+    let inputs = books(&delivered, as_of)?;
+
+    let store = watch.time("store", Store::n_rows, || {
+        let tables = std::mem::take(&mut delivered.tables);
+        Ok(Store::build(tables, config.sources().contains_key(&Table::Holdings), as_of, config.store.buckets))
+    })?;
+    let population = inhabited(Population::of(&store, as_of))?;
+    let features =
+        watch.time("features", FeatureTable::n_customers, || features::build(&store, &population, true))?;
+
+    let segment_model = watch.time(
+        "segment model",
+        |_| features.n_customers(),
+        || segment::fit(&store, &features, config),
+    )?;
+    let segments = watch.time(
+        "segments",
+        |_| features.n_customers(),
+        || segment::place(&store, &features, &segment_model, loyalty_basis(&delivered), config),
+    )?;
+    let movements = movements(&segments, before.as_ref().map(|before| &before.customers))?;
+
+    let training = watch.time("churn model", Training::n_rows, || churn::train(&store, as_of, config))?;
+    let models = Models::of(&segment_model, &training)?;
+    let churn = watch.time(
+        "churn",
+        |_| features.n_customers(),
+        || churn::score(&store, &features, models.churn(&training), &labels, config),
+    )?;
+
+    let tables = targets::Night {
+        store: &store,
+        features: &features,
+        segments: &segments,
+        churn: &churn,
+        mapped: &delivered.mapped,
+        labels: &labels,
+        config,
+    };
+    let lists = watch.time(
+        "targets",
+        |lists: &Lists| lists.targets.height(),
+        || targets::build(&tables, &population, &rules),
+    )?;
+
+    models.keep(&config.workspace)?;
+    let rejects = publish::rejects_frame(&delivered.rejects)?;
+    let known = Known {
+        delivered: &delivered,
+        inputs,
+        population: &population,
+        features: &features,
+        segment_model: &segment_model,
+        training: &training,
+        before: before.as_ref(),
+        lists: &lists,
+    };
+    let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
+    let night = publish::Night {
+        tables: &tables,
+        lists: &lists,
+        movements: &movements,
+        rejects: &rejects,
+        before: before.as_ref(),
+    };
+    let (published, mut manifest) = watch.time(
+        "publish",
+        |(_, manifest): &(_, Manifest)| manifest.rows.values().sum(),
+        || publish::publish(staging, &night, manifest),
+    )?;
+
+    if let Durability::Unknown(_) = published.durability {
+        manifest
+            .warnings
+            .push(Warning::DurabilityUnknown { path: published.folder.display().to_string() }.to_string());
+    }
+    manifest.stages = watch.timings.clone();
+    let types = type_figures(&features, &segments, &churn);
+    Ok(NightReport {
+        folder: published.folder,
+        replaced: published.replaced,
+        manifest,
+        types,
+        milliseconds: watch.milliseconds(),
+    })
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        reject_share_max: config.ingest.reject_share_max,
+        base_currency: config.base_currency.clone(),
+        field_bytes_max: config.ingest.field_bytes_max,
+    }
+}
+
+/// The date asked for, or the newest complete one; never a date that the exports do not reach.
+fn night_date(delivered: &Ingested, asked: Option<Date>) -> Result<Date> {
+    let newest = store::newest_night(&delivered.tables)
+        .ok_or_else(|| Error::refused("the exports hold no transaction that could be used"))?;
+    match asked {
+        Some(asked) if asked > newest => Err(Error::incomplete(format!(
+            "the exports are complete up to {newest}; `--as-of {asked}` is later"
+        ))
+        .hint("wait for the delivery, or leave `--as-of` out to take the newest complete date")),
+        Some(asked) => Ok(asked),
+        None => Ok(newest),
+    }
+}
+
+/// A night needs somebody in it.
+fn inhabited(population: Population) -> Result<Population> {
+    if !population.members.is_empty() {
+        return Ok(population);
+    }
+    let counts: Vec<String> =
+        population.counts.iter().map(|(standing, n)| format!("{} {n}", standing.code())).collect();
+    Err(Error::refused(format!("nobody is in the night of {}: {}", population.date, counts.join(", ")))
+        .hint("check `--as-of` and the mapping of `customers.opened_on` and `closed_on`"))
+}
+
+/// What stands for the share of wallet in loyalty.
+fn loyalty_basis(delivered: &Ingested) -> &'static str {
+    if delivered.mapped.contains(&(Table::Transactions, "own_account_elsewhere")) {
+        "proxy"
+    } else {
+        "activity"
+    }
+}
