@@ -19,7 +19,7 @@ pub enum Warning {
     /// A list is empty because the bank does not deliver what it needs.
     ListUnavailable {
         list: &'static str,
-        missing: &'static str,
+        missing: String,
     },
     /// A group of customers is too small to cluster, so that its customers have no type.
     GroupNotSegmented {
@@ -57,7 +57,7 @@ impl fmt::Display for Warning {
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
             Warning::ModelNotJudged { reason } => write!(f, "the churn model could not be judged: {reason}"),
             Warning::ListUnavailable { list, missing } => {
-                write!(f, "list `{list}` is not available: {missing} not delivered")
+                write!(f, "list `{list}` is not available: there is no {missing}")
             }
             Warning::GroupNotSegmented { group, n_fitted } => {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")
@@ -75,7 +75,7 @@ impl fmt::Display for Warning {
                 write!(f, "`{file}`: {rejected} of {rows} rows rejected; see rejects.parquet")
             }
             Warning::DurabilityUnknown { path } => {
-                write!(f, "published, but the disk did not confirm `{path}`")
+                write!(f, "published, durability unknown: the disk did not confirm `{path}`")
             }
         }
     }

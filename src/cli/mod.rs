@@ -66,7 +66,7 @@ fn configuration(arguments: &RunArguments) -> Result<Config> {
 fn config_text(path: &Path) -> Result<String> {
     let unreadable =
         |why: String| Error::usage(format!("cannot read the configuration `{}`: {why}", path.display()));
-    let bytes = io::staging::read_file(path).map_err(|cause| {
+    let bytes = io::private::read_file(path).map_err(|cause| {
         unreadable(std::error::Error::source(&cause).map_or_else(|| cause.to_string(), ToString::to_string))
     })?;
     String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".into()))

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::pipeline::{NightReport, TypeFigures};
 use crate::synth;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use std::path::Path;
 
@@ -52,7 +52,7 @@ pub fn table(report: &NightReport, config: &Config) -> String {
 
 fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.load_preset(NOTHING);
     let header = |code: &str| labels.text("summary", code).to_owned();
     let money = |code: &str| format!("{} ({})", labels.text("summary", code), config.base_currency);
     table.set_header([
@@ -74,6 +74,7 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
             if row.churn_mean.is_some() { whole(row.expected_loss) } else { "-".into() },
         ]);
     }
+    let is_scored = figures.iter().any(|row| row.churn_mean.is_some());
     let sum = |of: fn(&TypeFigures) -> f64| whole(figures.iter().map(of).sum());
     table.add_row([
         header("all"),
@@ -81,7 +82,7 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
         percent(n_all, n_all),
         sum(|row| row.value_12m),
         String::new(),
-        sum(|row| row.expected_loss),
+        if is_scored { sum(|row| row.expected_loss) } else { "-".into() },
     ]);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -51,7 +51,7 @@ pub struct Account {
     pub product_kind: Option<ProductKind>,
 }
 
-/// One transaction. 40 bytes, so that a year of a large bank fits in memory bucket by bucket.
+/// One transaction. 48 bytes, so that a year of a large bank fits in memory bucket by bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transaction {
     /// Index into [`Tables::customers`]: the owner, also where the export names an account alone.

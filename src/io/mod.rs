@@ -3,6 +3,9 @@
 
 pub mod clock;
 pub mod exports;
+mod folder;
 pub mod lock;
+pub mod nights;
+pub mod private;
 pub mod process;
 pub mod staging;

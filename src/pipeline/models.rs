@@ -3,7 +3,7 @@
 use crate::churn::{ChurnModel, Training};
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::staging;
+use crate::io::private::write_private;
 use crate::publish::ModelEntry;
 use crate::segment::SegmentModel;
 use std::path::Path;
@@ -63,7 +63,7 @@ impl Models {
     /// Writes `models/<id>/…`; a model that is there already is the same, since its id is its digest.
     pub(super) fn keep(&self, workspace: &Path) -> Result<()> {
         for model in self.all() {
-            staging::write_private(
+            write_private(
                 &workspace.join("models").join(&model.entry.model_id).join(model.file),
                 model.json.as_bytes(),
             )?;

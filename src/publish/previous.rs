@@ -2,7 +2,8 @@
 
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::staging::{night_folder, published_nights, read_file};
+use crate::io::nights::{night_folder, published_nights};
+use crate::io::private::read_file;
 use crate::segment::movements::Before;
 use arrow::array::{Array, StringArray};
 use parquet::arrow::ProjectionMask;

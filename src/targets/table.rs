@@ -109,22 +109,27 @@ fn candidates(night: &Night<'_>, offers: &[Offer]) -> Vec<Candidate> {
 /// Lists that need what the bank does not deliver: they are empty for that reason, and it is said.
 fn unavailable(night: &Night<'_>) -> Vec<Warning> {
     let has = |table, column| night.mapped.contains(&(table, column));
-    let balances = has(Table::Holdings, "balance") || has(Table::Transactions, "balance_after");
-    let needs = [
-        (List::LargeMove, balances, "holdings or a running balance"),
-        (List::Maturity, has(Table::Holdings, "matures_on"), "holdings.matures_on"),
-        (List::Retention, night.churn.probabilities().iter().any(Option::is_some), "churn probabilities"),
-        (List::ContactDue, night.contacts_are_delivered() && balances, "contacts and balances"),
-        (
-            List::VipUpgrade,
-            has(Table::Customers, "card_tier") && balances,
-            "customers.card_tier and balances",
-        ),
-        (List::CrossSell, balances, "holdings or a running balance"),
-        (List::Unclaimed, has(Table::Customers, "manager_id"), "customers.manager_id"),
+    let balances = (has(Table::Holdings, "balance") || has(Table::Transactions, "balance_after"), "balances");
+    let contacts = (night.contacts_are_delivered(), "`contacts`");
+    let probabilities = (night.churn.probabilities().iter().any(Option::is_some), "churn probabilities");
+    let column = |table: Table, name, text| (has(table, name), text);
+    let needs: [(List, Vec<(bool, &'static str)>); 7] = [
+        (List::LargeMove, vec![balances]),
+        (List::Maturity, vec![column(Table::Holdings, "matures_on", "`holdings.matures_on`")]),
+        (List::Retention, vec![probabilities]),
+        (List::ContactDue, vec![balances, contacts]),
+        (List::VipUpgrade, vec![balances, column(Table::Customers, "card_tier", "`customers.card_tier`")]),
+        (List::CrossSell, vec![balances]),
+        (List::Unclaimed, vec![column(Table::Customers, "manager_id", "`customers.manager_id`")]),
     ];
-    let missing = needs.into_iter().filter(|(_, is_there, _)| !is_there);
-    missing.map(|(list, _, what)| Warning::ListUnavailable { list: list.code(), missing: what }).collect()
+    let missing = |needed: Vec<(bool, &'static str)>| {
+        needed.into_iter().filter(|(is_there, _)| !is_there).map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    let lists = needs.into_iter().map(|(list, needed)| (list.code(), missing(needed).join(" and ")));
+    lists
+        .filter(|(_, missing)| !missing.is_empty())
+        .map(|(list, missing)| Warning::ListUnavailable { list, missing })
+        .collect()
 }
 
 /// Whom a customer belongs to tonight: nobody where his manager has left.

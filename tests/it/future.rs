@@ -149,12 +149,9 @@ fn changing_the_past_changes_what_is_said_of_today() {
     let bank = bank();
     let mut tables = bank.tables.clone();
     let as_of: Date = AS_OF.parse().unwrap();
-    let today = tables
-        .transactions
-        .iter_mut()
-        .rfind(|row| row.booked_on <= as_of && as_of - row.booked_on < 30)
-        .unwrap();
-    today.amount = Money(today.amount.0 - 12_345);
+    for row in tables.transactions.iter_mut().filter(|row| row.booked_on == as_of) {
+        row.amount = Money(row.amount.0 - 12_345);
+    }
     let after = said_of(bank, tables);
     assert!(!bank.unchanged[0].equals_missing(&after[0]));
 }

@@ -10,6 +10,7 @@ mod command_line;
 mod crash;
 mod dictionary;
 mod future;
+mod lists;
 mod online_retail;
 mod published;
 mod same_bytes;

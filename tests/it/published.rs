@@ -55,6 +55,11 @@ impl Table {
             .collect()
     }
 
+    /// An Int32 column without nulls.
+    pub fn ints(&self, name: &str) -> Vec<i32> {
+        self.0.column_by_name(name).unwrap().as_primitive::<Int32Type>().values().to_vec()
+    }
+
     /// Rows by the value of an Int32 column, nulls left out.
     pub fn integer_counts(&self, name: &str) -> BTreeMap<i32, usize> {
         let mut counts = BTreeMap::new();

@@ -1,0 +1,67 @@
+//! Where the nights of a workspace stand, which of them are whole, and what `LATEST` says.
+//!
+//! ```text
+//! workspace/published/as_of=D/      a night; whole if it has a manifest
+//! workspace/published/.staging-*    a night being written, or left by a dead run
+//! workspace/replaced/as_of=D.N/     nights that a rerun took the place of, oldest first
+//! workspace/LATEST                  the name of the newest night
+//! ```
+//!
+//! Reads: the names in `published/`. Writes: nothing but a prepared `LATEST`, which is computed from the
+//! folders and never from its own past.
+#![allow(clippy::disallowed_methods, reason = "io/ is the rim: the only place that touches files and clocks")]
+
+use super::folder::Folder;
+use super::private::Prepared;
+use crate::date::Date;
+use crate::error::Result;
+use rustix::fs::FileType;
+use std::path::{Path, PathBuf};
+
+pub(super) const PUBLISHED: &str = "published";
+pub(super) const REPLACED: &str = "replaced";
+pub(super) const LATEST: &str = "LATEST";
+/// Written last of all files, so a folder that has one was finished.
+pub(super) const MANIFEST: &str = "manifest.json";
+/// Starts with a dot and lacks `as_of=`: no glob over nights sees it.
+pub(super) const STAGING_PREFIX: &str = ".staging-";
+
+/// Where the night of `as_of` stands once published.
+pub fn night_folder(workspace: &Path, as_of: Date) -> PathBuf {
+    workspace.join(PUBLISHED).join(night_name(as_of))
+}
+
+pub(super) fn night_name(as_of: Date) -> String {
+    format!("as_of={as_of}")
+}
+
+/// The dates of all whole nights, oldest first.
+///
+/// # Errors
+/// Kind `Usage` or `Internal`, naming the folder that cannot be read; a workspace without nights is no error.
+pub fn published_nights(workspace: &Path) -> Result<Vec<Date>> {
+    let path = workspace.join(PUBLISHED);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let published = Folder::open(&path)?;
+    let mut nights = Vec::new();
+    for name in published.names()? {
+        let Some(night) = name.strip_prefix("as_of=").and_then(Date::parse_iso) else { continue };
+        let manifest = published.kind_and_inode(&format!("{name}/{MANIFEST}"))?;
+        if matches!(manifest, Some((FileType::RegularFile, _))) {
+            nights.push(night);
+        }
+    }
+    nights.sort_unstable();
+    Ok(nights)
+}
+
+/// `LATEST` as it will read once the night of `as_of` can be seen too.
+///
+/// # Errors
+/// As [`published_nights`] and [`Prepared::write`].
+pub(super) fn prepare_latest(workspace: &Path, as_of: Date) -> Result<Prepared> {
+    let newest = published_nights(workspace)?.last().map_or(as_of, |night| as_of.max(*night));
+    Prepared::write(&workspace.join(LATEST), format!("{}\n", night_name(newest)).as_bytes())
+}
