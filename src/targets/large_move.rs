@@ -21,7 +21,8 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
         .filter(|row| night.segments.tiers()[*row].is_some_and(|tier| tier >= settings.large_move_tier_min))
         .filter_map(|row| {
             let moves = settings.large_move_days.iter().map(|days| change(night, row, *days));
-            let largest = moves.max_by_key(|found| found.change.0.unsigned_abs())?;
+            let largest =
+                moves.max_by_key(|found| (found.change.0.unsigned_abs(), std::cmp::Reverse(found.days)))?;
             (largest.change.to_units().abs() >= settings.large_move_amount)
                 .then(|| candidate(night, row, &largest))
         })
@@ -45,13 +46,13 @@ fn change(night: &Night<'_>, row: usize, days: i32) -> Move {
 }
 
 fn candidate(night: &Night<'_>, row: usize, found: &Move) -> Candidate {
-    let direction = if found.change.0 >= 0 { "in" } else { "out" };
-    let amount = Money(found.change.0.abs()).grouped();
-    let days = found.days.to_string();
+    let (direction, sign) = if found.change.0 >= 0 { ("in", 1) } else { ("out", -1) };
+    // Parts are told in the direction of the whole: a fall of 300 of which 50 moved out.
+    let told = |money: Money| Money(sign * money.0).grouped();
+    let (amount, days) = (told(found.change), found.days.to_string());
     let reason = if found.price_is_known {
-        let price = Money(found.change.0 - found.flow.0).grouped();
-        let values =
-            [("amount", &*amount), ("days", &days), ("flow", &found.flow.grouped()), ("price", &price)];
+        let (flow, price) = (told(found.flow), told(Money(found.change.0 - found.flow.0)));
+        let values = [("amount", &*amount), ("days", &days), ("flow", &flow), ("price", &price)];
         night.labels.fill("reason", &format!("large_move_{direction}"), &values)
     } else {
         night.labels.fill(

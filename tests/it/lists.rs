@@ -117,7 +117,10 @@ fn with_daily_snapshots_a_fall_in_price_is_told_apart_from_money_that_left() {
         ),
         ("contacts", "A,2026-10-30\nB,2026-10-30"),
     ]);
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    M1 A large_move [] assets fell by 300,000 within 1 day: 50,000 net money out, 250,000 by prices
+    M1 B large_move [] assets rose by 200,000 within 1 day: 1 net money in, 199,999 by prices
+    ");
 }
 
 #[test]
