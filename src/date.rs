@@ -2,7 +2,7 @@
 //!
 //! Four bytes a date keep the history small; the calendar itself is chrono's.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use std::fmt;
 use std::ops::Sub;
 
@@ -84,12 +84,6 @@ impl Date {
         (newest - n + 1..=newest).map(Self::end_of_month_index)
     }
 
-    /// The same day `months` earlier, or that month's last day where it has no such day.
-    #[must_use]
-    pub fn minus_months(self, months: u32) -> Self {
-        (self.calendar() - Months::new(months)).into()
-    }
-
     /// Completed years from this date to `later`; somebody born on 29 February completes a year on 1 March.
     pub fn full_years_until(self, later: Date) -> i32 {
         let (from, to) = (self.calendar(), later.calendar());
@@ -153,7 +147,6 @@ mod tests {
     fn months_end_where_the_calendar_says() {
         assert_eq!(date("2024-02-10").month_end(), date("2024-02-29"));
         assert_eq!(date("2023-12-31").month_end(), date("2023-12-31"));
-        assert_eq!(date("2026-03-31").minus_months(1), date("2026-02-28"));
         let ends: Vec<String> = date("2026-03-30").last_month_ends(3).map(|d| d.to_string()).collect();
         assert_eq!(ends, ["2025-12-31", "2026-01-31", "2026-02-28"]);
     }

@@ -1,5 +1,6 @@
 //! What the night should tell people although it went on: each warning with its words.
 
+use crate::date::Date;
 use std::fmt;
 
 /// One warning; shown in the summary and kept in the manifest. Holds no personal data.
@@ -37,6 +38,20 @@ pub enum Warning {
         found: usize,
         wanted: usize,
     },
+    /// Nothing tells who may be contacted, so that nobody is kept off a list for it.
+    ConsentNotDelivered {
+        column: &'static str,
+    },
+    /// Balances are older than the last month-end.
+    OldSnapshot {
+        newest: Date,
+        as_of: Date,
+    },
+    /// Rows of one key with different contents: one counts, the others do not.
+    SupersededRows {
+        file: String,
+        superseded: u64,
+    },
     RejectedRows {
         file: String,
         rejected: u64,
@@ -69,6 +84,18 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "group `{group}` has {found} joint clusters instead of {wanted}: too few distinct customers"
+                )
+            }
+            Warning::ConsentNotDelivered { column } => {
+                write!(f, "`customers.{column}` is not delivered; nobody is kept off a list for it")
+            }
+            Warning::OldSnapshot { newest, as_of } => {
+                write!(f, "the newest holdings are of {newest}; assets on {as_of} are taken to be the same")
+            }
+            Warning::SupersededRows { file, superseded } => {
+                write!(
+                    f,
+                    "`{file}`: {superseded} rows differ from another row of the same key, which counts instead"
                 )
             }
             Warning::RejectedRows { file, rejected, rows } => {

@@ -66,8 +66,10 @@ impl Scope {
 pub enum Label {
     Stays,
     Leaves(EventKind),
-    /// The event lies in the gap, or was no decision of his (death, merger): not a training row.
-    Excluded,
+    /// The event lies in the gap, too soon to be acted on: not a training row.
+    InGap,
+    /// Death, merger, move between branches: not a training row.
+    NotHisDecision,
 }
 
 /// The label at `origin`; `baseline` is his 3-month average assets there in currency units, where known.
@@ -80,10 +82,10 @@ pub fn label(history: &CustomerHistory<'_>, origin: Date, baseline: Option<f64>,
         && history.customer.closed_on.is_some_and(|on| on > origin && on <= to)
         && rules.excluded_close_reasons.iter().any(|excluded| **excluded == **reason)
     {
-        return Label::Excluded;
+        return Label::NotHisDecision;
     }
     match event(history, origin, baseline, rules) {
-        Some(event) if event.on <= from => Label::Excluded,
+        Some(event) if event.on <= from => Label::InGap,
         Some(event) if event.on <= to => Label::Leaves(event.kind),
         _ => Label::Stays,
     }
@@ -222,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_event_in_the_gap_is_no_training_row() {
-        assert_eq!(label_of(&[("2026-02-07", TransferOut, -800), ALIVE], None), Label::Excluded);
+        assert_eq!(label_of(&[("2026-02-07", TransferOut, -800), ALIVE], None), Label::InGap);
         assert_eq!(
             label_of(&[("2026-02-08", TransferOut, -800), ALIVE], None),
             Label::Leaves(EventKind::RunOff)
@@ -241,7 +243,7 @@ mod tests {
     #[test]
     fn closing_is_a_loss_unless_it_was_not_his_decision() {
         assert_eq!(label_of(&[ALIVE], Some(("2026-03-01", "price"))), Label::Leaves(EventKind::Closed));
-        assert_eq!(label_of(&[ALIVE], Some(("2026-03-01", "deceased"))), Label::Excluded);
+        assert_eq!(label_of(&[ALIVE], Some(("2026-03-01", "deceased"))), Label::NotHisDecision);
         assert_eq!(label_of(&[ALIVE], Some(("2026-06-01", "price"))), Label::Stays);
     }
 }

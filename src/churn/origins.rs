@@ -4,7 +4,7 @@ use super::labels::{Label, Scope, label};
 use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
-use crate::features::{self, FeatureTable};
+use crate::features::{self, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
 use crate::store::{HoldingsBasis, Population, Standing, Store};
 use std::collections::BTreeMap;
@@ -19,15 +19,25 @@ pub struct Origin {
     pub features: FeatureTable,
     /// One per row of `features`: whether he left within the horizon.
     pub left: Vec<bool>,
+    /// Customers in scope who were looked at and are no rows: the event came within the gap.
+    pub n_in_gap: usize,
+    /// The same: he died, or his bank decided.
+    pub n_not_his_decision: usize,
 }
 
 /// The newest month-ends whose labels are complete by `known_until`, oldest first.
 pub fn usable(store: &Store, known_until: Date, rules: &Churn) -> Vec<Date> {
-    let Some(first) = store.calendar().transactions_from else { return Vec::new() };
+    let calendar = store.calendar();
+    let Some(first) = calendar.transactions_from else { return Vec::new() };
+    // Where balances come at all they must cover the baseline, or silence alone would stand for loss there.
+    let has_baseline = |origin: Date| {
+        calendar.holdings == HoldingsBasis::Missing
+            || calendar.has_balances_on(origin.plus_days(1 - BASELINE_DAYS))
+    };
     known_until
         .plus_days(-days_to_mature(store, rules))
         .last_month_ends(ORIGINS_MAX)
-        .filter(|origin| *origin - first + 1 >= rules.history_days_min)
+        .filter(|origin| *origin - first + 1 >= rules.history_days_min && has_baseline(*origin))
         .collect()
 }
 
@@ -43,12 +53,17 @@ pub fn days_to_mature(store: &Store, rules: &Churn) -> i32 {
 /// Kind `Internal` if the features break their schema.
 pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Result<Origin> {
     let mut chosen: Vec<(u32, bool)> = Vec::new();
+    let (mut n_in_gap, mut n_not_his_decision) = (0, 0);
     for index in by_hash(store, date) {
         if chosen.len() == rows_max {
             break;
         }
-        if let Some(left) = outcome(store, index, date, rules) {
-            chosen.push((index, left));
+        match outcome(store, index, date, rules) {
+            Some(Label::Stays) => chosen.push((index, false)),
+            Some(Label::Leaves(_)) => chosen.push((index, true)),
+            Some(Label::InGap) => n_in_gap += 1,
+            Some(Label::NotHisDecision) => n_not_his_decision += 1,
+            None => {}
         }
     }
     chosen.sort_unstable();
@@ -58,7 +73,8 @@ pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Re
         counts: BTreeMap::new(),
     };
     let features = features::build(store, &population, false)?;
-    Ok(Origin { date, features, left: chosen.into_iter().map(|(_, left)| left).collect() })
+    let left = chosen.into_iter().map(|(_, left)| left).collect();
+    Ok(Origin { date, features, left, n_in_gap, n_not_his_decision })
 }
 
 /// All customers in an order that differs from origin to origin and does not depend on their rows.
@@ -74,21 +90,14 @@ fn by_hash(store: &Store, date: Date) -> Vec<u32> {
     order.into_iter().map(|(_, index)| index).collect()
 }
 
-/// Whether the customer left, if he was in scope at `date` and his outcome counts.
-fn outcome(store: &Store, index: u32, date: Date, rules: &Churn) -> Option<bool> {
+/// What became of the customer, if he was in scope at `date`.
+fn outcome(store: &Store, index: u32, date: Date, rules: &Churn) -> Option<Label> {
     let history = store.history(index);
     if Standing::of(&history, date) != Standing::InNight {
         return None;
     }
     let (scope, baseline) = scope_and_baseline(store, index, date, rules);
-    if scope != Scope::In {
-        return None;
-    }
-    match label(&history, date, baseline, rules) {
-        Label::Stays => Some(false),
-        Label::Leaves(_) => Some(true),
-        Label::Excluded => None,
-    }
+    (scope == Scope::In).then(|| label(&history, date, baseline, rules))
 }
 
 /// Scope at `date`, and the 3-month average assets there where balances are known.

@@ -69,11 +69,11 @@ fn figure(theme: Theme, table: &FeatureTable, row: usize) -> Option<String> {
             when(value("salary_change_90d") < 0.0 && value("days_since_last_salary") > 45.0)
         }
         Theme::TransfersElsewhere => when(value("elsewhere_net_90d") > 0.0),
-        Theme::AumFalling => when(value("aum_change_share_90d") < 0.0),
+        Theme::AumFalling => when(value("aum_change_share_90d") < -0.05),
         Theme::ProductsFewer => when(value("n_product_kinds_change_90d") < 0.0),
         Theme::ComplaintOpen => when(value("complaint_open") > 0.0),
-        Theme::NotRenewed => when(value("renewal_share_365d") < 1.0),
-        Theme::TenureShort => days("tenure_days").filter(|_| value("tenure_days") < 730.0),
+        Theme::NotRenewed => when(value("renewal_share_365d") < 0.5),
+        Theme::TenureShort => days("tenure_days").filter(|_| value("tenure_days") < 365.0),
         Theme::ContactOld => {
             days("days_since_last_contact").filter(|_| value("days_since_last_contact") >= 60.0)
         }

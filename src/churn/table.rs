@@ -38,9 +38,9 @@ impl ChurnTable {
         &self.exposures
     }
 
-    /// Texts of the reasons of one row, strongest first.
-    pub fn reason_texts(&self, row: usize) -> impl Iterator<Item = &str> {
-        self.reasons[row].iter().map(|reason| reason.text.as_str())
+    /// Code and text of the reasons of one row, strongest first.
+    pub fn reasons(&self, row: usize) -> impl Iterator<Item = (&str, &str)> {
+        self.reasons[row].iter().map(|reason| (reason.code, reason.text.as_str()))
     }
 }
 
@@ -55,11 +55,11 @@ pub fn score(
     labels: &Labels,
     config: &Config,
 ) -> Result<ChurnTable> {
-    let scopes: Vec<Scope> = features
+    let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) = features
         .customers()
         .par_iter()
-        .map(|index| origins::scope_and_baseline(store, *index, features.as_of, &config.churn).0)
-        .collect();
+        .map(|index| origins::scope_and_baseline(store, *index, features.as_of, &config.churn))
+        .unzip();
     let n = features.n_customers();
     let mut probabilities = vec![None; n];
     let mut told: Vec<Vec<Reason>> = vec![Vec::new(); n];
@@ -77,22 +77,18 @@ pub fn score(
             },
         );
     }
-    let exposures = exposures(features);
+    let exposures = exposures(features, &baselines);
     let frame =
         frame(store, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
     schema::CHURN.check(&frame)?;
     Ok(ChurnTable { frame, probabilities, exposures, reasons: told })
 }
 
-/// Mean assets of 90 days; without them the newest assets, and without balances the yearly value.
-fn exposures(features: &FeatureTable) -> Vec<Option<Money>> {
-    let candidates = ["aum_mean_90d", "aum", "value_12m"].map(|name| features.column(name));
-    (0..features.n_customers())
-        .map(|row| {
-            let units = candidates.iter().map(|column| column[row]).find(|units| !units.is_nan())?;
-            Some(Money::from_units(units))
-        })
-        .collect()
+/// The baseline that an outflow is measured against; without balances, the yearly value.
+fn exposures(features: &FeatureTable, baselines: &[Option<f64>]) -> Vec<Option<Money>> {
+    let values =
+        features.column("value_12m").iter().map(|value| Some(*value).filter(|value| !value.is_nan()));
+    baselines.iter().zip(values).map(|(baseline, value)| baseline.or(value).map(Money::from_units)).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "the columns of the table, no more")]

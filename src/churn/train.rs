@@ -32,6 +32,10 @@ pub struct ChurnModel {
     pub origins: Vec<Date>,
     pub n_rows: usize,
     pub n_left: usize,
+    /// Customers in scope at the origins who are no rows, since the event came within the gap ...
+    pub n_in_gap: usize,
+    /// ... or was no decision of theirs (death, merger).
+    pub n_not_his_decision: usize,
     pub taming: Taming,
     pub logistic: Logistic,
 }
@@ -206,6 +210,8 @@ fn fit(origins: &[&Origin], known_until: Date, config: &Config) -> Result<Result
         origins: origins.iter().map(|origin| origin.date).collect(),
         n_rows: left.len(),
         n_left,
+        n_in_gap: origins.iter().map(|origin| origin.n_in_gap).sum(),
+        n_not_his_decision: origins.iter().map(|origin| origin.n_not_his_decision).sum(),
         taming,
         logistic,
     }))

@@ -10,6 +10,7 @@ use crate::{io, pipeline, schema, synth};
 use arguments::{Arguments, Command, RunArguments, SynthArguments};
 use clap::Parser;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -17,13 +18,16 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(arguments.verbose);
-    match dispatch(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprint!("{}", described(&error));
-            ExitCode::from(error.kind().exit_code())
-        }
-    }
+    // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&arguments)));
+    let failure = match ended {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => error,
+        Err(_) => Error::internal("a fault inside Tercet; the message above says where")
+            .hint("no night is ever half published; run it again, and report the message if it comes back"),
+    };
+    eprint!("{}", described(&failure));
+    ExitCode::from(failure.kind().exit_code())
 }
 
 fn dispatch(arguments: &Arguments) -> Result<()> {
@@ -42,10 +46,13 @@ fn run_night(arguments: &RunArguments) -> Result<()> {
     for warning in &report.manifest.warnings {
         eprintln!("warning: {warning}");
     }
-    if arguments.json {
-        return print(&(summary::json(&report)? + "\n"));
+    let summary =
+        if arguments.json { summary::json(&report)? + "\n" } else { summary::table(&report, &config) };
+    if let Err(error) = print(&summary) {
+        // The night can be seen already: a scheduler that ran it again would gain nothing.
+        eprintln!("warning: {error}; the night is published at `{}`", report.folder.display());
     }
-    print(&summary::table(&report, &config))
+    Ok(())
 }
 
 /// The defaults, the bank's file over them, the command line over both.

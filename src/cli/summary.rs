@@ -16,7 +16,7 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     let title = labels.fill("summary", "title", &[("date", &manifest.as_of.to_string())]);
     let rejected: u64 = manifest.inputs.iter().map(|input| input.rows.rejected).sum();
     let read: u64 = manifest.inputs.iter().map(|input| input.rows.read).sum();
-    let mut text = format!("{title}\n\n{}\n", types(&report.types, &labels, config));
+    let mut text = format!("{title}\n\n{}\n", types(&report.types, manifest.value_basis, &labels, config));
     let lists = manifest
         .lists
         .iter()
@@ -50,7 +50,7 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     text
 }
 
-fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
+fn types(figures: &[TypeFigures], value_basis: &str, labels: &Labels, config: &Config) -> Table {
     let mut table = Table::new();
     table.load_preset(NOTHING);
     let header = |code: &str| labels.text("summary", code).to_owned();
@@ -59,7 +59,7 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
         header("type"),
         header("customers"),
         header("share"),
-        money("value"),
+        money(&format!("value_{value_basis}")),
         header("churn"),
         money("value_at_risk"),
     ]);
@@ -81,13 +81,22 @@ fn types(figures: &[TypeFigures], labels: &Labels, config: &Config) -> Table {
         n_all.to_string(),
         percent(n_all, n_all),
         sum(|row| row.value_12m),
-        String::new(),
+        churn_of_all(figures).map_or_else(|| "-".into(), |mean| format!("{:.1}%", 100.0 * mean)),
         if is_scored { sum(|row| row.expected_loss) } else { "-".into() },
     ]);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// Mean probability over all types.
+fn churn_of_all(figures: &[TypeFigures]) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "numbers of customers")]
+    let n = |row: &TypeFigures| row.n_scored as f64;
+    let scored: f64 = figures.iter().map(n).sum();
+    (scored > 0.0)
+        .then(|| figures.iter().filter_map(|row| Some(row.churn_mean? * n(row))).sum::<f64>() / scored)
 }
 
 fn percent(part: usize, whole: usize) -> String {

@@ -14,11 +14,17 @@ use toml::{Table, Value};
 pub fn read(file: &str, text: &str) -> Result<Raw> {
     let mut merged = defaults();
     let parsed = DeTable::parse(text).map_err(|error| located(file, text, &error))?;
-    refuse_unknown(file, text, parsed.get_ref(), &merged, "")?;
+    let parsed = parsed.get_ref();
+    refuse_unknown(file, text, parsed, &merged, "")?;
     let given: Table = toml::from_str(text).map_err(|error| located(file, text, &error))?;
     merge(&mut merged, given);
-    Raw::deserialize_table(merged)
-        .map_err(|error| Error::usage(format!("{file}: {}", error.message().trim())))
+    deserialize(merged).map_err(|error| {
+        let path = error.path().to_string();
+        let line = line_of(text, position_of(parsed, &path));
+        let why = error.inner().message().trim().replace('\n', " ");
+        Error::usage(format!("{file}:{line}: `{path}`: {why}"))
+            .hint("`config/default.toml` explains every key")
+    })
 }
 
 /// The defaults alone.
@@ -26,18 +32,23 @@ pub fn read(file: &str, text: &str) -> Result<Raw> {
 /// # Errors
 /// None in a released program: a test reads the embedded file.
 pub fn read_defaults() -> Result<Raw> {
-    Raw::deserialize_table(defaults())
-        .map_err(|error| Error::usage(format!("default.toml: {}", error.message())))
+    deserialize(defaults()).map_err(|error| Error::internal(format!("default.toml: {error}")))
 }
 
 fn defaults() -> Table {
     DEFAULT_TOML.parse().expect("the embedded default.toml is TOML; a test reads it")
 }
 
-impl Raw {
-    fn deserialize_table(table: Table) -> Result<Self, toml::de::Error> {
-        Value::Table(table).try_into()
-    }
+fn deserialize(table: Table) -> Result<Raw, serde_path_to_error::Error<toml::de::Error>> {
+    serde_path_to_error::deserialize(Value::Table(table))
+}
+
+/// Byte at which the key `path` (or the nearest one above it) is given.
+fn position_of(given: &DeTable<'_>, path: &str) -> usize {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some((key, value)) = given.iter().find(|(key, _)| key.get_ref().as_ref() == first) else { return 0 };
+    let inner = value.get_ref().as_table().filter(|_| !rest.is_empty());
+    inner.map(|inner| position_of(inner, rest)).filter(|position| *position > 0).unwrap_or(key.span().start)
 }
 
 fn merge(base: &mut Table, given: Table) {
@@ -96,6 +107,15 @@ mod tests {
         let error = read("bank.toml", "seed = 1\n\n[churn]\nhorizon_dayz = 90\n").unwrap_err();
         assert_eq!(error.to_string(), "bank.toml:4: unknown key `churn.horizon_dayz`");
         assert_eq!(error.hints(), ["did you mean `churn.horizon_days`?"]);
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_with_its_line_and_key() {
+        let error = read("bank.toml", "seed = 1\n[churn]\nhorizon_days = \"many\"\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "bank.toml:3: `churn.horizon_days`: invalid type: string \"many\", expected i32"
+        );
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Segment {
     pub side_share_min: f64,
     pub joint_clusters: usize,
     pub provisional_days: i32,
+    pub hysteresis: f64,
+    pub refit_after_days: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,6 +91,7 @@ pub struct Churn {
 pub struct Lists {
     pub capacity_default: u32,
     pub quotas: Quotas,
+    pub capacity_unassigned: u32,
     pub cooldown_days: i32,
     pub large_move_amount: f64,
     pub large_move_tier_min: u8,
@@ -103,6 +106,8 @@ pub struct Lists {
     pub vip_limit: f64,
     pub vip_near_share: f64,
     pub vip_card_tiers: Vec<String>,
+    pub not_reached_outcomes: Vec<String>,
+    pub cross_sell_types_excluded: Vec<String>,
     pub cross_sell_per_customer: u32,
     pub cross_sell_positives_min: usize,
 }
@@ -180,7 +185,7 @@ impl Raw {
             "from 0.01 to under 0.5",
         )?;
         ensure("segment.joint_clusters", (2..=12).contains(&segment.joint_clusters), "from 2 to 12")?;
-        ensure("churn.horizon_days", (1..=365).contains(&churn.horizon_days), "from 1 to 365")?;
+        ensure("churn.horizon_days", churn.horizon_days == 90, "90: the published column is `churn_90`")?;
         ensure("churn.gap_days", (0..=90).contains(&churn.gap_days), "from 0 to 90")?;
         ensure(
             "churn.outflow_share",
@@ -206,6 +211,40 @@ impl Raw {
             churn.enabled || !churn.disabled_because.is_empty(),
             "true, or `churn.disabled_because` must say why not",
         )?;
+        ensure("segment.hysteresis", (0.0..1.0).contains(&segment.hysteresis), "from 0 to under 1")?;
+        let days = [
+            ("segment.provisional_days", segment.provisional_days),
+            ("segment.refit_after_days", segment.refit_after_days),
+            ("churn.confirm_days", churn.confirm_days),
+            ("churn.silence_days", churn.silence_days),
+            ("churn.active_within_days", churn.active_within_days),
+            ("churn.history_days_min", churn.history_days_min),
+            ("lists.cooldown_days", lists.cooldown_days),
+            ("lists.large_move_days", lists.large_move_days[0]),
+            ("lists.large_move_days", lists.large_move_days[1]),
+            ("lists.maturity_ahead_days", lists.maturity_ahead_days),
+            ("lists.maturity_behind_days", lists.maturity_behind_days),
+        ];
+        for (key, days) in days.into_iter().chain(lists.cadence_days.map(|days| ("lists.cadence_days", days)))
+        {
+            ensure(key, (0..=DAYS_MAX).contains(&days), "from 0 to 3660 days")?;
+        }
+        let amounts = [
+            ("churn.aum_floor", churn.aum_floor),
+            ("lists.large_move_amount", lists.large_move_amount),
+            ("lists.vip_limit", lists.vip_limit),
+        ];
+        for (key, amount) in amounts {
+            ensure(key, amount >= 0.0 && amount.is_finite(), "at least 0")?;
+        }
+        ensure("churn.sample_max", churn.sample_max >= 100, "at least 100")?;
+        ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
+        ensure("lists.cross_sell_per_customer", lists.cross_sell_per_customer > 0, "over 0")?;
+        ensure("lists.capacity_unassigned", lists.capacity_unassigned > 0, "over 0")?;
+        for excluded in &lists.cross_sell_types_excluded {
+            let known = crate::segment::types::TYPES.contains(&excluded.as_str());
+            ensure("lists.cross_sell_types_excluded", known, "a list of customer types")?;
+        }
         ensure("lists.capacity_default", lists.capacity_default > 0, "over 0")?;
         let quotas = &lists.quotas;
         let parts = [quotas.urgent, quotas.keeping, quotas.selling, quotas.caring];
@@ -227,6 +266,9 @@ impl Raw {
         )
     }
 }
+
+/// Ten years: longer spans are typing errors, and far longer ones leave the calendar.
+const DAYS_MAX: i32 = 3660;
 
 fn share(key: &str, value: f64) -> Result<()> {
     ensure(key, (0.0..=1.0).contains(&value), "from 0 to 1")

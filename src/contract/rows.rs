@@ -1,6 +1,6 @@
 //! Typed rows of the contract: what ingest hands over and everything else is computed from.
 //!
-//! The long tables (transactions, holdings) are columns; the short ones are rows.
+//! Ids of customers, accounts and products are indices here, so that the long tables stay small.
 
 use super::codes::{Channel, CustomerKind, Gender, Kind, ProductKind, Role};
 use crate::date::Date;
@@ -154,4 +154,18 @@ pub struct Tables {
     pub branches: Vec<Branch>,
     /// Sorted by (customer, date).
     pub contacts: Vec<Contact>,
+}
+
+impl Tables {
+    /// The manager with this id, where managers are delivered and he is among them.
+    pub fn manager(&self, id: &str) -> Option<&Manager> {
+        let position = self.managers.binary_search_by(|manager| (*manager.manager_id).cmp(id)).ok()?;
+        Some(&self.managers[position])
+    }
+
+    /// The branch with this id, where branches are delivered and it is among them.
+    pub fn branch(&self, id: &str) -> Option<&Branch> {
+        let position = self.branches.binary_search_by(|branch| (*branch.branch_id).cmp(id)).ok()?;
+        Some(&self.branches[position])
+    }
 }

@@ -7,14 +7,14 @@ use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::money::Money;
 
-/// How far back features look, in days: a year of windows and the snapshot before it.
-const LOOK_BACK_DAYS: i32 = 400;
+/// How far back features look, in days: a year, and one day for what was in force before it.
+const LOOK_BACK_DAYS: i32 = 366;
 
 /// The balances of one customer as seen from one date.
 #[derive(Debug, Clone)]
 pub struct Assets<'a> {
     as_of: Date,
-    /// Snapshots of the last [`LOOK_BACK_DAYS`], ascending, and the assets at each, in minor units.
+    /// Snapshots of the last [`LOOK_BACK_DAYS`] and the one in force before them, ascending, and the assets at each, in minor units.
     snapshots: &'a [Date],
     aum: Vec<i64>,
     rows: Vec<&'a [Holding]>,
@@ -31,7 +31,7 @@ impl<'a> Assets<'a> {
     /// `rows` and `snapshots` must be sorted by date; what lies after `as_of` is not looked at.
     pub fn of(rows: &'a [Holding], snapshots: &'a [Date], as_of: Date) -> Self {
         let end = snapshots.partition_point(|date| *date <= as_of);
-        let start = snapshots[..end].partition_point(|date| as_of - *date > LOOK_BACK_DAYS);
+        let start = snapshots[..end].partition_point(|date| as_of - *date > LOOK_BACK_DAYS).saturating_sub(1);
         let snapshots = &snapshots[start..end];
         let mut rest = rows;
         let by_snapshot: Vec<&[Holding]> = snapshots

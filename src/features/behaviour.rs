@@ -2,8 +2,8 @@
 
 use super::Facts;
 use super::catalogue::{Axis, Feature, Theme, Unit};
-use super::value::{aum_mean, sum, units_or_nan};
-use super::windows::{Sums, Window};
+use super::value::{sum, units_or_nan};
+use super::windows::{Sums, WINDOW_DAYS, Window};
 use crate::contract::codes::Channel;
 use crate::date::Date;
 use crate::money::Money;
@@ -137,21 +137,21 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "outflow_share_30d",
         Unit::Share,
-        "Net money out in 30 days, as a part of the 90-day mean assets",
+        "Net money out in 30 days, as a part of the assets before them",
         |f| outflow_share(f, Window::D30),
     )
     .about(Theme::Outflow),
     feature(
         "outflow_share_90d",
         Unit::Share,
-        "Net money out in 90 days, as a part of the 90-day mean assets",
+        "Net money out in 90 days, as a part of the assets before them",
         |f| outflow_share(f, Window::D90),
     )
     .about(Theme::Outflow),
     feature(
         "largest_outflow_share_90d",
         Unit::Share,
-        "Largest single outflow of 90 days, as a part of the 90-day mean assets",
+        "Largest single outflow of 90 days, as a part of the assets before them",
         largest_outflow_share,
     )
     .about(Theme::Outflow),
@@ -213,13 +213,13 @@ pub(super) const FEATURES: &[Feature] = &[
         "channel_entropy_365d",
         Unit::Score,
         "Entropy of the channel mix, 0 one channel to 1 all alike",
-        |f| entropy(&f.activity.by_channel),
+        |f| entropy(f, &f.activity.by_channel),
     ),
     feature(
         "kind_entropy_365d",
         Unit::Score,
         "Entropy of the mix of kinds, 0 one kind to 1 all alike",
-        |f| entropy(&f.activity.by_kind),
+        |f| entropy(f, &f.activity.by_kind),
     )
     .lifts(),
     feature(
@@ -315,9 +315,9 @@ fn clumpiness(facts: &Facts<'_>) -> f64 {
 }
 
 /// Shannon entropy of counts as a part of the highest possible; missing where nothing was counted.
-fn entropy(counts: &[u32]) -> f64 {
+fn entropy(facts: &Facts<'_>, counts: &[u32]) -> f64 {
     let n: u32 = counts.iter().sum();
-    if n == 0 {
+    if n == 0 || !facts.window_is_visible(Window::D365) {
         return f64::NAN;
     }
     let kinds = f64::from(u32::try_from(counts.len()).expect("codes are few"));
@@ -329,21 +329,24 @@ fn entropy(counts: &[u32]) -> f64 {
 fn channel_share(facts: &Facts<'_>, channels: &[Channel]) -> f64 {
     let n: u32 = facts.activity.by_channel.iter().sum();
     let of_these: u32 = channels.iter().map(|channel| facts.activity.by_channel[*channel as usize]).sum();
-    if n > 0 { f64::from(of_these) / f64::from(n) } else { f64::NAN }
+    let is_known = n > 0 && facts.window_is_visible(Window::D365);
+    if is_known { f64::from(of_these) / f64::from(n) } else { f64::NAN }
 }
 
-/// Under one currency unit of assets a share says nothing; it is taken of one unit then.
-fn part_of_assets(amount: f64, facts: &Facts<'_>) -> f64 {
-    let assets = aum_mean(facts, 90);
+/// A part of what he had when the window began. Under one currency unit of assets a share says nothing; it is
+/// taken of one unit then.
+fn part_of_assets_before(facts: &Facts<'_>, window: Window, amount: f64) -> f64 {
+    let before = facts.as_of.plus_days(-WINDOW_DAYS[window as usize]);
+    let assets = units_or_nan(facts.assets.aum_at(before));
     if assets.is_nan() { f64::NAN } else { amount / assets.max(1.0) }
 }
 
 fn outflow_share(facts: &Facts<'_>, window: Window) -> f64 {
-    part_of_assets(sum(facts, window, |s| s.outflow - s.inflow), facts)
+    part_of_assets_before(facts, window, sum(facts, window, |s| s.outflow - s.inflow))
 }
 
 fn largest_outflow_share(facts: &Facts<'_>) -> f64 {
-    part_of_assets(sum(facts, Window::D90, |s| s.largest_outflow.max(0)), facts)
+    part_of_assets_before(facts, Window::D90, sum(facts, Window::D90, |s| s.largest_outflow.max(0)))
 }
 
 fn turnover(facts: &Facts<'_>) -> f64 {
@@ -365,5 +368,9 @@ fn amount_mean(facts: &Facts<'_>) -> f64 {
             .map(|kind| facts.activity.by_kind[*kind as usize])
             .sum()
     };
-    if flows > 0 { Money(year.inflow + year.outflow).to_units() / f64::from(flows) } else { f64::NAN }
+    if flows > 0 && facts.window_is_visible(Window::D365) {
+        Money(year.inflow + year.outflow).to_units() / f64::from(flows)
+    } else {
+        f64::NAN
+    }
 }

@@ -5,7 +5,7 @@ use super::assets::{Assets, Renewals};
 use super::windows::{Activity, WINDOW_DAYS, Window};
 use crate::contract::{Contact, Customer};
 use crate::date::Date;
-use crate::store::{CustomerHistory, HoldingsBasis};
+use crate::store::CustomerHistory;
 
 /// One customer as of one date.
 #[derive(Debug, Clone)]
@@ -75,12 +75,19 @@ impl<'a> Facts<'a> {
         self.days_visible().min(self.as_of - self.customer.opened_on + 1)
     }
 
+    /// Whether the bank had delivered balances by the date.
     pub fn has_balances(&self) -> bool {
-        self.lens.calendar.holdings != HoldingsBasis::Missing
+        self.balances_are_known_for(1)
     }
 
-    pub fn contacts_are_delivered(&self) -> bool {
-        self.lens.calendar.contacts_from.is_some_and(|first| first <= self.as_of)
+    /// Whether a snapshot was in force on each of the last `days`.
+    pub fn balances_are_known_for(&self, days: i32) -> bool {
+        self.lens.calendar.has_balances_on(self.as_of.plus_days(1 - days))
+    }
+
+    /// Whether contacts are delivered for the last `days`.
+    pub fn contacts_are_known_for(&self, days: i32) -> bool {
+        self.lens.calendar.contacts_from.is_some_and(|first| first <= self.as_of.plus_days(1 - days))
     }
 
     pub fn margin_rates(&self) -> &[Option<f64>] {

@@ -18,8 +18,11 @@ pub use table::{FeatureTable, build};
 pub use value::ValueBasis;
 pub use windows::net_border_flow;
 
-/// A customer's mean assets over the 90 days up to `date`, or the newest where fewer are known; `None` without
-/// balances. The baseline that an outflow is measured against.
+/// Days over which the baseline of an outflow is taken: three months.
+pub const BASELINE_DAYS: i32 = 90;
+
+/// A customer's mean assets over the 90 days up to `date`, of which only those since he was opened count, or the
+/// newest where fewer days are known; `None` without balances. The baseline that an outflow is measured against.
 pub fn baseline_assets(
     visible: &crate::store::CustomerHistory<'_>,
     calendar: &crate::store::Calendar,
@@ -27,7 +30,7 @@ pub fn baseline_assets(
 ) -> Option<f64> {
     let assets = assets::Assets::of(visible.holdings, &calendar.snapshots, date);
     assets
-        .mean_over(date.plus_days(-89), date)
+        .mean_over(date.plus_days(1 - BASELINE_DAYS).max(visible.customer.opened_on.min(date)), date)
         .or_else(|| assets.aum_at(date).map(|minor| crate::money::Money(minor).to_units()))
 }
 

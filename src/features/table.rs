@@ -7,7 +7,7 @@ use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::error::Result;
 use crate::schema;
-use crate::store::{HoldingsBasis, Population, Store};
+use crate::store::{Population, Store};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -73,7 +73,7 @@ pub fn build(store: &Store, population: &Population, undated_fields_known: bool)
             }
         }
     }
-    let basis = ValueBasis::of(store.calendar().holdings != HoldingsBasis::Missing, &margin_rates);
+    let basis = ValueBasis::of(store.calendar().has_balances_on(population.date), &margin_rates);
     assemble(store, population, columns, basis)
 }
 

@@ -68,16 +68,10 @@ pub(super) const FEATURES: &[Feature] = &[
         |f| f.assets.last_month_mean().unwrap_or(f64::NAN),
     ),
     feature("aum_max_365d", Unit::Money, "Highest assets at a snapshot of the last 365 days", |f| {
-        units_or_nan(f.assets.max_365d())
+        if f.balances_are_known_for(365) { units_or_nan(f.assets.max_365d()) } else { f64::NAN }
     }),
-    feature("demand_balance", Unit::Money, "Current deposits and cash in custody", |f| {
-        balance(f, |kind| {
-            matches!(
-                kind,
-                ProductKind::DemandDeposit | ProductKind::FxDemandDeposit | ProductKind::CustodyCash
-            )
-        })
-    }),
+    feature("demand_balance", Unit::Money, "Current deposits and cash in custody", |f| balance(f, is_demand)),
+    feature("demand_share", Unit::Share, "Current deposits as a part of the assets", demand_share),
     feature("time_deposit_balance", Unit::Money, "Time deposits", |f| {
         balance(f, |kind| matches!(kind, ProductKind::TimeDeposit | ProductKind::FxTimeDeposit))
     }),
@@ -150,6 +144,15 @@ pub(super) fn aum_mean(facts: &Facts<'_>, days: i32) -> f64 {
 
 fn balance(facts: &Facts<'_>, counts: impl Fn(ProductKind) -> bool) -> f64 {
     if facts.has_balances() { Money(total(facts.assets.newest(), counts)).to_units() } else { f64::NAN }
+}
+
+fn is_demand(kind: ProductKind) -> bool {
+    matches!(kind, ProductKind::DemandDeposit | ProductKind::FxDemandDeposit | ProductKind::CustodyCash)
+}
+
+fn demand_share(facts: &Facts<'_>) -> f64 {
+    let aum = units_or_nan(facts.assets.aum_at(facts.as_of));
+    if aum > 0.0 { balance(facts, is_demand) / aum } else { f64::NAN }
 }
 
 fn credit_limit(facts: &Facts<'_>) -> f64 {

@@ -2,8 +2,10 @@
 //!
 //! Grain: one file. Never: a row in two of them, or in none.
 
-use super::build::{Build, FileRows, Tally};
-use super::{Amounts, Delivery, Limits, Reject};
+use super::build::{Build, FileRows, Piece, Tally};
+use super::cell::NOT_UTF8;
+use super::{Amounts, Delivery, Limits, Reject, decode, owners};
+use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -16,8 +18,8 @@ pub enum Fate {
 
 impl Delivery {
     /// Opens the books of a file: every row that is not rejected counts as used.
-    pub fn open<R>(table: crate::contract::tables::Table, path: &str, read: &FileRows<R>) -> Self {
-        let Tally { rows, rejected, amounts } = read.tally;
+    pub fn open<R>(table: Table, path: &str, read: &FileRows<R>) -> Self {
+        let Tally { rows, rejected, amounts, .. } = read.piece.tally;
         Self {
             table,
             path: path.to_owned(),
@@ -29,6 +31,23 @@ impl Delivery {
             superseded: 0,
             rejected,
             amounts: Amounts { used: amounts.read - amounts.rejected, ..amounts },
+        }
+    }
+
+    /// The books of a file that values of a table are looked up in.
+    pub fn of_lookup(table: Table, path: &str, rows: u64, bytes: u64, digest: String) -> Self {
+        let (path, amounts) = (path.to_owned(), Amounts::default());
+        Self {
+            table,
+            path,
+            bytes,
+            digest,
+            rows,
+            used: rows,
+            duplicate: 0,
+            superseded: 0,
+            rejected: 0,
+            amounts,
         }
     }
 
@@ -50,10 +69,12 @@ impl Delivery {
     }
 }
 
-/// Refuses a file with too many rejects.
+/// Refuses a file with too many rejects of its own. Rows that only share the fate of their customer or account are
+/// left out of both sides: that fault is counted where it lies.
 #[expect(clippy::cast_precision_loss, reason = "shares are compared, not kept")]
-pub fn check_share(file: &str, tally: &Tally, rejects: &[Reject], limits: &Limits) -> Result<()> {
-    let Tally { rows, rejected, .. } = *tally;
+pub fn check_share<R>(file: &str, piece: &Piece<R>, limits: &Limits) -> Result<()> {
+    let Tally { rows, rejected, inherited, .. } = piece.tally;
+    let (rows, rejected) = (rows - inherited, rejected - inherited);
     let share = rejected as f64 / rows.max(1) as f64;
     if rejected == 0 || share <= limits.reject_share_max {
         return Ok(());
@@ -63,18 +84,27 @@ pub fn check_share(file: &str, tally: &Tally, rejects: &[Reject], limits: &Limit
     let mut message = format!(
         "`{file}`: {rejected} of {rows} rows rejected ({percent:.2}%), more than the {limit:.2}% allowed"
     );
-    if let Some((first, count)) = most_frequent(rejects) {
-        let column = if first.column.is_empty() { String::new() } else { format!("`{}` ", first.column) };
+    if let Some((first, count)) = most_frequent(&piece.rejects) {
+        let column = first.column.escape_debug();
+        let column = if first.column.is_empty() { String::new() } else { format!("`{column}` ") };
         message += &format!("; {count} of them: {column}{}, first on line {}", first.reason, first.line);
     }
-    let hint = "correct the export or its mapping, or raise `reject_share_max` if these rows may be left out";
-    Err(Error::refused(message).hint(hint))
+    if inherited > 0 {
+        message += &format!("; {inherited} more name a customer or account that was rejected");
+    }
+    let mut error = Error::refused(message);
+    let undecoded = piece.rejects.iter().filter(|reject| reject.reason == NOT_UTF8).count() as u64;
+    if undecoded * 2 >= rejected && decode::seems_gb18030(&piece.undecoded) {
+        error = error.hint("`encoding = \"gb18030\"` may be what the export is in");
+    }
+    Err(error
+        .hint("correct the export or its mapping, or raise `reject_share_max` if these rows may be left out"))
 }
 
-/// The first reject with the most frequent column and reason, and how many there are.
+/// The first reject with the most frequent column and reason of the file's own, and how many there are.
 fn most_frequent(rejects: &[Reject]) -> Option<(&Reject, u64)> {
     let mut counts: BTreeMap<(&str, &str), (u64, &Reject)> = BTreeMap::new();
-    for reject in rejects {
+    for reject in rejects.iter().filter(|reject| !owners::is_inherited(&reject.reason)) {
         counts.entry((&reject.column, &reject.reason)).or_insert((0, reject)).0 += 1;
     }
     let most = counts.into_values().max_by(|a, b| a.0.cmp(&b.0).then(b.1.line.cmp(&a.1.line)))?;

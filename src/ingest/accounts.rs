@@ -7,9 +7,9 @@ use super::Ingested;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::Field;
-use super::key::{FoldMap, Key};
+use super::key::{FoldMap, FoldSet, Key};
 use super::mapping::Mapping;
-use super::owners::{Customers, UNKNOWN_CUSTOMER};
+use super::owners::Customers;
 use super::table::Drop;
 use super::unique;
 use crate::contract::Account;
@@ -37,10 +37,7 @@ impl Build for Accounts<'_> {
         let product_kind = self.product_kind.code(row, &mut memo.codes[1])?;
         let account = Account {
             account_id: self.account_id.required(self.account_id.id(row)?)?,
-            customer: *self
-                .customers
-                .get(&customer)
-                .ok_or_else(|| self.customer_id.fault(UNKNOWN_CUSTOMER))?,
+            customer: self.customers.find(customer).map_err(|reason| self.customer_id.fault(reason))?,
             role: role.map_or(Role::Owner, |code| Role::ALL[usize::from(code)]),
             opened_on: self.opened_on.date(row)?,
             closed_on: self.closed_on.date(row)?,
@@ -48,10 +45,18 @@ impl Build for Accounts<'_> {
         };
         Ok((delivery, account))
     }
+
+    fn id_key<R: Row>(&self, row: &R) -> Option<Key> {
+        self.account_id.key(row).ok().flatten()
+    }
 }
 
-/// Reads the accounts: sorted by (id, role, customer), each once.
-pub fn read(drop: &Drop<'_>, customers: &Customers, night: &mut Ingested) -> Result<Vec<Account>> {
+/// Reads the accounts: sorted by (id, role, customer), each once; and the ids of the rejected rows.
+pub fn read(
+    drop: &Drop<'_>,
+    customers: &Customers,
+    night: &mut Ingested,
+) -> Result<(Vec<Account>, FoldSet<Key>)> {
     let builder = |mapping: &mut Mapping| {
         Ok(Accounts {
             customers,
@@ -63,7 +68,7 @@ pub fn read(drop: &Drop<'_>, customers: &Customers, night: &mut Ingested) -> Res
             product_kind: mapping.take("product_kind"),
         })
     };
-    let mut rows = drop.read(Table::Accounts, night, builder)?;
+    let (mut rows, rejected) = drop.read_with_rejected(Table::Accounts, night, builder)?;
     let id = |row: &(u16, Account)| (row.1.role, row.1.customer);
     let content = |row: &(u16, Account)| (row.1.opened_on, row.1.closed_on, row.1.product_kind);
     rows.sort_unstable_by(|a, b| {
@@ -74,7 +79,7 @@ pub fn read(drop: &Drop<'_>, customers: &Customers, night: &mut Ingested) -> Res
     let same_id = |a: &_, b: &_| id(a) == id(b) && a.1.account_id == b.1.account_id;
     let fates = unique::fates(&rows, same_id, |a, b| content(a) == content(b));
     unique::settle::<Accounts<'_>>(&mut rows, &fates, night, |row| row.0);
-    Ok(rows.into_iter().map(|(_, account)| account).collect())
+    Ok((rows.into_iter().map(|(_, account)| account).collect(), rejected))
 }
 
 /// A customer and the opening of one of his accounts.
@@ -105,8 +110,8 @@ pub fn first_opened(drop: &Drop<'_>) -> Result<FoldMap<Key, Date>> {
         Ok(Openings { customer_id: mapping.take("customer_id"), opened_on: mapping.take("opened_on") })
     };
     let mut first = FoldMap::default();
-    for (_, file) in drop.read_files(Table::Accounts, 0, builder, &|_| ())? {
-        for (customer, opened_on) in file.rows.into_iter().flatten() {
+    for (_, file) in drop.read_files(Table::Accounts, 0, builder, &|_| ())?.0 {
+        for (customer, opened_on) in file.piece.rows.into_iter().flatten() {
             let earliest = first.entry(customer).or_insert(opened_on);
             *earliest = opened_on.min(*earliest);
         }

@@ -2,10 +2,10 @@
 //!
 //! Grain: one row of an export. Never: looks at another row, so that pieces can be read at the same time.
 
-use super::cell::{Fault, Row};
+use super::cell::{Fault, Refusal, Row};
 use super::codes::CodeMemo;
 use super::key::Key;
-use super::{Amounts, Reject};
+use super::{Amounts, Reject, owners};
 use crate::error::Result;
 use crate::money::Money;
 
@@ -15,6 +15,11 @@ pub trait Build: Sync {
 
     /// The typed row, or why there is none. `delivery` is the place in the list of deliveries.
     fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault>;
+
+    /// The id by which other tables refer to a row, where it can be read. Asked of rejected rows.
+    fn id_key<R: Row>(&self, _row: &R) -> Option<Key> {
+        None
+    }
 
     /// The customer a row names. Asked for some rows before any of them is built; what is wrong with a row is said
     /// when it is built.
@@ -56,7 +61,15 @@ pub struct Memo {
 pub struct Tally {
     pub rows: u64,
     pub rejected: u64,
+    /// Of the rejected: those whose fault lies in another table, where their customer or account was rejected.
+    pub inherited: u64,
     pub amounts: Amounts,
+}
+
+/// Why a whole delivery is refused, found on this line.
+pub struct RefusedRow {
+    pub line: u64,
+    pub refusal: Box<Refusal>,
 }
 
 /// The typed rows and the rejects of a piece of one file, in the order of the file.
@@ -65,11 +78,28 @@ pub struct Piece<R> {
     pub rows: Vec<R>,
     pub rejects: Vec<Reject>,
     pub tally: Tally,
+    /// Ids of rejected rows, where they could be read.
+    pub rejected_ids: Vec<Key>,
+    /// The first rejected lines that are not UTF-8, up to [`UNDECODED_BYTES_MAX`], each with a line end.
+    pub undecoded: Vec<u8>,
+    /// The first row that refuses the whole delivery; what follows it is of no use.
+    pub refused: Option<RefusedRow>,
 }
+
+/// Enough text to tell a character set by.
+const UNDECODED_BYTES_MAX: usize = 16 * 1024;
 
 impl<R> Piece<R> {
     pub fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), rows: Vec::new(), rejects: Vec::new(), tally: Tally::default() }
+        Self {
+            file: file.to_owned(),
+            rows: Vec::new(),
+            rejects: Vec::new(),
+            tally: Tally::default(),
+            rejected_ids: Vec::new(),
+            undecoded: Vec::new(),
+            refused: None,
+        }
     }
 
     /// With room for this many rows.
@@ -86,31 +116,36 @@ impl<R> Piece<R> {
         memo: &mut Memo,
         delivery: u16,
         place: impl FnOnce() -> (u64, String),
-    ) -> Result<()> {
+    ) {
         match builder.build(row, memo, delivery) {
             Ok(built) => {
                 self.tally.rows += 1;
                 self.tally.amounts.read += B::amount_of(&built);
                 self.rows.push(built);
-                Ok(())
             }
             Err(fault) => {
                 let amount = builder.amount(row).ok().flatten();
-                self.reject::<B>(fault, amount, place)
+                self.reject(builder, row, fault, amount, place);
             }
         }
     }
 
     /// Quarantines a row; `amount` is its amount where that could be read.
-    pub fn reject<B: Build>(
+    pub fn reject<B: Build<Row = R>, S: Row>(
         &mut self,
+        builder: &B,
+        row: &S,
         fault: Fault,
         amount: Option<Money>,
         place: impl FnOnce() -> (u64, String),
-    ) -> Result<()> {
+    ) {
+        let (line, raw) = place();
         let (column, reason) = match fault {
             Fault::Row(column, reason) => (column, reason),
-            Fault::Delivery(error) => return Err(*error),
+            Fault::Delivery(refusal) => {
+                self.refused.get_or_insert(RefusedRow { line, refusal });
+                return;
+            }
         };
         let amounts = &mut self.tally.amounts;
         match amount {
@@ -122,7 +157,8 @@ impl<R> Piece<R> {
         }
         self.tally.rows += 1;
         self.tally.rejected += 1;
-        let (line, raw) = place();
+        self.tally.inherited += u64::from(owners::is_inherited(&reason));
+        self.rejected_ids.extend(builder.id_key(row));
         self.rejects.push(Reject {
             source_file: self.file.clone(),
             line,
@@ -130,7 +166,14 @@ impl<R> Piece<R> {
             reason: reason.into_owned(),
             raw,
         });
-        Ok(())
+    }
+
+    /// Keeps a line that is not UTF-8, to tell what it is in.
+    pub fn keep_undecoded(&mut self, line: &[u8]) {
+        if self.undecoded.len() + line.len() < UNDECODED_BYTES_MAX {
+            self.undecoded.extend_from_slice(line);
+            self.undecoded.push(b'\n');
+        }
     }
 
     /// Appends the next piece of the same file, which starts `lines` further down.
@@ -144,8 +187,16 @@ impl<R> Piece<R> {
             reject.line += lines;
             reject
         }));
+        self.rejected_ids.extend(next.rejected_ids);
+        if self.undecoded.len() + next.undecoded.len() <= UNDECODED_BYTES_MAX {
+            self.undecoded.extend(next.undecoded);
+        }
+        if let Some(RefusedRow { line, refusal }) = next.refused {
+            self.refused.get_or_insert(RefusedRow { line: line + lines, refusal });
+        }
         self.tally.rows += next.tally.rows;
         self.tally.rejected += next.tally.rejected;
+        self.tally.inherited += next.tally.inherited;
         let (sum, more) = (&mut self.tally.amounts, &next.tally.amounts);
         sum.read += more.read;
         sum.rejected += more.rejected;
@@ -155,9 +206,7 @@ impl<R> Piece<R> {
 
 /// What one file brought, and what it was.
 pub struct FileRows<R> {
-    pub rows: Vec<R>,
-    pub rejects: Vec<Reject>,
-    pub tally: Tally,
+    pub piece: Piece<R>,
     pub bytes: u64,
     pub digest: String,
 }

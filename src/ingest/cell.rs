@@ -3,7 +3,6 @@
 //! Text files and Parquet both end here, so that a value means the same whichever way it was delivered.
 
 use crate::date::Date;
-use crate::error::Error;
 use std::borrow::Cow;
 
 /// One value as delivered. Text is trimmed of ASCII whitespace, not empty, and holds no NUL byte.
@@ -36,10 +35,18 @@ pub enum Fault {
     /// The row is quarantined: the column of the export, and the reason.
     Row(String, Reason),
     /// The whole delivery is refused.
-    Delivery(Box<Error>),
+    Delivery(Box<Refusal>),
+}
+
+/// Why a delivery is refused, without the place, and what to do about it.
+#[derive(Debug)]
+pub struct Refusal {
+    pub what: String,
+    pub hint: String,
 }
 
 pub const MISSING: &str = "missing";
+pub const NOT_UTF8: &str = "not UTF-8";
 
 /// `text` as a cell: trimmed, and missing where nothing is left or `missing` lists it.
 #[inline]

@@ -57,7 +57,8 @@ impl CodeTable {
             let parts: Vec<&str> = if columns == 1 { vec![text] } else { text.split('|').collect() };
             let code = position(known, code).filter(|_| parts.len() == columns).ok_or_else(|| {
                 Error::usage(format!(
-                    "`{key}.codes`: `{text}` does not map {columns} columns to a code of the contract"
+                    "`{key}.codes`: `{}` does not map {columns} columns to a code of the contract",
+                    text.escape_debug()
                 ))
                 .hint("write one value or `*` per joined column, with `|` between them")
             })?;

@@ -8,7 +8,7 @@ use super::Ingested;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::{Field, Fill};
-use super::key::{FoldMap, Key};
+use super::key::{FoldMap, FoldSet, Key};
 use super::mapping::Mapping;
 use super::table::Drop;
 use super::{accounts, unique};
@@ -80,6 +80,10 @@ impl Build for Customers {
         };
         Ok((delivery, customer))
     }
+
+    fn id_key<R: Row>(&self, row: &R) -> Option<Key> {
+        self.fields.customer_id.key(row).ok().flatten()
+    }
 }
 
 impl Customers {
@@ -93,22 +97,22 @@ impl Customers {
     }
 }
 
-/// Reads the customers: sorted by id, each once.
-pub fn read(drop: &Drop<'_>, night: &mut Ingested) -> Result<Vec<Customer>> {
+/// Reads the customers: sorted by id, each once; and the ids of the rejected rows.
+pub fn read(drop: &Drop<'_>, night: &mut Ingested) -> Result<(Vec<Customer>, FoldSet<Key>)> {
     let opened_on = drop.source(Table::Customers).and_then(|source| source.columns.get("opened_on"));
     let first_opened = match opened_on {
         Some(column) if column.first_account => accounts::first_opened(drop)?,
         _ => FoldMap::default(),
     };
     let builder = |mapping: &mut Mapping| Ok(Customers { fields: Fields::new(mapping), first_opened });
-    let mut rows = drop.read(Table::Customers, night, builder)?;
+    let (mut rows, rejected) = drop.read_with_rejected(Table::Customers, night, builder)?;
     rows.sort_unstable_by(|a, b| {
         a.1.customer_id.cmp(&b.1.customer_id).then_with(|| content_order(&a.1, &b.1)).then(a.0.cmp(&b.0))
     });
     let same_id = |a: &(u16, Customer), b: &(u16, Customer)| a.1.customer_id == b.1.customer_id;
     let fates = unique::fates(&rows, same_id, |a, b| content_order(&a.1, &b.1).is_eq());
     unique::settle::<Customers>(&mut rows, &fates, night, |row| row.0);
-    Ok(rows.into_iter().map(|(_, customer)| customer).collect())
+    Ok((rows.into_iter().map(|(_, customer)| customer).collect(), rejected))
 }
 
 /// An order of everything but the id; it means nothing, except that it is always the same.

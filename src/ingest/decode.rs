@@ -202,3 +202,14 @@ fn is_utf8(start: &[u8]) -> bool {
     };
     valid.starts_with('\u{feff}') || valid.chars().filter(|c| !c.is_ascii()).nth(CHARACTERS_MIN - 1).is_some()
 }
+
+/// Whether text that is not UTF-8 is likely GB18030: it decodes, and most bytes beyond ASCII stand in pairs, as in
+/// common Chinese text. Latin text often decodes too, but its letters beyond ASCII stand alone.
+pub fn seems_gb18030(text: &[u8]) -> bool {
+    let Some(decoded) = GB18030.decode_without_bom_handling_and_without_replacement(text) else {
+        return false;
+    };
+    let high_bytes = text.iter().filter(|byte| !byte.is_ascii()).count();
+    let characters = decoded.chars().filter(|c| !c.is_ascii()).count();
+    characters > 0 && high_bytes * 2 > characters * 3
+}

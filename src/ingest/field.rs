@@ -2,7 +2,7 @@
 //!
 //! Reads: a [`Row`] through the mapping. Grain: one value. Never: turns an unreadable value into a missing one.
 
-use super::cell::{Cell, Fault, MISSING, Reason, Row};
+use super::cell::{Cell, Fault, MISSING, NOT_UTF8, Reason, Row};
 use super::codes::{Code, CodeMemo, CodeTable};
 use super::key::Key;
 use super::lookup::LookupTable;
@@ -86,7 +86,7 @@ impl Field {
         let Some(key) = text_of(key, &mut digits).map_err(|reason| self.fault(reason))? else {
             return Ok(Cell::Missing);
         };
-        table.find(key).ok_or_else(|| self.fault(format!("not found in {}", table.file)))
+        table.find(key).ok_or_else(|| self.fault(format!("not found in {}", table.file.escape_debug())))
     }
 
     /// Calls `read` with the value as text; `None` where it is missing.
@@ -104,14 +104,14 @@ impl Field {
     }
 
     pub fn text<R: Row>(&self, row: &R) -> Result<Option<Box<str>>, Fault> {
-        self.with_text(row, |text| std::str::from_utf8(text).map(Box::from).map_err(|_| "not UTF-8"))
+        self.with_text(row, |text| std::str::from_utf8(text).map(Box::from).map_err(|_| NOT_UTF8))
     }
 
     /// An id as text.
     pub fn id<R: Row>(&self, row: &R) -> Result<Option<Box<str>>, Fault> {
         self.with_text(row, |text| {
             check_id(text)?;
-            std::str::from_utf8(text).map(Box::from).map_err(|_| "not UTF-8")
+            std::str::from_utf8(text).map(Box::from).map_err(|_| NOT_UTF8)
         })
     }
 
@@ -321,7 +321,7 @@ fn check_id(id: &[u8]) -> Result<(), &'static str> {
     if parse::number(id) == Err(parse::EXPONENT) {
         return Err(SPREADSHEET);
     }
-    let text = std::str::from_utf8(id).map_err(|_| "not UTF-8")?;
+    let text = std::str::from_utf8(id).map_err(|_| NOT_UTF8)?;
     if text.chars().any(is_invisible) { Err(INVISIBLE) } else { Ok(()) }
 }
 

@@ -3,7 +3,7 @@
 //! Reads: the text of an id. Never: two different ids of up to 15 bytes with one key; a result that depends on a
 //! random seed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// An id: its own bytes and length where it has at most 15, else the first 15 bytes of its BLAKE3 digest.
@@ -48,6 +48,9 @@ impl std::hash::Hash for Key {
 
 /// A hash map whose hashes are the same on every machine and in every run.
 pub type FoldMap<K, V> = HashMap<K, V, BuildHasherDefault<FoldHasher>>;
+
+/// The same for a set.
+pub type FoldSet<K> = HashSet<K, BuildHasherDefault<FoldHasher>>;
 
 /// Multiply and fold, the step that wyhash and foldhash are built on; for tables in memory only, never stored.
 #[derive(Default)]

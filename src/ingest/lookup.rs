@@ -3,10 +3,13 @@
 //! Reads: one text file of the drop folder, with the source's separator, encoding and missing texts. Grain: one entry
 //! per key. Never: takes one of two values, skips a row.
 
+use super::Delivery;
 use super::cell::{Cell, text_cell};
 use super::decode::TextStream;
 use super::key::{FoldMap, Key};
+use super::mapping::Slot;
 use crate::config::source::{Lookup, Source};
+use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::io::exports::{self, Export};
 use std::path::Path;
@@ -20,7 +23,13 @@ pub struct LookupTable {
 }
 
 impl LookupTable {
-    pub fn read(lookup: &Lookup, source: &Source, data: &Path, missing: &[Box<[u8]>]) -> Result<Self> {
+    /// The table, and the books of its file: every row is used, since any may be asked for.
+    pub fn read(
+        lookup: &Lookup,
+        (table, source): (Table, &Source),
+        data: &Path,
+        missing: &[Box<[u8]>],
+    ) -> Result<(Self, Delivery)> {
         let export = exports::find(data, &lookup.file)?;
         let mut stream = TextStream::open(&export, source.encoding, &|_| ())?;
         let mut text = Vec::new();
@@ -28,8 +37,10 @@ impl LookupTable {
             return Err(refuse(&export, "is too large to look values up in"));
         }
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        let values = parse(&export, text, lookup, super::mapping::separator(source)?, missing)?;
-        Ok(Self { file: lookup.file.clone(), values })
+        let (values, rows) = parse(&export, text, lookup, super::mapping::separator(source)?, missing)?;
+        let (bytes, digest) = stream.finish()?;
+        let delivery = Delivery::of_lookup(table, &export.name, rows, bytes, digest);
+        Ok((Self { file: lookup.file.clone(), values }, delivery))
     }
 
     pub fn find(&self, key: &[u8]) -> Option<Cell<'_>> {
@@ -50,19 +61,22 @@ fn parse(
     lookup: &Lookup,
     separator: u8,
     missing: &[Box<[u8]>],
-) -> Result<FoldMap<Key, Box<[u8]>>> {
+) -> Result<(FoldMap<Key, Box<[u8]>>, u64)> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).has_headers(true).flexible(false).from_reader(text);
     let header = reader.byte_headers().map_err(|_| refuse(export, "has no header"))?.clone();
     let names = super::header::names(export, &header)?;
-    let key = super::header::position(export, &names, &lookup.key)?;
-    let value = super::header::position(export, &names, &lookup.value)?;
+    let slots = [&lookup.key, &lookup.value].map(|name| Slot { name: name.clone(), column: None });
+    let key = super::header::position(export, &names, &slots[0], &slots)?;
+    let value = super::header::position(export, &names, &slots[1], &slots)?;
+    let mut rows = 0;
     let mut values: FoldMap<Key, Box<[u8]>> = FoldMap::default();
     for record in reader.byte_records() {
         let record = record.map_err(|cause| {
             let line = cause.position().map_or(0, csv::Position::line);
             refuse(export, &format!("has a row that does not fit the header near line {line}"))
         })?;
+        rows += 1;
         let cell = |at: usize| text_cell(record.get(at).unwrap_or_default(), missing);
         let Cell::Text(key) = cell(key) else { continue };
         let found: &[u8] = if let Cell::Text(text) = cell(value) { text } else { b"" };
@@ -74,9 +88,9 @@ fn parse(
             let line = record.position().map_or(0, csv::Position::line);
             return Err(refuse(
                 export,
-                &format!("has two values for one `{}`, near line {line}", lookup.key),
+                &format!("has two values for one `{}`, near line {line}", lookup.key.escape_debug()),
             ));
         }
     }
-    Ok(values)
+    Ok((values, rows))
 }

@@ -3,6 +3,7 @@
 //!
 //! Reads: the configuration, and the files that values are looked up in. Grain: one [`Field`] per contract column.
 
+use super::Delivery;
 use super::codes::CodeTable;
 use super::field::{Field, Fill, SignRule};
 use super::lookup::LookupTable;
@@ -13,12 +14,21 @@ use std::path::Path;
 
 pub struct Mapping {
     pub table: Table,
-    /// Names of the source columns that are needed; a slot is a place in this list.
-    pub slots: Vec<String>,
+    /// The source columns that are needed; cells are asked for by their place in this list.
+    pub slots: Vec<Slot>,
     /// Texts that mean "no value", trimmed; the empty text is not among them.
     pub missing: Vec<Box<[u8]>>,
     pub separator: u8,
+    /// The books of the files that values are looked up in.
+    pub lookups: Vec<Delivery>,
     fields: Vec<Field>,
+}
+
+/// A source column that is needed.
+pub struct Slot {
+    pub name: String,
+    /// The contract column it fills; `None` where it only helps to read another.
+    pub column: Option<&'static str>,
 }
 
 /// The separator as the byte it is in the file.
@@ -33,7 +43,8 @@ impl Mapping {
         let trimmed = |text: &String| -> Box<[u8]> { text.as_bytes().trim_ascii().into() };
         let missing = source.missing.iter().map(trimmed).filter(|text| !text.is_empty()).collect();
         let separator = separator(source)?;
-        let mut mapping = Self { table, slots: Vec::new(), missing, separator, fields: Vec::new() };
+        let mut mapping =
+            Self { table, slots: Vec::new(), missing, separator, lookups: Vec::new(), fields: Vec::new() };
         for column in table.columns() {
             let field = match source.columns.get(column.name) {
                 Some(filled) => mapping.field_of(column, filled, source, data)?,
@@ -44,10 +55,10 @@ impl Mapping {
         Ok(mapping)
     }
 
-    fn slot(&mut self, name: &str) -> usize {
-        let known = self.slots.iter().position(|slot| slot == name);
+    fn slot(&mut self, name: &str, column: Option<&'static str>) -> usize {
+        let known = self.slots.iter().position(|slot| slot.name == name);
         known.unwrap_or_else(|| {
-            self.slots.push(name.to_owned());
+            self.slots.push(Slot { name: name.to_owned(), column });
             self.slots.len() - 1
         })
     }
@@ -64,8 +75,10 @@ impl Mapping {
             (Some(text), _) => Fill::Constant(text.as_bytes().trim_ascii().into()),
             (None, []) if filled.first_account => Fill::FirstAccount,
             (None, []) => return Err(Error::usage(format!("`{key}` is filled from nothing"))),
-            (None, [name]) => Fill::Column(self.slot(name)),
-            (None, names) => Fill::Joined(names.iter().map(|name| self.slot(name)).collect()),
+            (None, [name]) => Fill::Column(self.slot(name, Some(column.name))),
+            (None, names) => {
+                Fill::Joined(names.iter().map(|name| self.slot(name, Some(column.name))).collect())
+            }
         };
         let codes = match column.reading {
             Reading::Code(known) => {
@@ -75,7 +88,9 @@ impl Mapping {
         };
         let lookup = match &filled.lookup {
             Some(lookup) if matches!(fill, Fill::Column(_)) => {
-                Some(LookupTable::read(lookup, source, data, &self.missing)?)
+                let (table, delivery) = LookupTable::read(lookup, (self.table, source), data, &self.missing)?;
+                self.lookups.push(delivery);
+                Some(table)
             }
             Some(_) => return Err(Error::usage(format!("`{key}.lookup` needs exactly one `from`"))),
             None => None,
@@ -96,7 +111,7 @@ impl Mapping {
             Sign::AsIs => SignRule::AsIs,
             Sign::Negated => SignRule::Negated,
             Sign::NegativeWhere { column, values } => SignRule::NegativeWhere {
-                slot: self.slot(column),
+                slot: self.slot(column, None),
                 values: values.iter().map(|text| text.as_bytes().trim_ascii().into()).collect(),
             },
         }

@@ -96,13 +96,25 @@ pub struct Ingested {
     pub tables: Tables,
     /// Sorted by file, line, column.
     pub rejects: Vec<Reject>,
-    /// Sorted by table, path; `Transaction::delivery` and `Holding::delivery` point here.
+    /// Sorted by table, path, `Transaction::delivery` and `Holding::delivery` point here; then the files that only
+    /// values were looked up in, each once.
     pub deliveries: Vec<Delivery>,
     /// Contract columns that a mapping fills.
     pub mapped: BTreeSet<(Table, &'static str)>,
+    /// The books of every lookup, until they are entered in `deliveries`.
+    lookups: Vec<Delivery>,
 }
 
 impl Ingested {
+    /// A file that was looked up in several times, or that is a table of its own, is entered once.
+    fn enter_lookups(&mut self) {
+        for lookup in std::mem::take(&mut self.lookups) {
+            if self.deliveries.iter().all(|known| known.path != lookup.path) {
+                self.deliveries.push(lookup);
+            }
+        }
+    }
+
     /// Rows of all deliveries, whatever became of them.
     pub fn n_rows(&self) -> usize {
         self.deliveries.iter().map(|delivery| usize::try_from(delivery.rows).unwrap_or(usize::MAX)).sum()
@@ -133,14 +145,18 @@ pub fn read(
     night.tables.branches = reference::branches(&drop, &mut night)?;
     night.tables.managers = reference::managers(&drop, &mut night)?;
     night.tables.products = reference::products(&drop, &mut night)?;
-    night.tables.customers = customers::read(&drop, &mut night)?;
-    let customers = owners::customers(&night.tables.customers);
-    night.tables.accounts = accounts::read(&drop, &customers, &mut night)?;
-    let owners = owners::Owners::new(customers, drop.has(Table::Accounts).then_some(&night.tables.accounts));
+    let (rows, rejected) = customers::read(&drop, &mut night)?;
+    let customers = owners::Customers::new(&rows, rejected);
+    night.tables.customers = rows;
+    let (rows, rejected) = accounts::read(&drop, &customers, &mut night)?;
+    let accounts = drop.has(Table::Accounts).then(|| owners::Accounts::new(&rows, rejected));
+    night.tables.accounts = rows;
+    let owners = owners::Owners::new(customers, accounts);
     night.tables.transactions = transactions::read(&drop, &owners, &mut night)?;
     night.tables.holdings = holdings::read(&drop, &owners, &mut night)?;
     night.tables.contacts = contacts::read(&drop, &owners, &mut night)?;
     night.rejects.sort_unstable();
+    night.enter_lookups();
     Ok(night)
 }
 

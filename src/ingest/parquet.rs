@@ -5,6 +5,7 @@
 use super::build::{Build, FileRows, Memo, Piece};
 use super::cell::{Cell, Fault, Row, text_cell};
 use super::decode::Progress;
+use super::mapping::Slot;
 use super::table::Job;
 use super::{header, records};
 use crate::date::Date;
@@ -61,8 +62,7 @@ pub fn read<B: Build>(job: &Job<'_, B>, progress: Progress<'_>) -> Result<FileRo
     let attempt = catch_unwind(AssertUnwindSafe(|| read_groups(job, &file)));
     let piece = attempt.unwrap_or_else(|_| Err(job.damaged()))?;
     progress(job.export.bytes);
-    let Piece { rows, rejects, tally, .. } = piece;
-    Ok(FileRows { rows, rejects, tally, bytes: job.export.bytes, digest })
+    Ok(FileRows { piece, bytes: job.export.bytes, digest })
 }
 
 /// All row groups, several at a time, put together in their order.
@@ -76,6 +76,7 @@ fn read_groups<B: Build>(job: &Job<'_, B>, file: &exports::ExportFile) -> Result
     for group in groups {
         let rows_before = whole.tally.rows;
         whole.append(group?, rows_before);
+        job.check_refused(&mut whole, "row")?;
     }
     let expected: i64 = counts.iter().sum();
     if u64::try_from(expected) == Ok(whole.tally.rows) { Ok(whole) } else { Err(job.damaged()) }
@@ -130,8 +131,8 @@ fn read_batch<B: Build>(
         let line = piece.tally.rows + 1;
         let place = || (line, job.raw(layout, batch, at));
         match suspects.iter().find_map(|slot| job.text_fault(&columns[*slot], *slot, at)) {
-            None => piece.take(job.builder, &row, memo, job.delivery, place)?,
-            Some(fault) => piece.reject::<B>(fault, None, place)?,
+            None => piece.take(job.builder, &row, memo, job.delivery, place),
+            Some(fault) => piece.reject(job.builder, &row, fault, None, place),
         }
     }
     Ok(())
@@ -142,20 +143,21 @@ impl<B: Build> Job<'_, B> {
         self.refuse("is damaged or no Parquet file").hint("deliver the file again")
     }
 
-    fn unread(&self, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-        self.damaged().caused_by(cause)
+    /// The cause may quote the file, and so is escaped.
+    fn unread(&self, cause: impl std::error::Error) -> Error {
+        self.damaged().caused_by(std::io::Error::other(cause.to_string().escape_debug().to_string()))
     }
 
     /// Finds the mapped columns by name and refuses types that are not read.
     fn columns(&self, schema: &Schema) -> Result<Layout> {
         let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-        let find = |slot: &String| header::position(self.export, &names, slot);
+        let find = |slot: &Slot| header::position(self.export, &names, slot, &self.mapping.slots);
         let places: Vec<usize> = self.mapping.slots.iter().map(find).collect::<Result<_>>()?;
         for place in &places {
             let field = schema.field(*place);
             if !is_read(field.data_type()) {
-                let what =
-                    format!("has column `{}` of type {}, which is not read", field.name(), field.data_type());
+                let (name, kind) = (field.name().escape_debug(), field.data_type().to_string());
+                let what = format!("has column `{name}` of type {}, which is not read", kind.escape_debug());
                 return Err(self
                     .refuse(&what)
                     .hint("export it as text, number, decimal, date, timestamp in UTC or boolean"));
@@ -193,7 +195,7 @@ impl<B: Build> Job<'_, B> {
         let text = column.bytes(at)?;
         let max = self.limits.field_bytes_max;
         let reason = super::text::wrong_text(text, max)?;
-        Some(Fault::Row(self.mapping.slots[slot].clone(), reason))
+        Some(Fault::Row(self.mapping.slots[slot].name.clone(), reason))
     }
 }
 

@@ -11,9 +11,15 @@ pub const QUOTE: u8 = b'"';
 /// One record: its fields, without quotes around them.
 pub trait Record {
     fn fields(&self) -> usize;
+    /// Empty beyond the last one.
     fn field(&self, at: usize) -> &[u8];
+    /// The record as it stands in the file, give or take its separators.
+    fn line(&self) -> &[u8];
+
     /// Bytes of the record, give or take its separators.
-    fn bytes(&self) -> usize;
+    fn bytes(&self) -> usize {
+        self.line().len()
+    }
 }
 
 /// A record of a text without quotes: where each field ends.
@@ -23,25 +29,19 @@ pub struct Plain<'t> {
     pub ends: &'t [u32],
 }
 
-impl Plain<'_> {
-    /// The record as it stands in the file.
-    pub fn line(&self) -> &[u8] {
-        &self.text[self.start..self.ends.last().map_or(self.start, |end| *end as usize)]
-    }
-}
-
 impl Record for Plain<'_> {
     fn fields(&self) -> usize {
         self.ends.len()
     }
 
     fn field(&self, at: usize) -> &[u8] {
+        let Some(end) = self.ends.get(at) else { return b"" };
         let start = if at == 0 { self.start } else { self.ends[at - 1] as usize + 1 };
-        &self.text[start..self.ends[at] as usize]
+        &self.text[start..*end as usize]
     }
 
-    fn bytes(&self) -> usize {
-        self.line().len()
+    fn line(&self) -> &[u8] {
+        &self.text[self.start..self.ends.last().map_or(self.start, |end| *end as usize)]
     }
 }
 
@@ -54,8 +54,8 @@ impl Record for ByteRecord {
         self.get(at).unwrap_or_default()
     }
 
-    fn bytes(&self) -> usize {
-        self.as_slice().len()
+    fn line(&self) -> &[u8] {
+        self.as_slice()
     }
 }
 

@@ -4,8 +4,9 @@
 //! which files were finished decide anything.
 
 use super::account::check_share;
-use super::build::{Build, FileRows};
+use super::build::{Build, FileRows, Piece, RefusedRow};
 use super::decode::Progress;
+use super::key::{FoldSet, Key};
 use super::mapping::Mapping;
 use super::{Delivery, Ingested, Limits, parquet, text};
 use crate::config::source::{Format, Source};
@@ -50,8 +51,8 @@ impl<'a> Drop<'a> {
             let exports = exports::list(data, &source.files)?;
             if exports.is_empty() {
                 let (pattern, table) = (source.files.escape_debug(), table.name());
-                let what =
-                    format!("no file `{pattern}` in `{}`: `{table}` is not delivered yet", data.display());
+                let folder = exports::shown(data);
+                let what = format!("no file `{pattern}` in `{folder}`: `{table}` is not delivered yet");
                 let hint = format!("wait for the delivery, or correct `sources.{table}.files`");
                 return Err(Error::incomplete(what).hint(hint));
             }
@@ -59,8 +60,11 @@ impl<'a> Drop<'a> {
         }
         let files: usize = listed.values().map(|(_, exports)| exports.len()).sum();
         if files >= usize::from(u16::MAX) {
-            return Err(Error::refused(format!("{files} files in `{}`, more than 65,534", data.display()))
-                .hint("deliver fewer and larger files"));
+            return Err(Error::refused(format!(
+                "{files} files in `{}`, more than 65,534",
+                exports::shown(data)
+            ))
+            .hint("deliver fewer and larger files"));
         }
         Ok(Self { data, limits, progress, sources: listed })
     }
@@ -86,29 +90,43 @@ impl<'a> Drop<'a> {
         night: &mut Ingested,
         builder: impl FnOnce(&mut Mapping) -> Result<B>,
     ) -> Result<Vec<B::Row>> {
-        let files = self.read_files(table, night.deliveries.len(), builder, self.progress)?;
-        let mut rows = Vec::new();
-        for (export, mut file) in files {
-            night.deliveries.push(Delivery::open(table, &export.name, &file));
-            night.rejects.append(&mut file.rejects);
-            if rows.is_empty() {
-                rows = file.rows;
-            } else {
-                rows.append(&mut file.rows);
-            }
-        }
-        Ok(rows)
+        Ok(self.read_with_rejected(table, night, builder)?.0)
     }
 
-    /// The files of a table by name, each with its rows; `first` is the place of the first in the list of deliveries.
+    /// As [`Drop::read`], with the ids of the rejected rows.
+    pub fn read_with_rejected<B: Build>(
+        &self,
+        table: Table,
+        night: &mut Ingested,
+        builder: impl FnOnce(&mut Mapping) -> Result<B>,
+    ) -> Result<(Vec<B::Row>, FoldSet<Key>)> {
+        let (files, lookups) = self.read_files(table, night.deliveries.len(), builder, self.progress)?;
+        night.lookups.extend(lookups);
+        let (mut rows, mut rejected) = (Vec::new(), FoldSet::default());
+        for (export, file) in files {
+            night.deliveries.push(Delivery::open(table, &export.name, &file));
+            let mut piece = file.piece;
+            night.rejects.append(&mut piece.rejects);
+            rejected.extend(piece.rejected_ids);
+            if rows.is_empty() {
+                rows = piece.rows;
+            } else {
+                rows.append(&mut piece.rows);
+            }
+        }
+        Ok((rows, rejected))
+    }
+
+    /// The files of a table by name, each with its rows, and the files that values were looked up in; `first` is the
+    /// place of the first in the list of deliveries.
     pub fn read_files<B: Build>(
         &self,
         table: Table,
         first: usize,
         builder: impl FnOnce(&mut Mapping) -> Result<B>,
         progress: Progress<'_>,
-    ) -> Result<Files<'_, B::Row>> {
-        let Some((source, exports)) = self.sources.get(&table) else { return Ok(Vec::new()) };
+    ) -> Result<(Files<'_, B::Row>, Vec<Delivery>)> {
+        let Some((source, exports)) = self.sources.get(&table) else { return Ok(Default::default()) };
         let mut mapping = Mapping::new(table, source, self.data)?;
         let builder = builder(&mut mapping)?;
         let read = |(at, export): (usize, &'_ Export)| {
@@ -118,8 +136,8 @@ impl<'a> Drop<'a> {
                 Format::Csv => text::read(&job, source.encoding, progress),
                 Format::Parquet => parquet::read(&job, progress),
             }?;
-            check_share(&export.name, &file.tally, &file.rejects, self.limits)?;
-            if file.tally.rows == 0 && matches!(table, Table::Customers | Table::Transactions) {
+            check_share(&export.name, &file.piece, self.limits)?;
+            if file.piece.tally.rows == 0 && matches!(table, Table::Customers | Table::Transactions) {
                 return Err(Error::refused(format!("`{}` has no rows", export.name.escape_debug()))
                     .hint(format!("`{}` cannot be empty: deliver the file again", table.name())));
             }
@@ -127,7 +145,9 @@ impl<'a> Drop<'a> {
         };
         // Errors in the order of the files, not of the threads.
         let files: Vec<Result<FileRows<B::Row>>> = exports.par_iter().enumerate().map(read).collect();
-        exports.iter().zip(files).map(|(export, file)| Ok((export, file?))).collect()
+        let files =
+            exports.iter().zip(files).map(|(export, file)| Ok((export, file?))).collect::<Result<_>>()?;
+        Ok((files, mapping.lookups))
     }
 }
 
@@ -135,5 +155,12 @@ impl<B> Job<'_, B> {
     /// A refusal that begins with the name of the file.
     pub fn refuse(&self, what: &str) -> Error {
         Error::refused(format!("`{}` {what}", self.export.name.escape_debug()))
+    }
+
+    /// Passes the refusal on that a row brought, with its place; `unit` is what the file's rows are counted in.
+    pub fn check_refused<R>(&self, piece: &mut Piece<R>, unit: &str) -> Result<()> {
+        let Some(RefusedRow { line, refusal }) = piece.refused.take() else { return Ok(()) };
+        let file = self.export.name.escape_debug();
+        Err(Error::refused(format!("{} of `{file}`, {unit} {line}", refusal.what)).hint(refusal.hint))
     }
 }

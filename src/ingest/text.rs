@@ -4,9 +4,10 @@
 //! Never: holds the file in memory, lets the number of threads change a result, goes on after a damage.
 
 use super::build::{Build, FileRows, Memo, Piece};
-use super::cell::{Cell, Fault, Reason, Row, text_cell};
+use super::cell::{Cell, Fault, NOT_UTF8, Reason, Row, text_cell};
 use super::decode::{Progress, TextStream};
 use super::key::Key;
+use super::mapping::Slot;
 use super::records::{self, BATCH_RECORDS, QUOTE, Record};
 use super::table::Job;
 use super::{Limits, header};
@@ -30,6 +31,8 @@ const MORE_FIELDS: &str = "more fields than the header has";
 struct Layout {
     names: Vec<String>,
     positions: Vec<usize>,
+    /// The byte that lines are counted by: a line feed, or a carriage return where the header ends with it alone.
+    line_end: u8,
 }
 
 /// A record seen through the mapping.
@@ -58,7 +61,7 @@ pub fn read<B: Build>(
     let start = job.check_start(&block)?;
     let (layout, mut consumed) = job.layout(&block, start)?;
     let mut piece = Piece::new(&job.export.name);
-    let mut line = 1 + count_lines(&block[..consumed]);
+    let mut line = 1 + count_lines(&block[..consumed], layout.line_end);
     loop {
         let mut next = Vec::new();
         let text = &block[consumed..];
@@ -79,11 +82,11 @@ pub fn read<B: Build>(
         consumed = 0;
     }
     let (bytes, digest) = stream.finish()?;
-    Ok(FileRows { rows: piece.rows, rejects: piece.rejects, tally: piece.tally, bytes, digest })
+    Ok(FileRows { piece, bytes, digest })
 }
 
-fn count_lines(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+fn count_lines(text: &[u8], line_end: u8) -> u64 {
+    text.iter().filter(|byte| **byte == line_end).count() as u64
 }
 
 /// One more than the last line end.
@@ -116,10 +119,12 @@ impl<B: Build> Job<'_, B> {
             return Err(self.refuse("has no header").hint("deliver the file with a header line"));
         }
         let names = header::names(self.export, &record)?;
-        let find = |slot: &String| header::position(self.export, &names, slot);
+        let find = |slot: &Slot| header::position(self.export, &names, slot, &self.mapping.slots);
         let positions = self.mapping.slots.iter().map(find).collect::<Result<_>>()?;
         let end = start + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-        Ok((Layout { names, positions }, end.min(block.len())))
+        let (head, rest) = block.split_at(end.min(block.len()));
+        let line_end = if head.ends_with(b"\r") && !rest.starts_with(b"\n") { b'\r' } else { b'\n' };
+        Ok((Layout { names, positions, line_end }, head.len()))
     }
 
     /// Takes in the rows of `text`, which starts on `line`; returns how much of it they took, and in how many lines.
@@ -134,7 +139,8 @@ impl<B: Build> Job<'_, B> {
         if text.contains(&QUOTE) {
             let (piece, used) = self.parse_quoted(layout, text, is_last, line)?;
             whole.append(piece, 0);
-            return Ok((used, count_lines(&text[..used])));
+            self.check_refused(whole, "line")?;
+            return Ok((used, count_lines(&text[..used], layout.line_end)));
         }
         let used = if is_last { text.len() } else { after_last_line(text) };
         let parts = pieces(&text[..used]);
@@ -144,6 +150,7 @@ impl<B: Build> Job<'_, B> {
         for part in parsed {
             let (piece, lines_inside) = part?;
             whole.append(piece, line + lines);
+            self.check_refused(whole, "line")?;
             lines += lines_inside;
         }
         Ok((used, lines))
@@ -151,10 +158,10 @@ impl<B: Build> Job<'_, B> {
 
     /// The rows of a text without quotes, with lines counted from 0, and how many lines it has.
     fn parse_plain(&self, layout: &Layout, text: &[u8]) -> Result<(Piece<B::Row>, u64)> {
-        let n_lines = count_lines(text);
+        let n_lines = count_lines(text, layout.line_end);
         let mut piece = Piece::with_room(&self.export.name, n_lines);
         let mut memo = Memo::default();
-        let mut lines = Lines { text, at: 0, line: 0 };
+        let mut lines = Lines { text, at: 0, line: 0, line_end: layout.line_end };
         let check = Check::new(text, self.limits);
         let mut keys = Vec::with_capacity(BATCH_RECORDS);
         let mut ahead = Vec::with_capacity(BATCH_RECORDS);
@@ -194,7 +201,7 @@ impl<B: Build> Job<'_, B> {
     ) -> Result<(Piece<B::Row>, usize)> {
         let mut piece = Piece::new(&self.export.name);
         let mut memo = Memo::default();
-        let mut lines = Lines { text, at: 0, line };
+        let mut lines = Lines { text, at: 0, line, line_end: layout.line_end };
         let check = Check::new(text, self.limits);
         let ends_in_line = text.ends_with(b"\n") || text.ends_with(b"\r");
         let separator = self.mapping.separator;
@@ -224,14 +231,20 @@ impl<B: Build> Job<'_, B> {
         place: impl FnOnce() -> (u64, String),
     ) -> Result<()> {
         let expected = layout.names.len();
+        let row = self.row(layout, record);
         if record.fields() == expected && check.fits(record) {
-            let row = self.row(layout, record);
-            return piece.take(self.builder, &row, memo, self.delivery, place);
+            piece.take(self.builder, &row, memo, self.delivery, place);
+            return Ok(());
         }
         if record.fields() < expected && is_cut_off {
             return Err(self.refuse("ends in the middle of a row").hint("it was cut off: deliver it again"));
         }
-        piece.reject::<B>(check.fault(record, &layout.names), None, place)
+        let fault = check.fault(record, &layout.names);
+        if matches!(&fault, Fault::Row(_, reason) if reason == NOT_UTF8) {
+            piece.keep_undecoded(record.line());
+        }
+        piece.reject(self.builder, &row, fault, None, place);
+        Ok(())
     }
 
     fn open_quote(&self, line: u64) -> Error {
@@ -256,7 +269,7 @@ impl<B: Build> Job<'_, B> {
         if piece.rejects.len() < REJECTS_HELD_MAX {
             return Ok(());
         }
-        super::account::check_share(&self.export.name, &piece.tally, &piece.rejects, self.limits)
+        super::account::check_share(&self.export.name, piece, self.limits)
     }
 }
 
@@ -280,11 +293,12 @@ struct Lines<'t> {
     text: &'t [u8],
     at: usize,
     line: u64,
+    line_end: u8,
 }
 
 impl Lines<'_> {
     fn at(&mut self, place: usize) -> u64 {
-        self.line += count_lines(&self.text[self.at..place]);
+        self.line += count_lines(&self.text[self.at..place], self.line_end);
         self.at = place;
         self.line
     }
@@ -330,5 +344,5 @@ pub fn wrong_text(field: &[u8], field_bytes_max: usize) -> Option<Reason> {
     if field.contains(&0) {
         return Some("a NUL byte".into());
     }
-    std::str::from_utf8(field).is_err().then(|| "not UTF-8".into())
+    std::str::from_utf8(field).is_err().then(|| NOT_UTF8.into())
 }

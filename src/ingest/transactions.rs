@@ -5,7 +5,7 @@
 
 use super::Ingested;
 use super::build::{Build, Memo};
-use super::cell::{Fault, Row};
+use super::cell::{Fault, Refusal, Row};
 use super::field::Field;
 use super::key::Key;
 use super::mapping::Mapping;
@@ -16,7 +16,7 @@ use crate::contract::Transaction;
 use crate::contract::codes::{Channel, Kind, ProductKind};
 use crate::contract::tables::Table;
 use crate::date::Date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::money::Money;
 use rayon::prelude::*;
 
@@ -96,8 +96,9 @@ pub fn check_currency<R: Row>(currency: &Field, row: &R, base: &str, on: Date) -
     let is_code = other.len() == 3 && other.bytes().all(|byte| byte.is_ascii_uppercase());
     let other =
         if is_code { format!("currency `{other}`") } else { "a value that is no currency code".to_owned() };
-    let error = Error::refused(format!("no rate for {other} on {on}, in column `{}`", currency.label));
-    Err(Fault::Delivery(Box::new(error.hint(format!("deliver amounts in `{base}`, the `base_currency`")))))
+    let what = format!("no rate for {other} on {on}, in column `{}`", currency.label.escape_debug());
+    let hint = format!("deliver amounts in `{}`, the `base_currency`", base.escape_debug());
+    Err(Fault::Delivery(Box::new(Refusal { what, hint })))
 }
 
 /// Reads the transactions: sorted by customer, date and every other field; each id once.

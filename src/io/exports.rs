@@ -5,7 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one door through which exports come in")]
 
-use crate::error::{Error, IoContext, Result};
+use crate::error::{Error, Result};
 use std::fs::{self, File};
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,15 @@ pub struct Export {
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
+/// A path for a message: a name in the drop folder may hold what would steer a terminal.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
+}
+
+fn failed(what: &str, path: &Path, cause: std::io::Error) -> Error {
+    Error::internal(format!("cannot {what} `{}`", shown(path))).caused_by(cause)
+}
+
 /// The regular files of `folder` whose names match `pattern` (`*` stands for any run of characters), by name.
 ///
 /// # Errors
@@ -34,8 +43,8 @@ pub fn list(folder: &Path, pattern: &str) -> Result<Vec<Export>> {
     }
     let root = root(folder)?;
     let mut exports = Vec::new();
-    for entry in fs::read_dir(&root).io_context("list", folder)? {
-        let entry = entry.io_context("list", folder)?;
+    for entry in fs::read_dir(&root).map_err(|cause| failed("list", folder, cause))? {
+        let entry = entry.map_err(|cause| failed("list", folder, cause))?;
         let file_name = entry.file_name();
         if matches(pattern.as_bytes(), file_name.as_encoded_bytes()) {
             let name = file_name.into_string().map_err(|name| {
@@ -59,7 +68,7 @@ pub fn list(folder: &Path, pattern: &str) -> Result<Vec<Export>> {
 pub fn find(folder: &Path, name: &str) -> Result<Export> {
     let mut exports = if name.contains('*') { Vec::new() } else { list(folder, name)? };
     exports.pop().ok_or_else(|| {
-        Error::incomplete(format!("no file `{}` in `{}`", name.escape_debug(), folder.display()))
+        Error::incomplete(format!("no file `{}` in `{}`", name.escape_debug(), shown(folder)))
             .hint("a column looks its values up there; wait for the delivery, or correct `lookup.file`")
     })
 }
@@ -67,10 +76,10 @@ pub fn find(folder: &Path, name: &str) -> Result<Export> {
 fn root(folder: &Path) -> Result<PathBuf> {
     let hint = "name the folder of the exports with `--data DIR` or `data` in the configuration";
     let root = folder.canonicalize().map_err(|cause| {
-        Error::usage(format!("no drop folder at `{}`", folder.display())).hint(hint).caused_by(cause)
+        Error::usage(format!("no drop folder at `{}`", shown(folder))).hint(hint).caused_by(cause)
     })?;
     if !root.is_dir() {
-        return Err(Error::usage(format!("`{}` is not a folder", folder.display())).hint(hint));
+        return Err(Error::usage(format!("`{}` is not a folder", shown(folder))).hint(hint));
     }
     Ok(root)
 }
@@ -85,7 +94,7 @@ fn inspect(root: &Path, name: String) -> Result<Export> {
     if !path.starts_with(root) {
         return Err(refuse("a link that leaves the drop folder"));
     }
-    let metadata = path.metadata().io_context("inspect", &linked)?;
+    let metadata = path.metadata().map_err(|cause| failed("inspect", &linked, cause))?;
     if metadata.is_dir() {
         return Err(refuse("a folder, not a file"));
     }

@@ -23,6 +23,17 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).io_context("read", path)
 }
 
+/// Reads a whole file; `None` where there is none.
+///
+/// # Errors
+/// Kind `Internal`, naming the path.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).io_context("read", path),
+    }
+}
+
 /// Writes a whole file (0600) in place of what stood there; a reader sees the old one or the new one.
 ///
 /// # Errors

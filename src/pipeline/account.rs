@@ -9,7 +9,7 @@ use crate::features::FeatureTable;
 use crate::ingest::Ingested;
 use crate::publish::{Input, Manifest, NightBefore, Previous};
 use crate::segment::{self, SegmentModel};
-use crate::store::{Population, Standing};
+use crate::store::{Calendar, Population, Standing};
 use crate::targets::{Lists, Rules};
 use crate::warning::Warning;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(super) fn books(delivered: &Ingested, as_of: Date) -> Result<Vec<Input>> {
     match inputs.iter().find(|input| !input.reconciles()) {
         Some(input) => Err(Error::internal(format!(
             "the rows or amounts of `{}` do not add up: {:?} {:?}",
-            input.path, input.rows, input.amounts
+            input.path, input.rows, input.amounts_minor_units
         ))),
         None => Ok(inputs),
     }
@@ -53,6 +53,7 @@ pub(super) fn books(delivered: &Ingested, as_of: Date) -> Result<Vec<Input>> {
 pub(super) struct Known<'a> {
     pub(super) delivered: &'a Ingested,
     pub(super) inputs: Vec<Input>,
+    pub(super) calendar: &'a Calendar,
     pub(super) population: &'a Population,
     pub(super) features: &'a FeatureTable,
     pub(super) segment_model: &'a SegmentModel,
@@ -112,8 +113,11 @@ fn silhouettes(model: &SegmentModel) -> BTreeMap<String, Option<f64>> {
 }
 
 fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning> {
-    let mut warnings: Vec<Warning> =
-        models.entries().map(|model| Warning::ModelFittedTonight { what: model.what }).collect();
+    let mut warnings: Vec<Warning> = models
+        .entries()
+        .filter(|model| model.fitted_tonight)
+        .map(|model| Warning::ModelFittedTonight { what: model.what })
+        .collect();
     warnings.extend(known.segment_model.warnings(config.segment.joint_clusters));
     match known.training {
         Training::NotTrained(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
@@ -123,6 +127,18 @@ fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning>
         Training::Trained { evaluation: Ok(_), .. } => {}
     }
     warnings.extend(known.lists.warnings.iter().cloned());
+    let as_of = known.population.date;
+    let newest = known.calendar.snapshots.iter().rev().find(|snapshot| **snapshot <= as_of);
+    if let Some(newest) =
+        newest.filter(|newest| as_of.last_month_ends(1).any(|month_end| **newest < month_end))
+    {
+        warnings.push(Warning::OldSnapshot { newest: *newest, as_of });
+    }
+    let superseded = known.delivered.deliveries.iter().filter(|delivery| delivery.superseded > 0);
+    warnings.extend(superseded.map(|delivery| Warning::SupersededRows {
+        file: delivery.path.clone(),
+        superseded: delivery.superseded,
+    }));
     let rejected = known.delivered.deliveries.iter().filter(|delivery| delivery.rejected > 0);
     warnings.extend(rejected.map(|delivery| Warning::RejectedRows {
         file: delivery.path.clone(),

@@ -24,7 +24,7 @@ use crate::store::{self, Population, Store};
 use crate::targets::{self, Lists, Rules};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
-use models::Models;
+use models::{Models, kept_segment_model};
 use report::type_figures;
 use watch::Watch;
 
@@ -54,20 +54,23 @@ pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let features =
         watch.time("features", FeatureTable::n_customers, || features::build(&store, &population, true))?;
 
+    let last_night = before.as_ref().map(|before| &before.customers);
+    let kept = kept_segment_model(config, before.as_ref(), as_of)?;
+    let is_kept = kept.is_some();
     let segment_model = watch.time(
         "segment model",
         |_| features.n_customers(),
-        || segment::fit(&store, &features, config),
+        || kept.map_or_else(|| segment::fit(&store, &features, config), Ok),
     )?;
     let segments = watch.time(
         "segments",
         |_| features.n_customers(),
-        || segment::place(&store, &features, &segment_model, loyalty_basis(&delivered), config),
+        || segment::place(&store, &features, &segment_model, last_night, loyalty_basis(&delivered), config),
     )?;
-    let movements = movements(&segments, before.as_ref().map(|before| &before.customers))?;
+    let movements = movements(&segments, last_night)?;
 
     let training = watch.time("churn model", Training::n_rows, || churn::train(&store, as_of, config))?;
-    let models = Models::of(&segment_model, &training)?;
+    let models = Models::of(&segment_model, is_kept, &training)?;
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),
@@ -94,6 +97,7 @@ pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let known = Known {
         delivered: &delivered,
         inputs,
+        calendar: store.calendar(),
         population: &population,
         features: &features,
         segment_model: &segment_model,

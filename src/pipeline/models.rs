@@ -1,12 +1,38 @@
 //! The models of a night as they are stored: `models/<id>/`, the id being a digest of what is in it.
 
 use crate::churn::{ChurnModel, Training};
+use crate::config::Config;
 use crate::date::Date;
-use crate::error::Result;
-use crate::io::private::write_private;
-use crate::publish::ModelEntry;
+use crate::error::{Error, Result};
+use crate::io::private::{read_if_there, write_private};
+use crate::publish::{ModelEntry, Previous};
 use crate::segment::SegmentModel;
 use std::path::Path;
+
+const MODELS: &str = "models";
+const SEGMENT_FILE: &str = "segment.json";
+
+/// The segment model of the night before, while it is young enough: types must not change with a refit.
+///
+/// # Errors
+/// Kind `Internal` if that model is there and cannot be used.
+pub(super) fn kept_segment_model(
+    config: &Config,
+    before: Option<&Previous>,
+    as_of: Date,
+) -> Result<Option<SegmentModel>> {
+    let Some(id) = before.and_then(|before| before.segment_model_id.as_deref()) else { return Ok(None) };
+    let path = config.workspace.join(MODELS).join(id).join(SEGMENT_FILE);
+    let Some(json) = read_if_there(&path)? else { return Ok(None) };
+    let model = SegmentModel::from_json(&json).map_err(|reason| {
+        Error::internal(format!(
+            "cannot use the segment model of the night before, `{}`: {reason}",
+            path.display()
+        ))
+        .hint("move the model's folder away, and this night fits a new one")
+    })?;
+    Ok(Some(model).filter(|model| as_of - model.trained_through <= config.segment.refit_after_days))
+}
 
 /// The night's models, as they are stored.
 pub(super) struct Models {
@@ -21,24 +47,26 @@ struct StoredModel {
 }
 
 impl StoredModel {
-    fn new(what: &'static str, file: &'static str, trained_through: Date, json: String) -> Self {
+    fn new(
+        what: &'static str,
+        file: &'static str,
+        trained_through: Date,
+        json: String,
+        fitted_tonight: bool,
+    ) -> Self {
         let blake3 = blake3::hash(json.as_bytes()).to_hex().to_string();
         let model_id = format!("{what}-{trained_through}-{}", &blake3[..8]);
-        Self {
-            entry: ModelEntry { what, model_id, blake3, trained_through, fitted_tonight: true },
-            file,
-            json,
-        }
+        Self { entry: ModelEntry { what, model_id, blake3, trained_through, fitted_tonight }, file, json }
     }
 }
 
 impl Models {
-    pub(super) fn of(segment: &SegmentModel, training: &Training) -> Result<Self> {
-        let segment =
-            StoredModel::new("segment", "segment.json", segment.trained_through, segment.to_json()?);
+    pub(super) fn of(segment: &SegmentModel, is_kept: bool, training: &Training) -> Result<Self> {
+        let (through, json) = (segment.trained_through, segment.to_json()?);
+        let segment = StoredModel::new("segment", SEGMENT_FILE, through, json, !is_kept);
         let churn = match training {
             Training::Trained { model, .. } => {
-                Some(StoredModel::new("churn", "churn.json", model.trained_through, model.to_json()?))
+                Some(StoredModel::new("churn", "churn.json", model.trained_through, model.to_json()?, true))
             }
             Training::NotTrained(_) => None,
         };
@@ -64,7 +92,7 @@ impl Models {
     pub(super) fn keep(&self, workspace: &Path) -> Result<()> {
         for model in self.all() {
             write_private(
-                &workspace.join("models").join(&model.entry.model_id).join(model.file),
+                &workspace.join(MODELS).join(&model.entry.model_id).join(model.file),
                 model.json.as_bytes(),
             )?;
         }

@@ -23,6 +23,8 @@ pub struct TypeFigures {
     pub n_customers: usize,
     /// Sum of yearly value, currency units.
     pub value_12m: f64,
+    /// Customers in scope of churn, with a probability.
+    pub n_scored: usize,
     /// Mean probability of those in scope.
     pub churn_mean: Option<f64>,
     /// Sum of exposure times probability, currency units.
@@ -51,6 +53,7 @@ pub(super) fn type_figures(
                 customer_type,
                 n_customers: rows().count(),
                 value_12m: rows().map(|row| values[row]).filter(|value| !value.is_nan()).sum(),
+                n_scored: probabilities.len(),
                 churn_mean,
                 expected_loss: losses.sum(),
             }

@@ -28,14 +28,10 @@ fn write_one(
     run_id: &str,
 ) -> Result<FileDigest> {
     let rows = rows(night, manager);
-    let delivered = &night.store.tables().managers;
-    let known = delivered
-        .binary_search_by(|known| (*known.manager_id).cmp(&manager.manager_id))
-        .ok()
-        .map(|position| &delivered[position]);
-    let branch_id = known.and_then(|known| known.branch_id.as_deref());
-    let branch = branch_id.map(|id| branch_name(night, id));
+    let known = night.store.tables().manager(&manager.manager_id);
+    let branch = known.and_then(|known| known.branch_id.as_deref()).map(|id| branch_name(night, id));
     let book = Book {
+        tier_limits: night.config.value.tier_limits,
         manager_id: &manager.manager_id,
         manager_name: known.and_then(|known| known.name.as_deref()),
         branch,
@@ -54,9 +50,7 @@ fn write_one(
 }
 
 fn branch_name<'a>(night: &targets::Night<'a>, id: &'a str) -> &'a str {
-    let branches = &night.store.tables().branches;
-    let position = branches.binary_search_by(|branch| (*branch.branch_id).cmp(id)).ok();
-    position.and_then(|position| branches[position].name.as_deref()).unwrap_or(id)
+    night.store.tables().branch(id).and_then(|branch| branch.name.as_deref()).unwrap_or(id)
 }
 
 fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
@@ -75,7 +69,7 @@ fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
                     .map_or(String::new(), |tier| crate::segment::tiers::TIERS[usize::from(tier)].into()),
                 customer_type: night.segments.customer_types()[assigned.row].into(),
                 list: assigned.first.list.code().into(),
-                reasons: assigned.reasons().collect::<Vec<_>>().join("; "),
+                reasons: assigned.reasons().map(str::to_owned).collect(),
                 amount: assigned.first.amount,
                 due_on: assigned.first.due_on,
                 product: assigned

@@ -58,7 +58,7 @@ pub struct Input {
     pub blake3: String,
     pub rows: Accounts<u64>,
     /// Minor units of `amount` or `balance`; `None` for tables without one.
-    pub amounts: Option<Accounts<i128>>,
+    pub amounts_minor_units: Option<Accounts<i128>>,
     /// Rejected rows whose amount could not be read, and so is in no sum.
     pub amounts_unreadable: u64,
 }
@@ -127,14 +127,16 @@ impl Input {
                 superseded: delivery.superseded,
                 rejected: delivery.rejected,
             },
-            amounts: matches!(delivery.table, Table::Transactions | Table::Holdings).then_some(Accounts {
-                read: amounts.read,
-                used: amounts.used - later_amount,
-                later: later_amount,
-                duplicate: amounts.duplicate,
-                superseded: amounts.superseded,
-                rejected: amounts.rejected,
-            }),
+            amounts_minor_units: matches!(delivery.table, Table::Transactions | Table::Holdings).then_some(
+                Accounts {
+                    read: amounts.read,
+                    used: amounts.used - later_amount,
+                    later: later_amount,
+                    duplicate: amounts.duplicate,
+                    superseded: amounts.superseded,
+                    rejected: amounts.rejected,
+                },
+            ),
             amounts_unreadable: amounts.unreadable,
         }
     }
@@ -142,7 +144,7 @@ impl Input {
     /// Whether nothing was lost.
     pub fn reconciles(&self) -> bool {
         let rows = &self.rows;
-        let amounts_add_up = self.amounts.is_none_or(|sums| {
+        let amounts_add_up = self.amounts_minor_units.is_none_or(|sums| {
             sums.read == sums.used + sums.later + sums.duplicate + sums.superseded + sums.rejected
         });
         rows.read == rows.used + rows.later + rows.duplicate + rows.superseded + rows.rejected

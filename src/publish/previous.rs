@@ -18,8 +18,10 @@ const COLUMNS: [&str; 6] =
 #[derive(Debug, Clone)]
 pub struct Previous {
     pub as_of: Date,
-    /// Of the bytes of its `segments.parquet`, all that is read of it.
+    /// Of the bytes of its `segments.parquet`.
     pub segments_blake3: String,
+    /// The segment model that placed its customers.
+    pub segment_model_id: Option<String>,
     pub customers: BTreeMap<String, Before>,
 }
 
@@ -31,14 +33,36 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
     let Some(before) = published_nights(workspace)?.into_iter().filter(|night| *night < as_of).max() else {
         return Ok(None);
     };
-    let path = night_folder(workspace, before).join("segments.parquet");
-    let bytes = read_file(&path)?;
-    let segments_blake3 = blake3::hash(&bytes).to_hex().to_string();
-    let customers = standings(bytes).map_err(|cause| {
-        Error::internal(format!("cannot read the night before, `{}`: {cause}", path.display()))
+    let folder = night_folder(workspace, before);
+    let damaged = |cause: Box<dyn std::error::Error>| {
+        Error::internal(format!("cannot read the night before, `{}`: {cause}", folder.display()))
             .hint("run that night again, or move its folder out of `published/`")
-    })?;
-    Ok(Some(Previous { as_of: before, segments_blake3, customers }))
+    };
+    let segments = read_file(&folder.join("segments.parquet"))?;
+    let manifest = read_file(&folder.join("manifest.json"))?;
+    let manifest: Models = serde_json::from_slice(&manifest).map_err(|cause| damaged(cause.into()))?;
+    Ok(Some(Previous {
+        as_of: before,
+        segments_blake3: blake3::hash(&segments).to_hex().to_string(),
+        segment_model_id: manifest
+            .models
+            .into_iter()
+            .find(|model| model.what == "segment")
+            .map(|model| model.model_id),
+        customers: standings(segments).map_err(damaged)?,
+    }))
+}
+
+/// What is read of a manifest.
+#[derive(serde::Deserialize)]
+struct Models {
+    models: Vec<Model>,
+}
+
+#[derive(serde::Deserialize)]
+struct Model {
+    what: String,
+    model_id: String,
 }
 
 fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {

@@ -115,7 +115,7 @@ pub const CHURN: TableSchema = TableSchema {
                 "aum_at_risk",
                 Money,
                 "currency units",
-                "The exposure: mean assets of 90 days (yearly value where there are no balances), not yet times the probability",
+                "The exposure: mean assets of 90 days, or since he was opened (yearly value where there are no balances), not yet times the probability",
             ),
             field(
                 "reason_1",
@@ -197,7 +197,7 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "margin",
                 Float64,
                 "currency units a year",
-                "Margin of a typical purchase; null where no rate is delivered",
+                "Margin, should he put the part of his assets into it that others do; null where no rate is delivered",
             ),
             field("rule", String, "", "Clause that fired"),
             field("marketing_allowed", Boolean, "", "As delivered; null where it is not"),

@@ -216,12 +216,12 @@ fn cut(labels: &[u16], raw_scores: &[f64], n_clusters: usize, side_share_min: f6
         totals[usize::from(*label)].1 += 1.0;
     }
     let means: Vec<f64> = totals.iter().map(|(sum, n)| sum / n).collect();
-    let mut order: Vec<usize> = (0..n_clusters).collect();
+    let mut order: Vec<usize> = (0..n_clusters).filter(|cluster| totals[*cluster].1 > 0.0).collect();
     order.sort_by(|a, b| means[*a].total_cmp(&means[*b]));
     let n: f64 = totals.iter().map(|(_, n)| n).sum();
     let mut below = 0.0;
     let mut widest: Option<(f64, usize)> = None;
-    for position in 1..n_clusters {
+    for position in 1..order.len() {
         below += totals[order[position - 1]].1;
         let gap = means[order[position]] - means[order[position - 1]];
         let fair = below / n >= side_share_min && below / n <= 1.0 - side_share_min;

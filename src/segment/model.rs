@@ -2,7 +2,7 @@
 
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::features::Axis;
+use crate::features::catalogue::features;
 use crate::model::taming::Taming;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct SegmentModel {
 pub struct GroupModel {
     pub segment_group: String,
     pub n_fitted: usize,
-    /// One per axis, in the order of [`Axis::ALL`]; empty where the group is too small.
+    /// One per axis, in the order of [`Axis::ALL`](crate::features::Axis::ALL); empty where the group is too small.
     pub axes: Vec<AxisModel>,
     pub joint: Option<JointModel>,
 }
@@ -71,6 +71,32 @@ impl SegmentModel {
         self.groups.iter().flat_map(|group| group.warnings(joint_clusters)).collect()
     }
 
+    /// Reads a stored model.
+    ///
+    /// # Errors
+    /// A reason that people read: damaged, of another format, or of features that the catalogue does not have.
+    pub fn from_json(json: &[u8]) -> Result<Self, String> {
+        let model: Self = serde_json::from_slice(json).map_err(|cause| format!("damaged: {cause}"))?;
+        if model.format_version != FORMAT_VERSION {
+            return Err(format!("format {} where {FORMAT_VERSION} is known", model.format_version));
+        }
+        let tamings = |group: &GroupModel| {
+            let joint = group.joint.iter().map(|joint| &joint.taming);
+            group.axes.iter().map(|axis| &axis.taming).chain(joint).cloned().collect::<Vec<_>>()
+        };
+        let tamings: Vec<Taming> = model.groups.iter().flat_map(tamings).collect();
+        match tamings
+            .iter()
+            .flat_map(Taming::names)
+            .find(|name| features().all(|feature| feature.name != *name))
+        {
+            Some(unknown) => {
+                Err(format!("it was fitted on the feature `{unknown}`, which the catalogue does not have"))
+            }
+            None => Ok(model),
+        }
+    }
+
     /// The stored form: stable JSON.
     ///
     /// # Errors
@@ -103,13 +129,5 @@ impl GroupModel {
             });
         }
         warnings
-    }
-}
-
-impl AxisModel {
-    /// # Panics
-    /// If the stored name is no axis, which [`fit`](super::fit) never writes.
-    pub fn axis(&self) -> Axis {
-        Axis::ALL.into_iter().find(|axis| axis.name() == self.axis).expect("an axis of the catalogue")
     }
 }

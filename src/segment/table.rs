@@ -3,6 +3,7 @@
 use super::axis::{self, Placed};
 use super::joint;
 use super::model::{FORMAT_VERSION, GroupModel, SegmentModel};
+use super::movements::Before;
 use super::tiers::{TIERS, tier, value_classes};
 use super::types::{Level, NO_TYPE, customer_type};
 use crate::config::Config;
@@ -13,6 +14,7 @@ use crate::features::{Axis, FeatureTable};
 use crate::schema;
 use crate::store::Store;
 use polars::prelude::*;
+use std::collections::BTreeMap;
 
 /// A group with fewer customers to fit on is not clustered: each of eight types should stand for a few.
 const GROUP_MIN: usize = 24;
@@ -100,7 +102,9 @@ fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &C
     features.as_of - customer(store, features, row).opened_on < config.segment.provisional_days
 }
 
-/// Places every customer under `model`. `loyalty_basis` says what stands for the share of wallet.
+/// Places every customer under `model`; who lies near a border keeps the level of the night `before`.
+///
+/// `loyalty_basis` says what stands for the share of wallet.
 ///
 /// # Errors
 /// Kind `Internal` if the model does not fit the table, or the frame its schema.
@@ -108,6 +112,7 @@ pub fn place(
     store: &Store,
     features: &FeatureTable,
     model: &SegmentModel,
+    before: Option<&BTreeMap<String, Before>>,
     loyalty_basis: &str,
     config: &Config,
 ) -> Result<SegmentTable> {
@@ -130,32 +135,55 @@ pub fn place(
             }
         }
     }
-    assemble(store, features, &axes, &clusters, loyalty_basis, config)
+    let levels =
+        [0, 1, 2].map(|axis: usize| levels(store, features, axis, &axes[axis].margins, before, config));
+    assemble(store, features, &Placement { axes, levels, clusters }, loyalty_basis, config)
 }
 
-fn level(margin: f64) -> Option<Level> {
-    (!margin.is_nan()).then(|| Level::of_margin(margin))
+/// What the model says of each row.
+struct Placement {
+    axes: Vec<Placed>,
+    levels: [Vec<Option<Level>>; 3],
+    clusters: Vec<Option<i32>>,
+}
+
+/// Levels on one axis; `None` where the group is not clustered.
+fn levels(
+    store: &Store,
+    features: &FeatureTable,
+    axis: usize,
+    margins: &[f64],
+    before: Option<&BTreeMap<String, Before>>,
+    config: &Config,
+) -> Vec<Option<Level>> {
+    let level = |(row, margin): (usize, &f64)| {
+        let id = &*customer(store, features, row).customer_id;
+        let before =
+            before.and_then(|before| before.get(id)?.levels[axis].as_deref()).and_then(Level::from_code);
+        (!margin.is_nan()).then(|| Level::of_margin(*margin, before, config.segment.hysteresis))
+    };
+    margins.iter().enumerate().map(level).collect()
+}
+
+fn type_of(value: Option<Level>, loyalty: Option<Level>, behaviour: Option<Level>) -> &'static str {
+    match (value, loyalty, behaviour) {
+        (Some(value), Some(loyalty), Some(behaviour)) => customer_type(value, loyalty, behaviour),
+        _ => NO_TYPE,
+    }
 }
 
 fn assemble(
     store: &Store,
     features: &FeatureTable,
-    axes: &[Placed],
-    clusters: &[Option<i32>],
+    placed: &Placement,
     loyalty_basis: &str,
     config: &Config,
 ) -> Result<SegmentTable> {
     let n = features.n_customers();
     let customers: Vec<&Customer> = (0..n).map(|row| customer(store, features, row)).collect();
-    let levels = |axis: usize| axes[axis].margins.iter().map(|margin| level(*margin));
-    let customer_types: Vec<&'static str> = levels(0)
-        .zip(levels(1))
-        .zip(levels(2))
-        .map(|((value, loyalty), behaviour)| match (value, loyalty, behaviour) {
-            (Some(value), Some(loyalty), Some(behaviour)) => customer_type(value, loyalty, behaviour),
-            _ => NO_TYPE,
-        })
-        .collect();
+    let [value, loyalty, behaviour] = &placed.levels;
+    let customer_types: Vec<&'static str> =
+        (0..n).map(|row| type_of(value[row], loyalty[row], behaviour[row])).collect();
     let tiers: Vec<Option<u8>> = features
         .column("aum_last_month_mean")
         .iter()
@@ -172,13 +200,14 @@ fn assemble(
         Column::new("customer_type".into(), customer_types.clone()),
     ];
     let bases = [features.value_basis.code(), loyalty_basis, "transactions"];
-    for ((axis, placed), basis) in Axis::ALL.into_iter().zip(axes).zip(bases) {
+    for (((axis, of_axis), levels), basis) in
+        Axis::ALL.into_iter().zip(&placed.axes).zip(&placed.levels).zip(bases)
+    {
         let name = |what: &str| PlSmallStr::from_string(format!("{}_{what}", axis.name()));
-        let codes: Vec<Option<&str>> =
-            placed.margins.iter().map(|margin| level(*margin).map(Level::code)).collect();
-        columns.push(Column::new(name("score"), placed.scores.clone()));
+        let codes: Vec<Option<&str>> = levels.iter().map(|level| level.map(Level::code)).collect();
+        columns.push(Column::new(name("score"), of_axis.scores.clone()));
         columns.push(Column::new(name("level"), codes));
-        columns.push(Column::new(name("margin"), placed.margins.clone()));
+        columns.push(Column::new(name("margin"), of_axis.margins.clone()));
         columns.push(Column::new(name("basis"), vec![basis; n]));
     }
     columns.push(Column::new("value_12m".into(), features.column("value_12m").to_vec()));
@@ -189,12 +218,18 @@ fn assemble(
     ));
     let value_classes = value_classes(features.column("value_12m"), &config.value.class_shares);
     columns.push(Column::new("value_class".into(), value_classes.clone()));
-    columns.push(Column::new("cluster".into(), clusters));
+    columns.push(Column::new("cluster".into(), &placed.clusters));
     columns.push(Column::new(
         "is_provisional".into(),
         (0..n).map(|row| is_provisional(store, features, row, config)).collect::<Vec<_>>(),
     ));
     let frame = DataFrame::new(n, columns)?;
     schema::SEGMENTS.check(&frame)?;
-    Ok(SegmentTable { frame, customer_types, tiers, value_classes, loyalty_scores: axes[1].scores.clone() })
+    Ok(SegmentTable {
+        frame,
+        customer_types,
+        tiers,
+        value_classes,
+        loyalty_scores: placed.axes[1].scores.clone(),
+    })
 }

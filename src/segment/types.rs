@@ -16,9 +16,18 @@ impl Level {
         }
     }
 
-    /// The side that a margin names; 0 is low.
-    pub fn of_margin(margin: f64) -> Self {
-        if margin > 0.0 { Level::High } else { Level::Low }
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Level::Low, Level::High].into_iter().find(|level| level.code() == code)
+    }
+
+    /// The side that a margin names; within `hysteresis` of the border he keeps last night's level. Without a
+    /// last night the sign decides, and 0 is low.
+    pub fn of_margin(margin: f64, before: Option<Level>, hysteresis: f64) -> Self {
+        match before {
+            Some(before) if margin.abs() <= hysteresis => before,
+            _ if margin > 0.0 => Level::High,
+            _ => Level::Low,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! The typed history, in buckets of customers: the unit of work of everything up to scores.
+//! The typed history of every customer, and the buckets of customers that features are computed by.
 //!
 //! Reads the contract's tables, writes nothing. A customer's bucket is a stable hash of his id, his rows lie
 //! together in date order, and [`CustomerHistory`] is all that a kernel may see of him. Never: a table held
-//! twice, a row after the date that the reader asked for (see [`CustomerHistory::until`]).
+//! twice, a row after the date that the reader asked for (see [`CustomerHistory::until`]). The whole history
+//! is in memory so far.
 
 pub mod derive;
 pub mod murmur3;
@@ -12,7 +13,7 @@ mod population;
 pub use night_date::newest_night;
 pub use population::{Population, Standing};
 
-use crate::contract::{Account, Contact, Customer, Holding, Tables, Transaction};
+use crate::contract::{Contact, Customer, Holding, Tables, Transaction};
 use crate::date::Date;
 
 /// All that is known, bucketed.
@@ -23,16 +24,8 @@ pub struct Store {
     transaction_offsets: Vec<usize>,
     holding_offsets: Vec<usize>,
     contact_offsets: Vec<usize>,
-    account_index: AccountIndex,
     buckets: Vec<Vec<u32>>,
     calendar: Calendar,
-}
-
-/// Accounts by customer.
-#[derive(Debug)]
-struct AccountIndex {
-    offsets: Vec<usize>,
-    order: Vec<u32>,
 }
 
 /// What the bank's data covers, whoever the customer.
@@ -101,7 +94,6 @@ impl Store {
             transaction_offsets: offsets(n, tables.transactions.iter().map(|row| row.customer)),
             holding_offsets: offsets(n, tables.holdings.iter().map(|row| row.customer)),
             contact_offsets: offsets(n, tables.contacts.iter().map(|row| row.customer)),
-            account_index: AccountIndex::of(n, &tables.accounts),
             buckets,
             calendar,
             tables,
@@ -154,16 +146,14 @@ impl Store {
         let to = rows.partition_point(|row| row.snapshot_on <= *newest);
         Some(&rows[from..to])
     }
-
-    /// The accounts in which the customer has a role.
-    pub fn accounts(&self, index: u32) -> impl Iterator<Item = &Account> {
-        let i = index as usize;
-        let own = &self.account_index.order[self.account_index.offsets[i]..self.account_index.offsets[i + 1]];
-        own.iter().map(|account| &self.tables.accounts[*account as usize])
-    }
 }
 
 impl Calendar {
+    /// Whether a snapshot was in force on `date`.
+    pub fn has_balances_on(&self, date: Date) -> bool {
+        self.snapshots.first().is_some_and(|first| *first <= date)
+    }
+
     fn of(tables: &Tables, holdings: HoldingsBasis) -> Self {
         let mut snapshots: Vec<Date> = tables.holdings.iter().map(|row| row.snapshot_on).collect();
         snapshots.sort_unstable();
@@ -174,15 +164,6 @@ impl Calendar {
             snapshots,
             holdings,
         }
-    }
-}
-
-impl AccountIndex {
-    fn of(n_customers: usize, accounts: &[Account]) -> Self {
-        let mut order: Vec<u32> = (0u32..).zip(accounts).map(|(index, _)| index).collect();
-        order.sort_by_key(|index| accounts[*index as usize].customer);
-        let owners = order.iter().map(|index| accounts[*index as usize].customer);
-        Self { offsets: offsets(n_customers, owners), order }
     }
 }
 

@@ -22,7 +22,8 @@ impl Assigned {
     }
 
     pub fn reasons(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.first.reason).chain(self.others.iter().map(|other| &*other.reason))
+        let all = std::iter::once(&self.first).chain(&self.others);
+        all.flat_map(|candidate| candidate.reasons.iter().map(String::as_str))
     }
 }
 
@@ -72,7 +73,7 @@ pub fn within_capacity(
 /// Places per family: the quota (largest remainders make up the whole capacity), less what a family does not
 /// need, which passes on to the families that do, the most urgent first.
 fn share_out(capacity: usize, quotas: &Quotas, waiting: [usize; 4]) -> [usize; 4] {
-    let shares = [quotas.urgent, quotas.keeping, quotas.selling, quotas.caring];
+    let shares = [quotas.urgent, quotas.keeping, quotas.caring, quotas.selling];
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -106,15 +107,15 @@ mod tests {
 
     #[test]
     fn quotas_are_kept_where_every_family_waits_and_passed_on_where_one_does_not() {
-        assert_eq!(share_out(10, &QUOTAS, [50, 50, 50, 50]), [4, 3, 2, 1]);
-        assert_eq!(share_out(10, &QUOTAS, [1, 50, 50, 50]), [1, 6, 2, 1]);
-        assert_eq!(share_out(10, &QUOTAS, [0, 0, 3, 0]), [0, 0, 3, 0]);
+        assert_eq!(share_out(10, &QUOTAS, [50, 50, 50, 50]), [4, 3, 1, 2]);
+        assert_eq!(share_out(10, &QUOTAS, [1, 50, 50, 50]), [1, 6, 1, 2]);
+        assert_eq!(share_out(10, &QUOTAS, [0, 0, 0, 3]), [0, 0, 0, 3]);
         assert_eq!(share_out(7, &QUOTAS, [9, 9, 9, 9]).iter().sum::<usize>(), 7);
     }
 
     #[test]
     fn one_customer_stands_once_under_his_first_list_with_all_reasons() {
-        let candidate = |row, list, order: f64| Candidate::new(row, list, order, format!("{list:?}"));
+        let candidate = |row, list, order: f64| Candidate::new(row, list, order, vec![format!("{list:?}")]);
         let assigned = per_customer(vec![
             candidate(0, List::CrossSell, 9.0),
             candidate(0, List::Maturity, 1.0),

@@ -47,10 +47,7 @@ impl<'a> Night<'a> {
 
     /// The customer's manager, if he has one who is delivered in the managers table.
     pub fn manager(&self, row: usize) -> Option<&'a Manager> {
-        let id = self.customer(row).manager_id.as_deref()?;
-        let managers = &self.store.tables().managers;
-        let position = managers.binary_search_by(|manager| (*manager.manager_id).cmp(id)).ok()?;
-        Some(&managers[position])
+        self.store.tables().manager(self.customer(row).manager_id.as_deref()?)
     }
 
     /// Whether contacts are delivered, without which nobody can be told overdue.
@@ -58,8 +55,15 @@ impl<'a> Night<'a> {
         self.mapped.contains(&(Table::Contacts, "contacted_on"))
     }
 
+    /// The last day on which the customer was reached, as far as outcomes are delivered.
     pub fn last_contact(&self, row: usize) -> Option<Date> {
-        self.history(row).contacts.last().map(|contact| contact.contacted_on)
+        let missed = &self.config.lists.not_reached_outcomes;
+        let was_reached = |outcome: Option<&str>| !missed.iter().any(|missed| outcome == Some(missed));
+        let contacts = self.history(row).contacts.iter().rev();
+        contacts
+            .clone()
+            .find(|contact| was_reached(contact.outcome.as_deref()))
+            .map(|contact| contact.contacted_on)
     }
 }
 
@@ -71,7 +75,8 @@ pub struct Candidate {
     pub list: List,
     /// Larger stands first within the list.
     pub order: f64,
-    pub reason: String,
+    /// Finished words, a sentence each.
+    pub reasons: Vec<String>,
     pub amount: Option<Money>,
     pub due_on: Option<Date>,
     pub product: Option<ProductKind>,
@@ -80,12 +85,12 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    pub fn new(row: usize, list: List, order: f64, reason: String) -> Self {
+    pub fn new(row: usize, list: List, order: f64, reasons: Vec<String>) -> Self {
         Self {
             row,
             list,
             order,
-            reason,
+            reasons,
             amount: None,
             due_on: None,
             product: None,

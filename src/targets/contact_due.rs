@@ -24,8 +24,8 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let (days, cadence_text) = (since.to_string(), cadence.to_string());
     let code = if last.is_some() { "contact_due" } else { "contact_never" };
     let reason = night.labels.fill("reason", code, &[("days", &days), ("cadence", &cadence_text)]);
-    let order = f64::from(since - cadence) * f64::from(tier + 1);
-    let mut candidate = Candidate::new(row, List::ContactDue, order, reason);
+    let order = f64::from(since - cadence) * f64::from(tier);
+    let mut candidate = Candidate::new(row, List::ContactDue, order, vec![reason]);
     candidate.due_on = Some(as_of.plus_days(cadence - since));
     Some(candidate)
 }

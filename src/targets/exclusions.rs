@@ -25,3 +25,10 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
         || night.last_contact(row).is_some_and(|on| night.as_of() - on < settings.cooldown_days);
     (list.has_cooldown() && in_cooldown()).then_some("cooldown")
 }
+
+/// The same for a manager's list: some types are kept by him, or served without him, and not sold to.
+pub fn rule_for_manager(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
+    let excluded = &night.config.lists.cross_sell_types_excluded;
+    let is_excluded = || excluded.iter().any(|excluded| excluded == night.segments.customer_types()[row]);
+    rule(night, row, list).or_else(|| (list.is_selling() && is_excluded()).then_some("type_not_for_selling"))
+}

@@ -61,7 +61,7 @@ fn candidate(night: &Night<'_>, row: usize, found: &Move) -> Candidate {
             &[("amount", &*amount), ("days", &days)],
         )
     };
-    let mut candidate = Candidate::new(row, List::LargeMove, found.change.to_units().abs(), reason);
+    let mut candidate = Candidate::new(row, List::LargeMove, found.change.to_units().abs(), vec![reason]);
     candidate.amount = Some(found.change);
     candidate
 }

@@ -12,17 +12,17 @@ pub enum List {
     Unclaimed,
 }
 
-/// Lists that share a quota.
+/// Lists that share a quota; what one leaves unused passes on in this order, selling last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     Urgent,
     Keeping,
-    Selling,
     Caring,
+    Selling,
 }
 
 impl Family {
-    pub const ALL: [Family; 4] = [Family::Urgent, Family::Keeping, Family::Selling, Family::Caring];
+    pub const ALL: [Family; 4] = [Family::Urgent, Family::Keeping, Family::Caring, Family::Selling];
 }
 
 impl List {
@@ -51,9 +51,9 @@ impl List {
     pub fn family(self) -> Family {
         match self {
             List::LargeMove | List::Maturity => Family::Urgent,
-            List::Retention | List::VipUpgrade => Family::Keeping,
+            List::Retention | List::ContactDue | List::VipUpgrade => Family::Keeping,
             List::CrossSell => Family::Selling,
-            List::ContactDue | List::Unclaimed => Family::Caring,
+            List::Unclaimed => Family::Caring,
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::{Candidate, List, Night};
 use crate::contract::Holding;
-use crate::contract::codes::Kind;
+use crate::contract::codes::{Kind, ProductKind};
 use crate::date::Date;
 use crate::money::Money;
+use std::collections::BTreeMap;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     (0..night.n_rows()).filter_map(|row| candidate(night, row)).collect()
@@ -16,7 +17,7 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let (first_on, first) = *due.first()?;
     let total = Money(due.iter().map(|(_, holding)| holding.balance.0).sum());
     let reasons: Vec<String> = due.iter().map(|(date, holding)| reason(night, *date, holding)).collect();
-    let mut candidate = Candidate::new(row, List::Maturity, total.to_units(), reasons.join("; "));
+    let mut candidate = Candidate::new(row, List::Maturity, total.to_units(), reasons);
     candidate.amount = Some(total);
     candidate.due_on = Some(first_on);
     candidate.product = Some(first.product_kind);
@@ -33,26 +34,38 @@ fn ahead<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a H
         .filter_map(move |row| Some((row.matures_on.filter(|date| as_of <= *date && *date <= until)?, row)))
 }
 
-/// Rows that were held when they matured lately, and no term of their kind began since.
-fn missed<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a Holding)> {
+/// Rows that were held when they matured lately, of which less than half was put into a new term of their kind.
+fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
     let as_of = night.as_of();
     let from = as_of.plus_days(-night.config.lists.maturity_behind_days);
-    let history = night.history(row);
-    let newest = held_on(night, row, as_of);
-    held_on(night, row, from.plus_days(-1))
+    let mut matured: Vec<(Date, &Holding)> = held_on(night, row, from.plus_days(-1))
         .iter()
-        .filter(move |row| row.product_kind.counts_in_aum() && row.balance.0 > 0)
-        .filter_map(move |row| Some((row.matures_on.filter(|date| from <= *date && *date < as_of)?, row)))
-        .filter(move |(date, row)| {
-            let began = newest.iter().any(|now| {
-                now.product_kind == row.product_kind && now.started_on.is_some_and(|on| on >= *date)
-            });
-            let bought =
-                history.transactions.iter().rev().take_while(|bought| bought.booked_on >= *date).any(
-                    |bought| bought.kind == Kind::Purchase && bought.product_kind == Some(row.product_kind),
-                );
-            !began && !bought
-        })
+        .filter(|held| held.product_kind.counts_in_aum() && held.balance.0 > 0)
+        .filter_map(|held| Some((held.matures_on.filter(|date| from <= *date && *date < as_of)?, held)))
+        .collect();
+    matured.sort_by_key(|(date, held)| (*date, held.balance));
+    let mut renewed: BTreeMap<ProductKind, i64> = BTreeMap::new();
+    matured.retain(|(_, held)| {
+        let left = renewed
+            .entry(held.product_kind)
+            .or_insert_with(|| put_into_new_terms(night, row, held.product_kind, from));
+        let was_renewed = 2 * *left >= held.balance.0;
+        *left = (*left - held.balance.0).max(0);
+        !was_renewed
+    });
+    matured
+}
+
+/// Minor units that went into new terms of `kind` from `date` on, as the newest snapshot or purchases show it.
+fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Date) -> i64 {
+    let begun = held_on(night, row, night.as_of()).iter();
+    let begun =
+        begun.filter(|held| held.product_kind == kind && held.started_on.is_some_and(|on| on >= date));
+    let bought = night.history(row).transactions.iter().rev().take_while(|row| row.booked_on >= date);
+    let bought = bought.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(kind));
+    let (begun, bought) =
+        (begun.map(|held| held.balance.0).sum::<i64>(), bought.map(|row| row.amount.0.abs()).sum::<i64>());
+    begun.max(bought)
 }
 
 fn held_on<'a>(night: &Night<'a>, row: usize, date: Date) -> &'a [Holding] {

@@ -1,19 +1,23 @@
 //! The morning lists: whom to contact today, why, and with what.
 //!
 //! Reads the night's tables and the rules; recomputes no score. Each list has a file with its rule, order and
-//! words; [`assign`](assign::assign) gives every customer one list and one owner within capacity.
+//! words; `assign` gives every customer one list and one owner within capacity.
 
 mod assign;
 mod candidate;
 mod contact_due;
 mod cross_sell;
 mod exclusions;
+mod frames;
+mod held;
 mod large_move;
 mod list;
+mod manager_figures;
 mod maturity;
 mod propensity;
 mod retention;
 mod rules;
+mod shelf;
 mod table;
 mod unclaimed;
 mod vip_upgrade;

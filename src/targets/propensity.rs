@@ -3,7 +3,8 @@
 //! "Like him" are the customers who did not hold the product 90 days ago and for whom the same clause held
 //! then. Where fewer than the configured number bought, all who did not hold the product are taken.
 
-use super::rules::Rules;
+use super::held::Held;
+use super::rules::{Clause, Rules};
 use crate::config::Lists;
 use crate::contract::codes::ProductKind;
 use crate::error::Result;
@@ -29,40 +30,27 @@ pub fn by_clause(
     store: &Store,
     rules: &Rules,
     population: &Population,
+    held_now: &Held,
     settings: &Lists,
 ) -> Result<Vec<Option<Propensity>>> {
-    let now = population.date;
-    let then = Population::of(store, now.plus_days(-PURCHASE_DAYS));
-    let features_then = features::build(store, &then, false)?;
-    let held_then = rules.holds(store, &features_then)?;
-    let holds = |index: u32, date, product| {
-        store
-            .newest_holdings(index, date)
-            .is_some_and(|rows| rows.iter().any(|row| row.product_kind == product && row.balance.0 > 0))
-    };
+    let then = Population::of(store, population.date.plus_days(-PURCHASE_DAYS));
+    let Some(held_then) = Held::on(store, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
+    let clauses = rules.holds(store, &features::build(store, &then, false)?, false)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
-        let mut asked = 0u32;
-        let mut bought = 0u32;
+        let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {
-            if is_like_him(row) && !holds(*index, then.date, product) {
+            if is_like_him(row) && !held_then.has(*index, product) {
                 asked += 1;
-                bought += u32::from(holds(*index, now, product));
+                bought += u32::from(held_now.has(*index, product));
             }
         }
         (asked > 0).then(|| (bought, f64::from(bought) / f64::from(asked)))
     };
-    if store.newest_holdings(0, then.date).is_none() {
-        return Ok(vec![None; rules.clauses().len()]);
-    }
-    let of_clause = |(clause, held): (&super::rules::Clause, &Vec<bool>)| {
-        let own = rate(clause.product, &|row| held[row]);
-        match own {
-            Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => {
-                Some(Propensity { probability, basis: "clause" })
-            }
-            _ => rate(clause.product, &|_| true)
-                .map(|(_, probability)| Propensity { probability, basis: "all" }),
+    let of_clause = |(clause, holds): (&Clause, &Vec<bool>)| match rate(clause.product, &|row| holds[row]) {
+        Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => {
+            Some(Propensity { probability, basis: "clause" })
         }
+        _ => rate(clause.product, &|_| true).map(|(_, probability)| Propensity { probability, basis: "all" }),
     };
-    Ok(rules.clauses().iter().zip(&held_then).map(of_clause).collect())
+    Ok(rules.clauses().iter().zip(&clauses).map(of_clause).collect())
 }

@@ -5,6 +5,7 @@
 
 use super::{Candidate, List, Night};
 use crate::churn::Band;
+use crate::features::Theme;
 
 /// Small enough never to outweigh a currency unit of expected value.
 const LOYALTY_TIE_BREAK: f64 = 1e-6;
@@ -36,8 +37,10 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let order = expected - LOYALTY_TIE_BREAK * if loyalty.is_nan() { 0.0 } else { loyalty };
     let values = [("probability", &*format!("{:.0}%", 100.0 * probability)), ("amount", &exposure.grouped())];
     let mut reasons = vec![night.labels.fill("reason", "retention_probability", &values)];
-    reasons.extend(night.churn.reason_texts(row).map(str::to_owned));
-    let mut candidate = Candidate::new(row, List::Retention, order, reasons.join("; "));
+    // `contact_due` has its own words for an old contact.
+    let told = night.churn.reasons(row).filter(|(code, _)| *code != Theme::ContactOld.code());
+    reasons.extend(told.map(|(_, text)| text.to_owned()));
+    let mut candidate = Candidate::new(row, List::Retention, order, reasons);
     candidate.amount = Some(exposure);
     candidate.expected_value = Some(expected);
     Some(candidate)

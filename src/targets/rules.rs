@@ -113,14 +113,22 @@ impl Rules {
 
     /// Which clauses hold for whom: a column per clause, a row per customer of `features`.
     ///
+    /// `undated_fields_known` says whether customers' texts were known on the table's date; if not, no condition
+    /// on one holds.
+    ///
     /// # Errors
     /// Kind `Internal` if an expression cannot be evaluated, which checked rules always can.
-    pub fn holds(&self, store: &Store, features: &FeatureTable) -> Result<Vec<Vec<bool>>> {
+    pub fn holds(
+        &self,
+        store: &Store,
+        features: &FeatureTable,
+        undated_fields_known: bool,
+    ) -> Result<Vec<Vec<bool>>> {
         let mut columns: Vec<Column> = Vec::new();
         for condition in self.clauses.iter().flat_map(|clause| &clause.conditions) {
             let name = condition.name.column();
             if columns.iter().all(|column| column.name() != &name) {
-                columns.push(condition.name.values(store, features).with_name(name));
+                columns.push(condition.name.values(store, features, undated_fields_known).with_name(name));
             }
         }
         let n = features.n_customers();
@@ -236,7 +244,7 @@ impl Name {
         }
     }
 
-    fn values(&self, store: &Store, features: &FeatureTable) -> Column {
+    fn values(&self, store: &Store, features: &FeatureTable, undated_fields_known: bool) -> Column {
         let customers = || features.customers().iter().copied();
         let figures =
             |of: &dyn Fn(u32) -> f64| Column::new("".into(), customers().map(of).collect::<Vec<f64>>());
@@ -260,7 +268,7 @@ impl Name {
             }),
             Name::Text(name) => {
                 let text = |index: u32| -> Option<&str> {
-                    let customer = store.history(index).customer;
+                    let customer = Some(store.history(index).customer).filter(|_| undated_fields_known)?;
                     match *name {
                         "gender" => customer.gender.map(crate::contract::codes::Gender::code),
                         "occupation" => customer.occupation.as_deref(),

@@ -12,7 +12,7 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let aum = night.features.column("aum")[row];
     let order = if aum.is_nan() { night.features.column("value_12m")[row] } else { aum };
     let mut candidate =
-        Candidate::new(row, List::Unclaimed, if order.is_nan() { 0.0 } else { order }, reason);
+        Candidate::new(row, List::Unclaimed, if order.is_nan() { 0.0 } else { order }, vec![reason]);
     candidate.amount = (!aum.is_nan()).then(|| Money::from_units(aum));
     Some(candidate)
 }

@@ -18,9 +18,10 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
         .card_tier
         .as_deref()
         .is_some_and(|card| settings.vip_card_tiers.iter().any(|vip| vip == card));
-    let aum = night.features.column("aum_last_month_mean")[row];
+    // Reached and still there: the lower of last month's mean and tonight's assets.
+    let aum = night.features.column("aum_last_month_mean")[row].min(night.features.column("aum")[row]);
     let near = settings.vip_limit * settings.vip_near_share;
-    if has_card || !(aum >= near) {
+    if has_card || aum.is_nan() || aum < near {
         return None;
     }
     let (amount, limit) = (Money::from_units(aum), Money::from_units(settings.vip_limit));
@@ -30,7 +31,7 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
         let gap = Money::from_units(settings.vip_limit - aum).grouped();
         night.labels.fill("reason", "vip_upgrade_near", &[("gap", &gap), ("limit", &limit.grouped())])
     };
-    let mut candidate = Candidate::new(row, List::VipUpgrade, aum, reason);
+    let mut candidate = Candidate::new(row, List::VipUpgrade, aum, vec![reason]);
     candidate.amount = Some(amount);
     Some(candidate)
 }

@@ -50,7 +50,7 @@ fn the_owners_of_the_accounts_with_transactions_are_segmented_and_every_crown_is
         (30_200, 30_196, 4)
     );
     assert_eq!(transactions.rows.rejected, 0);
-    let amounts = transactions.amounts.unwrap();
+    let amounts = transactions.amounts_minor_units.unwrap();
     assert_eq!((amounts.read, amounts.used, amounts.later), (SUM_READ, SUM_READ - SUM_LATER, SUM_LATER));
 
     let segments = Table::read(&report.folder.join("segments.parquet"));

@@ -56,7 +56,7 @@ fn said_of(bank: &Bank, tables: Tables) -> Vec<DataFrame> {
     let population = Population::of(&store, as_of);
     let features = features::build(&store, &population, true).unwrap();
     let model = segment::fit(&store, &features, config).unwrap();
-    let segments = segment::place(&store, &features, &model, "proxy", config).unwrap();
+    let segments = segment::place(&store, &features, &model, None, "proxy", config).unwrap();
     let training = churn::train(&store, as_of, config).unwrap();
     let model = match &training {
         Training::Trained { model, .. } => Some((&**model, "m")),

@@ -19,7 +19,11 @@ fn value_is_revenue_lines_without_a_customer_are_rejected_and_no_type_swallows_t
     assert_eq!(transactions.rows.read, 541_909);
     assert_eq!(transactions.rows.rejected, 135_080);
     // The shop's 9,747,747.93 before rounding; the export is rounded line by line, and we see the customers' side.
-    assert!((-974_774_793 - transactions.amounts.unwrap().read).abs() < 10_000, "{:?}", transactions.amounts);
+    assert!(
+        (-974_774_793 - transactions.amounts_minor_units.unwrap().read).abs() < 10_000,
+        "{:?}",
+        transactions.amounts_minor_units
+    );
 
     assert!(report.manifest.customers["in_night"] <= 4332);
     let segments = table("segments");

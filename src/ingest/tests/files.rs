@@ -33,6 +33,54 @@ fn a_header_is_found_by_name_wherever_its_columns_are() {
 }
 
 #[test]
+fn a_missing_column_is_asked_for_by_a_likely_name_or_by_none() {
+    let hint = |mapping: &str, header: &str| {
+        let text = format!("{header}\n");
+        let refused = night(&[TWO_CUSTOMERS, ("transactions.csv", text.as_bytes())], &[CUSTOMERS, mapping]);
+        refusal(refused).split(" | ").nth(1).unwrap().to_owned()
+    };
+    let by_account = TRANSACTIONS.replace("customer_id = \"customer\"", "account_id = \"account_id\"");
+    let in_german = TRANSACTIONS.replace("amount = \"amount\"", "amount = \"betrag\"");
+    let none = "compare the header with the mapping, and the `separator` with the file";
+    for (mapping, header, expected) in [
+        (by_account.as_str(), "id,account_id,on,amt,kind", "did you mean `amt`?"),
+        (TRANSACTIONS, "id,customer,on,amt,kind,account_id", "did you mean `amt`?"),
+        (TRANSACTIONS, "id,customer,on,Amount,kind", "did you mean `Amount`?"),
+        (&in_german, "id,customer,on,amount,kind", "did you mean `amount`?"),
+        (TRANSACTIONS, "id,customer,on,kind,account_id", none),
+        (TRANSACTIONS, "id,customer,on,kind,", none),
+        // Mapped to another contract column: cannot be meant.
+        (&by_account.replace("\"on\"", "\"amounts\""), "id,account_id,amounts,kind", none),
+    ] {
+        assert_eq!(hint(mapping, header), expected, "{header}");
+    }
+}
+
+#[test]
+fn nothing_from_a_file_or_its_name_steers_a_terminal() {
+    let named = CUSTOMERS.replace("\"opened\"", "\"open\\u001bed\"");
+    let read = |name: &str, text: &str, mapping: &str| refusal(night(&[(name, text.as_bytes())], &[mapping]));
+    let rows = "A,never\n".repeat(20);
+    let lookup = "{ from = \"opened\", lookup = { file = \"dates\\u001b\", key = \"a\", value = \"d\" } }";
+    let looked_up = CUSTOMERS.replace("\"opened\"", lookup);
+    let dates: (&str, &[u8]) = ("dates\u{1b}", b"a,d\n1,2020-05-05\n");
+    let not_found =
+        night(&[("customers.csv", format!("id,opened\n{rows}").as_bytes()), dates], &[&looked_up]);
+    let folder = read_folder(Path::new("/nowhere/at\u{1b}/all"), &[CUSTOMERS], 0.9);
+    for (message, expected) in [
+        (read("customers.csv", "id,opened\u{1b}[31m\n", CUSTOMERS), "did you mean `opened\\u{1b}[31m`?"),
+        (read("customers\u{1b}.csv", "id,other\n", CUSTOMERS), "`customers\\u{1b}.csv` has no column"),
+        (read("customers.csv", "id,other\n", &named), "has no column `open\\u{1b}ed`"),
+        (read("customers.csv", &format!("id,open\u{1b}ed\n{rows}"), &named), "`open\\u{1b}ed` not a date"),
+        (refusal(not_found), "not found in dates\\u{1b}, first"),
+        (refusal(folder), "/nowhere/at\\u{1b}/all"),
+    ] {
+        assert!(message.contains(expected), "{message:?}");
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
+
+#[test]
 fn a_header_that_does_not_fit_is_refused() {
     let text = |text: &str| refusal(customers(text.as_bytes()));
     assert_eq!(
@@ -85,6 +133,19 @@ fn quoted_rows_name_their_line_and_are_written_again() {
         rejects(&night),
         ["customers.csv:5 opened: not a date: expected YYYY-MM-DD [B,no date,\"x,\r\ny\"]"]
     );
+}
+
+#[test]
+fn lines_are_counted_by_the_line_end_of_the_header() {
+    for end in ["\n", "\r\n", "\r"] {
+        for quote in ["", "\""] {
+            let rows = ["id,opened", "A,2020-01-01", "B,never", "C,2020-01-03", "", "D,never", ""];
+            let text = rows.join(end).replace("2020-01-01", &format!("{quote}2020-01-01{quote}"));
+            let night = customers(text.as_bytes()).unwrap();
+            let lines: Vec<_> = night.rejects.iter().map(|reject| reject.line).collect();
+            assert_eq!(lines, [3, 6], "{text:?}");
+        }
+    }
 }
 
 #[test]
@@ -147,6 +208,32 @@ fn gb18030_is_decoded_before_it_is_split() {
     assert!(refusal(night_of(cut, &mapping)).contains("is not GB18030 at byte"));
 }
 
+#[test]
+fn a_file_in_gb18030_that_is_declared_utf8_is_told_so() {
+    let mapping = CUSTOMERS.replace("id = \"id\"", "id = \"id\", name = \"name\"");
+    let hints = |rows: &[u8]| {
+        let files: [(&str, &[u8]); 1] = [("customers.csv", &[b"id,opened,name\n", rows].concat())];
+        let message = refusal(night_with(&files, &[&mapping], 0.1));
+        assert!(message.contains("`name` not UTF-8"), "{message}");
+        message.split(" | ").nth(1).unwrap().split("; ").count()
+    };
+    let encoded = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let chinese = "A,2020-01-01,张伟\nB,2020-01-01,欧阳𠮷\n\"C\",2020-01-01,李娜\nD,2020-01-01,Ann\n";
+    let plain = chinese.replace('"', "");
+    assert!(
+        refusal(night_with(
+            &[("customers.csv", &[b"id,opened,name\n".to_vec(), encoded(chinese)].concat())],
+            &[&mapping],
+            0.1
+        ))
+        .contains("| `encoding = \"gb18030\"` may be what the export is in; correct the export")
+    );
+    assert_eq!([hints(&encoded(chinese)), hints(&encoded(&plain))], [2, 2]);
+    // Latin text that happens to decode, and bytes that do not.
+    assert_eq!(hints(b"A,2020-01-01,M\xfcller\nB,2020-01-01,Bj\xf6rn\n"), 1);
+    assert_eq!(hints(b"A,2020-01-01,\xc0\xee\nB,2020-01-01,\xff\xff\n"), 1);
+}
+
 fn night_of(bytes: &[u8], mapping: &str) -> Result<Ingested> {
     night(&[("customers.csv", bytes)], &[mapping])
 }
@@ -157,7 +244,7 @@ fn what_is_not_there_is_not_complete() {
         refusal(night(&[], &[CUSTOMERS])).split(" in `").next().unwrap(),
         "Incomplete: no file `customers*`"
     );
-    let missing = read_folder(Path::new("/nowhere/at/all"), &[CUSTOMERS]);
+    let missing = read_folder(Path::new("/nowhere/at/all"), &[CUSTOMERS], 0.9);
     assert!(refusal(missing).starts_with("Usage: no drop folder at `/nowhere/at/all`"));
 }
 

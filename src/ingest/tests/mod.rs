@@ -42,17 +42,21 @@ fn sources(mappings: &[&str]) -> BTreeMap<Table, Source> {
     checked.collect()
 }
 
-fn read_folder(folder: &Path, mappings: &[&str]) -> Result<Ingested> {
-    let limits = Limits { reject_share_max: 0.9, base_currency: "EUR".into(), field_bytes_max: 100 };
+fn read_folder(folder: &Path, mappings: &[&str], reject_share_max: f64) -> Result<Ingested> {
+    let limits = Limits { reject_share_max, base_currency: "EUR".into(), field_bytes_max: 100 };
     read(&sources(mappings), folder, &limits, &|_| ())
 }
 
 fn night(files: &[(&str, &[u8])], mappings: &[&str]) -> Result<Ingested> {
+    night_with(files, mappings, 0.9)
+}
+
+fn night_with(files: &[(&str, &[u8])], mappings: &[&str], reject_share_max: f64) -> Result<Ingested> {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
-    read_folder(folder.path(), mappings)
+    read_folder(folder.path(), mappings, reject_share_max)
 }
 
 /// What the operator reads: the kind of the error, its message and its hints.

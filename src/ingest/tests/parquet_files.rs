@@ -72,6 +72,22 @@ fn the_types_of_exports_are_read() {
 }
 
 #[test]
+fn a_refusing_row_is_named_by_its_number() {
+    let mapping =
+        FROM_PARQUET.replace("kind = \"kind\"", "kind = { constant = \"fee\" }, currency = \"kind\"");
+    let mut columns = columns();
+    let currencies = StringArray::from(vec!["EUR", "EUR", "USD", "CHF"]);
+    columns.iter_mut().filter(|(name, _)| *name == "kind").for_each(|column| {
+        column.1 = Arc::new(currencies.clone());
+    });
+    columns[0].1 = Arc::new(Int64Array::from(vec![1; 4]));
+    let files: [(&str, &[u8]); 2] = [TWO_CUSTOMERS, ("transactions.parquet", &file(columns))];
+    assert!(refusal(night(&files, &[CUSTOMERS, &mapping])).starts_with(
+        "Refused: no rate for currency `USD` on 2026-10-01, in column `kind` of `transactions.parquet`, row 3 |"
+    ));
+}
+
+#[test]
 fn other_types_and_columns_are_refused() {
     let mut wrong = columns();
     wrong[0].1 = Arc::new(arrow::array::BinaryArray::from(vec![b"1".as_slice(); 4]));

@@ -89,6 +89,112 @@ fn accounts_stand_for_their_owner() {
     assert_eq!(books(&night)[1], "accounts.csv [6, 4, 1, 0, 1, 0] 0");
 }
 
+/// What a rejected owner takes along does not refuse another file: the fault is counted where it lies.
+#[test]
+fn rows_of_a_rejected_customer_or_account_share_its_fate() {
+    let customers = CUSTOMERS.replace("id = \"id\"", "id = \"id\", risk_level = \"risk\"");
+    let by_account = TRANSACTIONS.replace("customer_id = \"customer\"", "account_id = \"account\"");
+    let contacts = "[contacts]\nfiles = \"contacts*\"\nformat = \"csv\"\n\
+        columns = { customer_id = \"customer\", contacted_on = \"on\" }\n";
+    let holdings = "[holdings]\nfiles = \"holdings*\"\nformat = \"csv\"\n\
+        columns = { snapshot_on = \"on\", customer_id = \"customer\", product_kind = \"kind\", balance = \"b\" }\n";
+    let mappings = [&customers, ACCOUNTS, &by_account, contacts, holdings];
+    let read = |transactions: &str| {
+        // D's risk is none, E's row has a field too many: both ids can be read. The last one has none.
+        let files: [(&str, &[u8]); 5] = [
+            (
+                "customers.csv",
+                b"id,opened,risk\nA,2020-01-01,1\nB,2020-01-01,1\nD,2020-01-01,9\nE,2020-01-01,1,1\n,2020-01-01,1\n",
+            ),
+            ("accounts.csv", b"account,customer,role\n1,A,O\n2,B,O\n3,D,O\n3,A,J\n4,B,X\n5,E,O\n"),
+            ("transactions.csv", transactions.as_bytes()),
+            ("contacts.csv", b"customer,on\nA,2026-10-01\nD,2026-10-01\nE,2026-10-01\n"),
+            ("holdings.csv", b"on,customer,kind,b\n2026-09-30,A,fund,1\n2026-09-30,D,fund,2\n"),
+        ];
+        night_with(&files, &mappings, 0.6)
+    };
+    let header = "id,account,on,amount,kind\n";
+    let orphans = "b,3,2026-10-01,2,fee\nc,4,2026-10-01,3,fee\nd,5,2026-10-01,4,fee\n";
+    let night = read(&format!("{header}a,1,2026-10-01,1,fee\n{orphans}")).unwrap();
+    assert_eq!(transactions(&night), ["A 2026-10-01 1.00 fee"]);
+    let reasons: Vec<_> = night
+        .rejects
+        .iter()
+        .map(|r| format!("{}:{} {}: {}", r.source_file, r.line, r.column, r.reason))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            "accounts.csv:4 customer: customer was rejected",
+            "accounts.csv:6 role: unknown code",
+            "accounts.csv:7 customer: customer was rejected",
+            "contacts.csv:3 customer: customer was rejected",
+            "contacts.csv:4 customer: customer was rejected",
+            "customers.csv:4 risk: outside 1 to 5",
+            "customers.csv:5 : more fields than the header has",
+            "customers.csv:6 id: missing",
+            "holdings.csv:3 customer: customer was rejected",
+            "transactions.csv:3 account: account was rejected",
+            "transactions.csv:4 account: account was rejected",
+            "transactions.csv:5 account: account was rejected",
+        ]
+    );
+    assert_eq!(books(&night)[2], "transactions.csv [4, 1, 0, 0, 3, 0] 100");
+    assert_eq!(night.deliveries[2].amounts.rejected, 900);
+    let unknown = read(&format!("{header}a,8,2026-10-01,1,fee\nz,9,2026-10-01,1,fee\n{orphans}"));
+    assert!(refusal(unknown).starts_with(
+        "Refused: `transactions.csv`: 2 of 2 rows rejected (100.00%), more than the 60.00% allowed; 2 of them: \
+         `account` unknown account, first on line 2; 3 more name a customer or account that was rejected |"
+    ));
+}
+
+#[test]
+fn a_customer_is_known_while_one_of_his_rows_is() {
+    let customers = CUSTOMERS.replace("id = \"id\"", "id = \"id\", risk_level = \"risk\"");
+    let files: [(&str, &[u8]); 3] = [
+        ("customers_1.csv", b"id,opened,risk\nA,2020-01-01,1\n"),
+        ("customers_2.csv", b"id,opened,risk\nA,2020-01-01,9\nB,2020-01-01,1\n"),
+        ("transactions.csv", b"id,customer,on,amount,kind\n1,A,2026-10-01,1,fee\n"),
+    ];
+    let night = night(&files, &[&customers, TRANSACTIONS]).unwrap();
+    assert_eq!(transactions(&night), ["A 2026-10-01 1.00 fee"]);
+}
+
+#[test]
+fn files_that_values_are_looked_up_in_are_in_the_books_once() {
+    let lookup = "{ from = \"kind\", lookup = { file = \"names\", key = \"a\", value = \"b\" } }";
+    let mapping = TRANSACTIONS.replace(
+        "kind = \"kind\"",
+        &format!(
+            "kind = {lookup}, channel = {}, product_kind = {}",
+            lookup.replace("\"b\"", "\"c\""),
+            lookup
+                .replace("names", "customers.csv")
+                .replace("\"a\"", "\"id\"")
+                .replace("\"b\"", "\"opened\"")
+        ),
+    );
+    let names = b"a,b,c\nx,fee,atm\ny,salary,web\n";
+    let customers: (&str, &[u8]) = ("customers.csv", b"id,opened\nA,2020-01-01\n");
+    let files: [(&str, &[u8]); 3] = [
+        customers,
+        ("names", names),
+        ("transactions.csv", b"id,customer,on,amount,kind\n1,A,2026-10-01,1,?\n"),
+    ];
+    let night = night(&files, &[CUSTOMERS, &mapping]).unwrap();
+    assert_eq!(
+        books(&night),
+        [
+            "customers.csv [1, 1, 0, 0, 0, 0] 0",
+            "transactions.csv [1, 0, 0, 0, 1, 0] 0",
+            "names [2, 2, 0, 0, 0, 0] 0"
+        ]
+    );
+    let entry = &night.deliveries[2];
+    assert_eq!((entry.table, entry.bytes), (Table::Transactions, 31));
+    assert_eq!(entry.digest, blake3::hash(names).to_hex().as_str());
+}
+
 #[test]
 fn a_customer_is_there_since_his_first_account() {
     let customers = CUSTOMERS.replace("opened_on = \"opened\"", "opened_on = { first_account = true }");
@@ -167,7 +273,12 @@ fn another_currency_refuses_the_night() {
         );
         night(&[TWO_CUSTOMERS, ("transactions.csv", text.as_bytes())], &[CUSTOMERS, &mapping])
     };
-    assert!(refusal(read("USD")).starts_with("Refused: no rate for currency `USD` on 2026-10-01"));
+    assert_eq!(
+        refusal(read("USD")),
+        "Refused: no rate for currency `USD` on 2026-10-01, in column `currency` of `transactions.csv`, line 3 | \
+         deliver amounts in `EUR`, the `base_currency`"
+    );
+    assert!(refusal(read("\"USD\"")).contains("`transactions.csv`, line 3 |"));
     assert!(refusal(read("Jane Doe")).starts_with("Refused: no rate for a value that is no currency code"));
     assert_eq!(rejects(&read("").unwrap()), ["transactions.csv:3 currency: missing [2,A,2026-10-01,1,fee,]"]);
 }
@@ -212,4 +323,21 @@ fn what_the_mappings_fill_is_told() {
     let night = night(&[TWO_CUSTOMERS], &[CUSTOMERS]).unwrap();
     let mapped: Vec<_> = night.mapped.into_iter().collect();
     assert_eq!(mapped, [(Table::Customers, "customer_id"), (Table::Customers, "opened_on")]);
+}
+
+/// Pieces count their lines from their own start: the refusal names the line of the file, and the first of several.
+#[test]
+fn a_refusing_row_is_named_by_its_line_in_the_file() {
+    let mapping = TRANSACTIONS.replace("kind = \"kind\"", "kind = \"kind\", currency = \"currency\"");
+    let mut text = String::from("id,customer,on,amount,kind,currency\n");
+    for n in 0..700_000 {
+        let currency = if matches!(n, 99_999 | 100_000 | 650_000) { "USD" } else { "EUR" };
+        text += &format!("{n:07},A,2026-10-01,1,fee,{currency}\n");
+    }
+    let read = |text: &str| {
+        refusal(night(&[TWO_CUSTOMERS, ("transactions.csv", text.as_bytes())], &[CUSTOMERS, &mapping]))
+    };
+    let later = text.replacen("fee,USD", "fee,EUR", 2);
+    assert!(read(&text).contains("`transactions.csv`, line 100001 |"));
+    assert!(read(&later).contains("`transactions.csv`, line 650002 |"));
 }

@@ -34,23 +34,27 @@ impl Cell {
         text.map_or(Cell::Empty, Self::text)
     }
 
-    /// Columns taken on one line, a Chinese character counting two.
+    /// Sentences, each on a line of its own.
+    pub fn sentences(sentences: &[String]) -> Self {
+        let cleaned = clean_lines(sentences.iter().map(String::as_str));
+        if cleaned.is_empty() { Cell::Empty } else { Cell::Text(cleaned) }
+    }
+
+    /// Width of the longest line, in hundredths of a column's character.
     pub fn width(&self) -> usize {
         match self {
             Cell::Empty => 0,
-            Cell::Count(number) => number.to_string().len(),
-            Cell::Text(text) => text_width(text),
-            Cell::Amount(Money(minor_units)) => {
-                let digits = (minor_units.unsigned_abs() / 100).to_string().len();
-                digits + (digits - 1) / 3 + usize::from(*minor_units < 0)
-            }
-            Cell::Day(_) => "2026-10-31".len(),
+            Cell::Count(number) => text_width(&number.to_string()),
+            Cell::Text(text) => text.split('\n').map(text_width).max().unwrap_or(0),
+            Cell::Amount(amount) => text_width(&amount.grouped()),
+            Cell::Day(_) => text_width("2026-10-31"),
         }
     }
 
-    /// Lines taken in a column of `width`.
+    /// Lines taken on `width` hundredths of a character.
     pub fn lines(&self, width: usize) -> usize {
-        if let Cell::Text(text) = self { wrapped_lines(text, width) } else { 1 }
+        let Cell::Text(text) = self else { return 1 };
+        text.split('\n').map(|line| wrapped_lines(line, width)).sum()
     }
 
     pub fn write(
@@ -81,9 +85,23 @@ pub(super) fn serial(day: Date) -> Option<i32> {
 
 /// A text without control characters and direction overrides, on one line, cut to what a cell holds.
 pub(super) fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
+    cut(text.chars().filter_map(printable))
+}
+
+/// The same for several texts, each on a line of its own.
+fn clean_lines<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let chars = texts.enumerate().flat_map(|(at, text)| {
+        let line_break = (at > 0).then_some('\n');
+        line_break.into_iter().chain(text.chars().filter_map(printable))
+    });
+    cut(chars)
+}
+
+/// What a cell holds of a text, in a form that stays text.
+fn cut(chars: impl Iterator<Item = char>) -> String {
+    let mut cleaned = String::new();
     let mut units = 0;
-    for c in text.chars().filter_map(printable) {
+    for c in chars {
         units += c.len_utf16();
         cleaned.push(c);
         if units > CELL_UNITS_MAX + 1 {
@@ -114,14 +132,24 @@ fn printable(c: char) -> Option<char> {
     }
 }
 
-/// Columns taken by a text on one line.
-pub(super) fn text_width(text: &str) -> usize {
+/// Width of a text on one line, in hundredths of a column's character.
+fn text_width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
-/// 2 for East Asian wide characters, 0 for marks that sit on the one before, else 1.
+/// An East Asian wide character.
+const WIDE: usize = 200;
+
+/// A character in hundredths of a digit of Calibri at 11 points, in which Excel measures columns: the wider
+/// of Calibri at 11 and Microsoft `YaHei` at 10, rounded up for other typefaces in their place.
 fn char_width(c: char) -> usize {
     match c {
+        ' ' => 55,
+        '-' | '.' | ',' | ':' | ';' | '\'' | '(' | ')' | '/' | '|' | '!' => 65,
+        'f' | 'i' | 'j' | 'l' | 'r' | 't' | 'I' => 75,
+        '0'..='9' => 106,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '&' => 165,
+        'A'..='Z' => 130,
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{a4cf}'
@@ -131,8 +159,8 @@ fn char_width(c: char) -> usize {
         | '\u{ff00}'..='\u{ff60}'
         | '\u{ffe0}'..='\u{ffe6}'
         | '\u{1f300}'..='\u{1faff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
+        | '\u{20000}'..='\u{3fffd}' => WIDE,
+        _ => 102,
     }
 }
 
@@ -146,8 +174,8 @@ fn runs(word: &str) -> Vec<usize> {
     let mut runs = Vec::new();
     let mut narrow = 0;
     for width in word.chars().map(char_width) {
-        if width == 2 {
-            runs.extend([narrow, 2]);
+        if width == WIDE {
+            runs.extend([narrow, WIDE]);
             narrow = 0;
         } else {
             narrow += width;
@@ -158,7 +186,7 @@ fn runs(word: &str) -> Vec<usize> {
     runs
 }
 
-/// Lines that a text takes in a column of `width`, breaking greedily as spreadsheets do.
+/// Lines that a text takes on `width` hundredths, breaking greedily as spreadsheets do.
 fn wrapped_lines(text: &str, width: usize) -> usize {
     let width = width.max(1);
     let (mut lines, mut used) = (1, 0);
@@ -172,7 +200,7 @@ fn wrapped_lines(text: &str, width: usize) -> usize {
             lines += (used - 1) / width;
             used = (used - 1) % width + 1;
         }
-        used += 1;
+        used += char_width(' ');
     }
     lines
 }
@@ -218,12 +246,24 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_between_ideographs() {
+        let whole = text_width("one two three");
         assert_eq!(wrapped_lines("", 10), 1);
-        assert_eq!(wrapped_lines("one two three", 13), 1);
-        assert_eq!(wrapped_lines("one two three", 12), 2);
-        assert_eq!(wrapped_lines("到期资金未续作", 14), 1);
-        assert_eq!(wrapped_lines("到期资金未续作", 13), 2);
-        assert_eq!(wrapped_lines(&"x".repeat(21), 10), 3);
-        assert_eq!(Cell::Amount(Money(-123_456_789)).width(), "-1,234,567".len());
+        assert_eq!(wrapped_lines("one two three", whole), 1);
+        assert_eq!(wrapped_lines("one two three", whole - 1), 2);
+        assert_eq!(wrapped_lines("到期资金未续作", 1400), 1);
+        assert_eq!(wrapped_lines("到期资金未续作", 1399), 2);
+        assert_eq!(wrapped_lines(&"0".repeat(21), 1060), 3);
+        assert_eq!(Cell::Amount(Money(-123_456_789)).width(), text_width("-1,234,568"));
+    }
+
+    #[test]
+    fn sentences_stand_on_lines_of_their_own() {
+        let sentences = ["One\ntwo", "=3", ""].map(str::to_owned);
+        let cell = Cell::sentences(&sentences[..2]);
+        assert!(matches!(&cell, Cell::Text(text) if text == "One two\n=3"));
+        assert_eq!((cell.lines(10_000), cell.width()), (2, text_width("One two")));
+        assert!(matches!(Cell::sentences(&sentences[2..]), Cell::Empty));
+        let long = ["x".repeat(32_767), "y".repeat(10)];
+        assert!(matches!(Cell::sentences(&long), Cell::Text(text) if text.chars().count() == CELL_UNITS_MAX));
     }
 }

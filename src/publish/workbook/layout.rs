@@ -2,7 +2,7 @@
 
 use super::Row;
 use super::cells::{Cell, longest_run_width};
-use crate::labels::Labels;
+use crate::labels::{Labels, Language};
 use crate::targets::{Family, List};
 
 /// The family of a list, which gives it its colour; an unknown list has none and stays white.
@@ -25,6 +25,8 @@ pub(super) fn family_code(family: Family) -> &'static str {
 pub(super) enum Setting {
     Rank,
     List,
+    /// Words beside the colour of the list, and so indented.
+    Name,
     /// Read at a glance, never broken: ids, telephone numbers.
     Code,
     Words,
@@ -34,8 +36,15 @@ pub(super) enum Setting {
     FillIn,
 }
 
-/// White space beside a text, in characters: the indent, and what Excel keeps free.
-pub(super) const GUTTER: usize = 2;
+impl Setting {
+    /// White space beside a text, in characters: the indent, and room to the next column.
+    pub fn gutter(self) -> usize {
+        match self {
+            Setting::List | Setting::Name | Setting::Amount | Setting::FillIn => 2,
+            _ => 1,
+        }
+    }
+}
 
 /// One column of the list.
 pub(super) struct Column {
@@ -55,7 +64,7 @@ impl Column {
     /// Wide enough for the longest cell and for the words of the header, within the column's bounds.
     pub fn fitting_width<'a>(&self, header: &str, cells: impl Iterator<Item = &'a Cell>) -> usize {
         let widest_cell = cells.map(Cell::width).max().unwrap_or(0);
-        let needed = widest_cell.max(longest_run_width(header)) + GUTTER;
+        let needed = widest_cell.max(longest_run_width(header)).div_ceil(100) + self.setting.gutter();
         needed.clamp(self.width.0, self.width.1)
     }
 }
@@ -63,33 +72,49 @@ impl Column {
 /// The last column that stays in sight when the sheet is moved sideways.
 pub(super) const FROZEN_COLUMN: &str = "name";
 
+/// The last column on paper. What stands right of it is for the screen: every reason names the product, and
+/// on paper the room makes all else larger.
+pub(super) const LAST_PRINTED_COLUMN: &str = "remark";
+
 /// From left to right: who, why, what, with what, and what came of it.
 pub(super) static COLUMNS: [Column; 17] = [
-    column("rank", Setting::Rank, (4, 6), |row, _| Cell::Count(row.rank)),
-    column("list", Setting::List, (10, 13), |row, labels| Cell::text(labels.text("list", &row.list))),
-    column("name", Setting::Words, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
-    column("customer_id", Setting::Code, (8, 20), |row, _| Cell::text(&row.customer_id)),
+    column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
+    column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
+    column("name", Setting::Name, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
+    column("customer_id", Setting::Code, (8, 16), |row, _| Cell::text(&row.customer_id)),
     column("phone", Setting::Code, (8, 16), |row, _| Cell::optional_text(row.phone.as_deref())),
-    column("tier", Setting::Words, (7, 10), |row, labels| Cell::text(labels.text("tier", &row.tier))),
-    column("customer_type", Setting::Words, (8, 13), |row, labels| {
+    column("tier", Setting::Words, (6, 11), |row, labels| Cell::text(labels.text("tier", &row.tier))),
+    column("customer_type", Setting::Words, (8, 12), |row, labels| {
         Cell::text(labels.text("customer_type", &row.customer_type))
     }),
-    column("reasons", Setting::Words, (30, 42), |row, _| Cell::text(&row.reasons)),
-    column("what_to_do", Setting::Words, (16, 19), |row, labels| {
+    column("reasons", Setting::Words, (30, 37), |row, labels| Cell::sentences(&reasons(row, labels))),
+    column("what_to_do", Setting::Words, (15, 16), |row, labels| {
         let to_do = labels.text("what_to_do", &row.list);
-        if to_do == row.list { Cell::Empty } else { Cell::text(to_do) }
+        if to_do == row.list { Cell::Empty } else { Cell::text(to_do.trim_end_matches('。')) }
     }),
-    column("amount", Setting::Amount, (11, 20), |row, _| row.amount.map_or(Cell::Empty, Cell::Amount)),
+    column("amount", Setting::Amount, (10, 15), |row, _| row.amount.map_or(Cell::Empty, Cell::Amount)),
     column("due_on", Setting::Day, (11, 12), |row, _| row.due_on.map_or(Cell::Empty, Cell::Day)),
-    column("product", Setting::Words, (8, 14), |row, _| Cell::optional_text(row.product.as_deref())),
     column("last_contact", Setting::Day, (11, 12), |row, _| row.last_contact.map_or(Cell::Empty, Cell::Day)),
     column("preferred_channel", Setting::Words, (8, 10), |row, labels| {
         Cell::optional_text(row.preferred_channel.as_deref().map(|code| labels.text("channel", code)))
     }),
-    column("contacted_on", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
+    column("contacted_on", Setting::FillIn, (12, 12), |_, _| Cell::Empty),
     column("outcome", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
-    column("remark", Setting::FillIn, (20, 20), |_, _| Cell::Empty),
+    column("remark", Setting::FillIn, (14, 14), |_, _| Cell::Empty),
+    column("product", Setting::Words, (8, 14), |row, _| Cell::optional_text(row.product.as_deref())),
 ];
+
+/// Sentences as they stand on a page: in English, with a capital.
+fn reasons(row: &Row, labels: &Labels) -> Vec<String> {
+    let capitalised = |sentence: &String| {
+        let mut chars = sentence.chars();
+        chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+    };
+    match labels.language() {
+        Language::En => row.reasons.iter().map(capitalised).collect(),
+        Language::ZhCn => row.reasons.clone(),
+    }
+}
 
 const fn column(
     code: &'static str,
@@ -103,7 +128,6 @@ const fn column(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::Language;
 
     #[test]
     fn every_list_and_every_column_has_its_words() {

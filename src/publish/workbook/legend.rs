@@ -4,7 +4,8 @@ use super::cells::{Cell, clean};
 use super::layout::{COLUMNS, Setting, family_code};
 use super::style::{self, Style};
 use super::{Book, PAPER_A4};
-use crate::labels::{CUSTOMER_TYPES, Labels, TIERS};
+use crate::labels::{CUSTOMER_TYPES, Labels, Language, TIERS};
+use crate::money::Money;
 use crate::targets::{Family, List};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
@@ -47,7 +48,7 @@ impl Writer<'_> {
             WIDTHS[1]
         };
         let lines = [(&Cell::text(term), WIDTHS[0]), (&first, first_width), (&second, WIDTHS[2])]
-            .map(|(cell, width)| self.style.lines(cell, width));
+            .map(|(cell, width)| self.style.lines(cell, width - 1));
         let height = self.style.row_height(lines.into_iter().max().unwrap_or(1));
         self.sheet.set_row_height(self.row, height)?;
         self.row += 1;
@@ -77,7 +78,8 @@ pub(super) fn write(
     let mut writer = Writer { sheet, style, row: 1 };
     columns(&mut writer, book, labels)?;
     lists(&mut writer, labels)?;
-    types_and_tiers(&mut writer, labels)?;
+    types(&mut writer, labels)?;
+    tiers(&mut writer, book, labels)?;
     writer.row += 1;
     writer.note(&labels.fill("sheet", "run", &[("run", book.run_id)]))?;
     sheet
@@ -114,16 +116,66 @@ fn lists(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
     Ok(())
 }
 
-fn types_and_tiers(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
+fn types(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
     let term = writer.style.body(Setting::Words).set_bold();
     writer.heading(labels.text("sheet", "legend_types"))?;
     for code in CUSTOMER_TYPES {
         let texts = [labels.text("type_action", code), labels.text("type_axes", code)];
         writer.line(labels.text("customer_type", code), &term, texts)?;
     }
+    Ok(())
+}
+
+fn tiers(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
+    let term = writer.style.body(Setting::Words).set_bold();
     writer.heading(labels.text("sheet", "legend_tiers"))?;
-    for code in TIERS.iter().rev() {
-        writer.line(labels.text("tier", code), &term, [labels.text("tier_bounds", code), ""])?;
+    for (tier, code) in TIERS.iter().enumerate().rev() {
+        writer.line(labels.text("tier", code), &term, [&bounds(tier, &book.tier_limits, labels), ""])?;
     }
-    writer.note(labels.text("sheet", "legend_bounds_note"))
+    writer.note(&labels.fill("sheet", "legend_bounds_note", &[("currency", book.currency)]))
+}
+
+/// The assets of a tier in words; a limit belongs to the tier above it.
+fn bounds(tier: usize, limits: &[f64; 4], labels: &Labels) -> String {
+    let shown = |at: Option<usize>| {
+        let limit = at.and_then(|at| limits.get(at)).copied();
+        limit.map(|limit| shown_limit(limit, labels.language())).unwrap_or_default()
+    };
+    let (lower, upper) = (shown(tier.checked_sub(1)), shown(Some(tier)));
+    labels.fill("tier_bounds", TIERS[tier], &[("lower", &lower), ("upper", &upper)])
+}
+
+/// Currency units as people write them; in Chinese by ten thousands, where they are whole.
+fn shown_limit(limit: f64, language: Language) -> String {
+    let ten_thousands = limit / 10_000.0;
+    match language {
+        Language::ZhCn if limit > 0.0 && ten_thousands.fract() == 0.0 => format!("{ten_thousands}万"),
+        Language::En if limit.fract() == 0.0 => Money::from_units(limit).grouped(),
+        _ => limit.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_those_of_the_bank() {
+        let limits = [50_000.0, 200_000.0, 512_345.0, 2_000_000.5];
+        let shown = |language| [0, 1, 2, 3, 4].map(|tier| bounds(tier, &limits, &Labels::of(language)));
+        assert_eq!(
+            shown(Language::En),
+            [
+                "under 50,000",
+                "50,000 to under 200,000",
+                "200,000 to under 512,345",
+                "512,345 to under 2000000.5",
+                "2000000.5 and more"
+            ]
+        );
+        assert_eq!(
+            shown(Language::ZhCn),
+            ["不足5万", "5万–20万", "20万–512345", "512345–2000000.5", "2000000.5及以上"]
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! The first sheet: whom to contact, why, with what, and room for what came of it.
 
 use super::cells::{Cell, clean};
-use super::layout::{COLUMNS, Column, FROZEN_COLUMN, Setting, family_code, family_of};
+use super::layout::{COLUMNS, Column, FROZEN_COLUMN, LAST_PRINTED_COLUMN, Setting, family_code, family_of};
 use super::style::{self, Style};
 use super::{Book, PAPER_A4, Row, excel_day};
 use crate::labels::{Labels, OUTCOMES};
@@ -23,6 +23,16 @@ struct Placed {
     header: String,
     width: usize,
     is_hidden: bool,
+}
+
+impl Placed {
+    /// Lines that a cell takes; what is set smaller to fit takes one.
+    fn lines(&self, cell: &Cell, style: &Style) -> usize {
+        match self.column.setting {
+            Setting::Code | Setting::Amount => 1,
+            setting => style.lines(cell, self.width - setting.gutter()),
+        }
+    }
 }
 
 fn place(book: &Book, labels: &Labels, rows: &[Vec<Cell>]) -> Vec<Placed> {
@@ -52,12 +62,13 @@ pub(super) fn write(
         for (place, cell) in placed.iter().zip(cells) {
             let format = match (place.column.code, place.column.setting) {
                 (_, Setting::List) => style.list(family_of(&row.list)),
+                ("due_on", _) if row.due_on.is_some_and(|due_on| due_on < book.as_of) => style.overdue(),
                 ("contacted_on", _) => style.fill_in_day(),
                 ("remark", _) => style.fill_in_text(),
                 (_, setting) => style.body(setting),
             };
             cell.write(sheet, at, place.at, &format)?;
-            lines = lines.max(style.lines(cell, place.width));
+            lines = lines.max(place.lines(cell, style));
         }
         sheet.set_row_height(at, style.row_height(lines))?;
     }
@@ -67,7 +78,8 @@ pub(super) fn write(
         sheet.set_row_height(FIRST_ROW, 40)?;
         sheet.write_string_with_format(FIRST_ROW, 0, labels.text("sheet", "empty"), &style.message())?;
     }
-    set_page(sheet, book, labels)
+    let last_row = (FIRST_ROW..).zip(book.rows).last().map_or(FIRST_ROW, |(at, _)| at);
+    set_page(sheet, book, labels, last_row)
 }
 
 /// Title, what the day holds, the key of colours, and the header.
@@ -95,7 +107,7 @@ fn write_head(
         }
         let format = style.header(place.column.setting);
         sheet.write_string_with_format(HEADER_ROW, place.at, &place.header, &format)?;
-        lines = lines.max(style.lines(&Cell::text(&place.header), place.width));
+        lines = lines.max(place.lines(&Cell::text(&place.header), style));
     }
     sheet.set_row_height(HEADER_ROW, style.row_height(lines.max(2)))?;
     Ok(())
@@ -141,9 +153,11 @@ fn guide_hand(
     Ok(())
 }
 
-fn set_page(sheet: &mut Worksheet, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
-    let frozen = COLUMNS.iter().zip(1u16..).find(|(column, _)| column.code == FROZEN_COLUMN);
-    sheet.set_freeze_panes(FIRST_ROW, frozen.map_or(0, |(_, after)| after))?;
+fn set_page(sheet: &mut Worksheet, book: &Book, labels: &Labels, last_row: u32) -> Result<(), XlsxError> {
+    let place_of =
+        |code| (0u16..).zip(&COLUMNS).find(|(_, column)| column.code == code).map_or(0, |(at, _)| at);
+    sheet.set_freeze_panes(FIRST_ROW, place_of(FROZEN_COLUMN) + 1)?;
+    sheet.set_print_area(TITLE_ROW, 0, last_row, place_of(LAST_PRINTED_COLUMN))?;
     sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW)?;
     sheet.set_screen_gridlines(false).set_landscape().set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.25, 0.25, 0.35, 0.5, 0.2, 0.2).set_footer(super::footer(book, labels));
@@ -152,7 +166,7 @@ fn set_page(sheet: &mut Worksheet, book: &Book, labels: &Labels) -> Result<(), X
 
 fn subtitle(book: &Book, labels: &Labels) -> String {
     let mut parts = Vec::new();
-    parts.extend(book.branch.map(|branch| labels.fill("sheet", "branch", &[("branch", branch)])));
+    parts.extend(book.branch.map(str::to_owned));
     let customers = book.rows.len().to_string();
     parts.push(labels.fill("sheet", "customers", &[("customers", &customers)]));
     if book.not_shown > 0 {

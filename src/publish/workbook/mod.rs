@@ -16,6 +16,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::money::Money;
+use crate::targets::UNASSIGNED;
 use cells::clean;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use style::Style;
@@ -27,6 +28,8 @@ pub struct Book<'a> {
     pub branch: Option<&'a str>,
     pub as_of: Date,
     pub currency: &'a str,
+    /// Lower limits of tiers t1 to t4, in currency units.
+    pub tier_limits: [f64; 4],
     pub rows: &'a [Row],
     /// Further candidates beyond the manager's capacity.
     pub not_shown: u32,
@@ -45,8 +48,8 @@ pub struct Row {
     pub customer_type: String,
     /// Code of a list.
     pub list: String,
-    /// Finished words, several sentences joined by "; ".
-    pub reasons: String,
+    /// Finished words, a sentence each.
+    pub reasons: Vec<String>,
     pub amount: Option<Money>,
     pub due_on: Option<Date>,
     /// Finished words.
@@ -102,6 +105,9 @@ fn title(book: &Book, labels: &Labels) -> String {
 }
 
 fn manager(book: &Book, labels: &Labels) -> String {
+    if book.manager_id == UNASSIGNED {
+        return labels.text("sheet", "unassigned").to_owned();
+    }
     match book.manager_name {
         Some(name) => labels.fill("sheet", "manager", &[("name", name), ("id", book.manager_id)]),
         None => book.manager_id.to_owned(),
@@ -137,7 +143,7 @@ mod tests {
             tier: text.to_owned(),
             customer_type: text.to_owned(),
             list: text.to_owned(),
-            reasons: text.to_owned(),
+            reasons: vec![text.to_owned(); 3],
             amount: Some(Money(i64::MIN)),
             due_on: Some(Date(-200_000)),
             product: some(),
@@ -153,6 +159,7 @@ mod tests {
             branch: Some(text),
             as_of: Date::parse_iso("2026-10-31").unwrap(),
             currency: text,
+            tier_limits: [1.0, 2.0, 3.0, f64::MAX],
             rows,
             not_shown: 3,
             run_id: text,
@@ -186,6 +193,12 @@ mod tests {
             }
             assert!(render(&book("M1", &[]), &labels).is_ok());
         }
+    }
+
+    #[test]
+    fn customers_without_a_manager_have_a_title_of_their_own() {
+        let titles = Language::ALL.map(|language| title(&book(UNASSIGNED, &[]), &Labels::of(language)));
+        assert_eq!(titles, ["Customers without a manager · 2026-10-31", "无客户经理的客户 · 2026-10-31"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How a workbook looks: typeface, colours, borders and number formats.
 
 use super::cells::Cell;
-use super::layout::{GUTTER, Setting};
+use super::layout::Setting;
 use crate::labels::Language;
 use crate::targets::Family;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
@@ -9,6 +9,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
 const DAY: &str = "yyyy-mm-dd";
 const INK: u32 = 0x1F_2937;
 const QUIET_INK: u32 = 0x5B_6675;
+const OVERDUE: u32 = 0xB4_2318;
 const RULE: u32 = 0xCB_D2DA;
 const HEADER_FILL: u32 = 0xE6_EBF1;
 const FILL_IN_HEADER: u32 = 0xFF_E9A8;
@@ -25,25 +26,25 @@ pub(super) struct Style {
     typeface: Format,
     /// Points from one line to the next.
     line_height: f64,
-    /// Characters that stand on the width of 100 digits of Excel's standard font.
-    chars_per_100: usize,
+    /// Hundredths, as measured for single characters, that running text sets on the width of one character.
+    prose_per_char: usize,
 }
 
 impl Style {
     /// Microsoft `YaHei` at 10 points sets a Chinese character on the width of two digits of Calibri at 11,
-    /// in which Excel measures columns; English text in Calibri is narrower than its digits.
+    /// in which Excel measures columns.
     pub fn of(language: Language) -> Self {
-        let (font, size, line_height, chars_per_100) = match language {
-            Language::En => ("Calibri", 11.0, 14.5, 112),
+        let (font, size, line_height, prose_per_char) = match language {
+            Language::En => ("Calibri", 11.0, 14.5, 108),
             Language::ZhCn => ("Microsoft YaHei", 10.0, 16.5, 103),
         };
         let typeface = Format::new().set_font_name(font).set_font_size(size).set_font_color(INK);
-        Self { typeface: typeface.set_align(FormatAlign::VerticalCenter), line_height, chars_per_100 }
+        Self { typeface: typeface.set_align(FormatAlign::VerticalCenter), line_height, prose_per_char }
     }
 
-    /// Lines that a cell takes in a column of `width`.
+    /// Lines that a cell takes on a width in characters.
     pub fn lines(&self, cell: &Cell, width: usize) -> usize {
-        cell.lines(width.saturating_sub(GUTTER) * self.chars_per_100 / 100)
+        cell.lines(width * self.prose_per_char)
     }
 
     /// High enough for `lines`, in points.
@@ -77,7 +78,10 @@ impl Style {
         let format = match setting {
             Setting::Amount => format.set_align(FormatAlign::Right).set_indent(2),
             Setting::Rank => format.set_align(FormatAlign::Center),
-            _ => format.set_align(FormatAlign::Left).set_indent(1),
+            Setting::List | Setting::Name | Setting::FillIn => {
+                format.set_align(FormatAlign::Left).set_indent(1)
+            }
+            _ => format.set_align(FormatAlign::Left),
         };
         let format = match setting {
             Setting::FillIn => boxed(format.set_background_color(FILL_IN_HEADER)),
@@ -91,25 +95,33 @@ impl Style {
         boxed(self.typeface.clone().set_italic().set_background_color(FILL_IN)).set_align(FormatAlign::Center)
     }
 
+    /// Codes and amounts wider than their column are set smaller: neither broken nor shown as `####`.
     /// Texts are marked as typed (`quote_prefix`, number format `@`), so that they stay texts when a manager
     /// edits the cell.
     pub fn body(&self, setting: Setting) -> Format {
         let plain = self.typeface.clone();
         let ruled = plain.clone().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(RULE);
-        let indented = ruled.clone().set_align(FormatAlign::Left).set_indent(1);
+        let left = ruled.clone().set_align(FormatAlign::Left);
         match setting {
             Setting::Rank => ruled.set_align(FormatAlign::Center).set_font_color(QUIET_INK),
-            Setting::List | Setting::Words => indented.set_text_wrap().set_quote_prefix(),
-            Setting::Code => indented.set_num_format("@").set_text_wrap(),
+            Setting::List | Setting::Name => left.set_indent(1).set_text_wrap().set_quote_prefix(),
+            Setting::Words => left.set_text_wrap().set_quote_prefix(),
+            Setting::Code => left.set_num_format("@").set_shrink(),
             Setting::Amount => {
-                ruled.set_num_format("#,##0;-#,##0").set_align(FormatAlign::Right).set_indent(1)
+                let format = ruled.set_num_format("#,##0;-#,##0").set_align(FormatAlign::Right);
+                format.set_indent(1).set_shrink()
             }
-            Setting::Day => indented.set_num_format(DAY),
+            Setting::Day => left.set_num_format(DAY),
             Setting::FillIn => {
                 let format = boxed(plain.set_background_color(FILL_IN)).set_text_wrap();
                 format.set_align(FormatAlign::Left).set_indent(1)
             }
         }
+    }
+
+    /// A day that has passed without the deed: red on a screen, bold on black-and-white paper.
+    pub fn overdue(&self) -> Format {
+        self.body(Setting::Day).set_bold().set_font_color(OVERDUE)
     }
 
     /// The box for a date that the manager writes.
