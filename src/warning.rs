@@ -95,11 +95,16 @@ impl fmt::Display for Warning {
             Warning::SupersededRows { file, superseded } => {
                 write!(
                     f,
-                    "`{file}`: {superseded} rows differ from another row of the same key, which counts instead"
+                    "`{}`: {superseded} rows differ from another row of the same key, which counts instead",
+                    file.escape_debug()
                 )
             }
             Warning::RejectedRows { file, rejected, rows } => {
-                write!(f, "`{file}`: {rejected} of {rows} rows rejected; see rejects.parquet")
+                write!(
+                    f,
+                    "`{}`: {rejected} of {rows} rows rejected; see rejects.parquet",
+                    file.escape_debug()
+                )
             }
             Warning::DurabilityUnknown { path } => {
                 write!(f, "published, durability unknown: the disk did not confirm `{path}`")

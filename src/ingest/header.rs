@@ -65,10 +65,11 @@ fn likeness(one: &str, other: &str) -> f64 {
     }
 }
 
-/// Whether `short` is `long` with letters left out, but not its first.
+/// Whether `short` is `long` with letters left out, but not its first and not most of them.
 fn abbreviates(short: &str, long: &str) -> bool {
     let mut letters = long.chars();
-    short.chars().count() >= ABBREVIATION_CHARACTERS_MIN
+    let n_letters = short.chars().count();
+    n_letters >= ABBREVIATION_CHARACTERS_MIN.max(long.chars().count().div_ceil(3))
         && short.chars().next() == long.chars().next()
         && short.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }

@@ -19,8 +19,10 @@ const FILE_BYTES_MAX: usize = 1 << 30;
 
 pub struct LookupTable {
     pub file: String,
-    values: FoldMap<Key, Box<[u8]>>,
+    values: Values,
 }
+
+type Values = FoldMap<Key, Box<[u8]>>;
 
 impl LookupTable {
     /// The table, and the books of its file: every row is used, since any may be asked for.
@@ -55,13 +57,14 @@ fn refuse(export: &Export, what: &str) -> Error {
         .hint("correct the file that values are looked up in")
 }
 
+/// The values, and how many rows the file has.
 fn parse(
     export: &Export,
     text: &[u8],
     lookup: &Lookup,
     separator: u8,
     missing: &[Box<[u8]>],
-) -> Result<(FoldMap<Key, Box<[u8]>>, u64)> {
+) -> Result<(Values, u64)> {
     let mut reader =
         csv::ReaderBuilder::new().delimiter(separator).has_headers(true).flexible(false).from_reader(text);
     let header = reader.byte_headers().map_err(|_| refuse(export, "has no header"))?.clone();
@@ -70,7 +73,7 @@ fn parse(
     let key = super::header::position(export, &names, &slots[0], &slots)?;
     let value = super::header::position(export, &names, &slots[1], &slots)?;
     let mut rows = 0;
-    let mut values: FoldMap<Key, Box<[u8]>> = FoldMap::default();
+    let mut values = Values::default();
     for record in reader.byte_records() {
         let record = record.map_err(|cause| {
             let line = cause.position().map_or(0, csv::Position::line);

@@ -96,8 +96,8 @@ pub struct Ingested {
     pub tables: Tables,
     /// Sorted by file, line, column.
     pub rejects: Vec<Reject>,
-    /// Sorted by table, path, `Transaction::delivery` and `Holding::delivery` point here; then the files that only
-    /// values were looked up in, each once.
+    /// Sorted by table, path; `Transaction::delivery` and `Holding::delivery` point here. The files that values were
+    /// only looked up in stand last, each once.
     pub deliveries: Vec<Delivery>,
     /// Contract columns that a mapping fills.
     pub mapped: BTreeSet<(Table, &'static str)>,

@@ -49,6 +49,7 @@ fn a_missing_column_is_asked_for_by_a_likely_name_or_by_none() {
         (&in_german, "id,customer,on,amount,kind", "did you mean `amount`?"),
         (TRANSACTIONS, "id,customer,on,kind,account_id", none),
         (TRANSACTIONS, "id,customer,on,kind,", none),
+        (TRANSACTIONS, "id,customer,on,kind,account_movement_total", none),
         // Mapped to another contract column: cannot be meant.
         (&by_account.replace("\"on\"", "\"amounts\""), "id,account_id,amounts,kind", none),
     ] {

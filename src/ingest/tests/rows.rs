@@ -162,36 +162,31 @@ fn a_customer_is_known_while_one_of_his_rows_is() {
 
 #[test]
 fn files_that_values_are_looked_up_in_are_in_the_books_once() {
-    let lookup = "{ from = \"kind\", lookup = { file = \"names\", key = \"a\", value = \"b\" } }";
-    let mapping = TRANSACTIONS.replace(
-        "kind = \"kind\"",
-        &format!(
-            "kind = {lookup}, channel = {}, product_kind = {}",
-            lookup.replace("\"b\"", "\"c\""),
-            lookup
-                .replace("names", "customers.csv")
-                .replace("\"a\"", "\"id\"")
-                .replace("\"b\"", "\"opened\"")
-        ),
-    );
+    let lookup = |from: &str, file: &str, key: &str, value: &str| {
+        format!(
+            "{{ from = \"{from}\", lookup = {{ file = \"{file}\", key = \"{key}\", value = \"{value}\" }} }}"
+        )
+    };
+    let (kind, channel) = (lookup("kind", "names", "a", "b"), lookup("kind", "names", "a", "c"));
+    let booked_on = lookup("customer", "customers.csv", "id", "opened");
+    let mapping = TRANSACTIONS
+        .replace("kind = \"kind\"", &format!("kind = {kind}, channel = {channel}"))
+        .replace("booked_on = \"on\"", &format!("booked_on = {booked_on}"));
     let names = b"a,b,c\nx,fee,atm\ny,salary,web\n";
-    let customers: (&str, &[u8]) = ("customers.csv", b"id,opened\nA,2020-01-01\n");
-    let files: [(&str, &[u8]); 3] = [
-        customers,
-        ("names", names),
-        ("transactions.csv", b"id,customer,on,amount,kind\n1,A,2026-10-01,1,?\n"),
-    ];
+    let text = b"id,customer,amount,kind\n1,A,1,x\n";
+    let files: [(&str, &[u8]); 3] = [TWO_CUSTOMERS, ("names", names), ("transactions.csv", text)];
     let night = night(&files, &[CUSTOMERS, &mapping]).unwrap();
+    assert_eq!(transactions(&night), ["A 2020-01-01 1.00 fee"]);
     assert_eq!(
         books(&night),
         [
-            "customers.csv [1, 1, 0, 0, 0, 0] 0",
-            "transactions.csv [1, 0, 0, 0, 1, 0] 0",
+            "customers.csv [2, 2, 0, 0, 0, 0] 0",
+            "transactions.csv [1, 1, 0, 0, 0, 0] 100",
             "names [2, 2, 0, 0, 0, 0] 0"
         ]
     );
     let entry = &night.deliveries[2];
-    assert_eq!((entry.table, entry.bytes), (Table::Transactions, 31));
+    assert_eq!((entry.table, entry.bytes), (Table::Transactions, names.len() as u64));
     assert_eq!(entry.digest, blake3::hash(names).to_hex().as_str());
 }
 

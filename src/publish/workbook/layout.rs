@@ -25,8 +25,8 @@ pub(super) fn family_code(family: Family) -> &'static str {
 pub(super) enum Setting {
     Rank,
     List,
-    /// Words beside the colour of the list, and so indented.
-    Name,
+    /// Words that keep away from a colour or from full lines on their left.
+    Indented,
     /// Read at a glance, never broken: ids, telephone numbers.
     Code,
     Words,
@@ -40,8 +40,8 @@ impl Setting {
     /// White space beside a text, in characters: the indent, and room to the next column.
     pub fn gutter(self) -> usize {
         match self {
-            Setting::List | Setting::Name | Setting::Amount | Setting::FillIn => 2,
-            _ => 1,
+            Setting::Rank | Setting::Words | Setting::Day => 1,
+            _ => 2,
         }
     }
 }
@@ -80,20 +80,20 @@ pub(super) const LAST_PRINTED_COLUMN: &str = "remark";
 pub(super) static COLUMNS: [Column; 17] = [
     column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
     column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
-    column("name", Setting::Name, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
-    column("customer_id", Setting::Code, (8, 16), |row, _| Cell::text(&row.customer_id)),
+    column("name", Setting::Indented, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
+    column("customer_id", Setting::Code, (8, 17), |row, _| Cell::text(&row.customer_id)),
     column("phone", Setting::Code, (8, 16), |row, _| Cell::optional_text(row.phone.as_deref())),
     column("tier", Setting::Words, (6, 11), |row, labels| Cell::text(labels.text("tier", &row.tier))),
     column("customer_type", Setting::Words, (8, 12), |row, labels| {
         Cell::text(labels.text("customer_type", &row.customer_type))
     }),
-    column("reasons", Setting::Words, (30, 37), |row, labels| Cell::sentences(&reasons(row, labels))),
-    column("what_to_do", Setting::Words, (15, 16), |row, labels| {
+    column("reasons", Setting::Words, (30, 36), |row, labels| Cell::sentences(&reasons(row, labels))),
+    column("what_to_do", Setting::Indented, (16, 16), |row, labels| {
         let to_do = labels.text("what_to_do", &row.list);
         if to_do == row.list { Cell::Empty } else { Cell::text(to_do.trim_end_matches('。')) }
     }),
     column("amount", Setting::Amount, (10, 15), |row, _| row.amount.map_or(Cell::Empty, Cell::Amount)),
-    column("due_on", Setting::Day, (11, 12), |row, _| row.due_on.map_or(Cell::Empty, Cell::Day)),
+    column("due_on", Setting::Day, (12, 12), |row, _| row.due_on.map_or(Cell::Empty, Cell::Day)),
     column("last_contact", Setting::Day, (11, 12), |row, _| row.last_contact.map_or(Cell::Empty, Cell::Day)),
     column("preferred_channel", Setting::Words, (8, 10), |row, labels| {
         Cell::optional_text(row.preferred_channel.as_deref().map(|code| labels.text("channel", code)))

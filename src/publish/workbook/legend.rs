@@ -35,7 +35,7 @@ impl Writer<'_> {
 
     /// A term in its own format, then up to two texts.
     fn line(&mut self, term: &str, term_format: &Format, texts: [&str; 2]) -> Result<(), XlsxError> {
-        let words = self.style.body(Setting::Words);
+        let words = self.style.body(Setting::Indented);
         let [first, second] = texts.map(Cell::text);
         Cell::text(term).write(self.sheet, self.row, 0, term_format)?;
         first.write(self.sheet, self.row, 1, &words)?;
@@ -48,7 +48,7 @@ impl Writer<'_> {
             WIDTHS[1]
         };
         let lines = [(&Cell::text(term), WIDTHS[0]), (&first, first_width), (&second, WIDTHS[2])]
-            .map(|(cell, width)| self.style.lines(cell, width - 1));
+            .map(|(cell, width)| self.style.lines(cell, width - Setting::Indented.gutter()));
         let height = self.style.row_height(lines.into_iter().max().unwrap_or(1));
         self.sheet.set_row_height(self.row, height)?;
         self.row += 1;
@@ -94,7 +94,7 @@ pub(super) fn write(
 
 fn columns(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
     writer.heading(labels.text("sheet", "legend_columns"))?;
-    let term = writer.style.body(Setting::Words).set_bold();
+    let term = writer.style.body(Setting::Indented).set_bold();
     let to_fill_in = writer.style.body(Setting::FillIn).set_bold();
     for column in &COLUMNS {
         let format = if column.setting == Setting::FillIn { &to_fill_in } else { &term };
@@ -117,7 +117,7 @@ fn lists(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
 }
 
 fn types(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
-    let term = writer.style.body(Setting::Words).set_bold();
+    let term = writer.style.body(Setting::Indented).set_bold();
     writer.heading(labels.text("sheet", "legend_types"))?;
     for code in CUSTOMER_TYPES {
         let texts = [labels.text("type_action", code), labels.text("type_axes", code)];
@@ -127,7 +127,7 @@ fn types(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
 }
 
 fn tiers(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
-    let term = writer.style.body(Setting::Words).set_bold();
+    let term = writer.style.body(Setting::Indented).set_bold();
     writer.heading(labels.text("sheet", "legend_tiers"))?;
     for (tier, code) in TIERS.iter().enumerate().rev() {
         writer.line(labels.text("tier", code), &term, [&bounds(tier, &book.tier_limits, labels), ""])?;

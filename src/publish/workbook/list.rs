@@ -29,7 +29,7 @@ impl Placed {
     /// Lines that a cell takes; what is set smaller to fit takes one.
     fn lines(&self, cell: &Cell, style: &Style) -> usize {
         match self.column.setting {
-            Setting::Code | Setting::Amount => 1,
+            Setting::Code | Setting::Amount | Setting::Day => 1,
             setting => style.lines(cell, self.width - setting.gutter()),
         }
     }
@@ -160,7 +160,7 @@ fn set_page(sheet: &mut Worksheet, book: &Book, labels: &Labels, last_row: u32) 
     sheet.set_print_area(TITLE_ROW, 0, last_row, place_of(LAST_PRINTED_COLUMN))?;
     sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW)?;
     sheet.set_screen_gridlines(false).set_landscape().set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0);
-    sheet.set_margins(0.25, 0.25, 0.35, 0.5, 0.2, 0.2).set_footer(super::footer(book, labels));
+    sheet.set_margins(0.2, 0.2, 0.35, 0.5, 0.2, 0.2).set_footer(super::footer(book, labels));
     Ok(())
 }
 

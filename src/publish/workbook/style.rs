@@ -35,7 +35,7 @@ impl Style {
     /// in which Excel measures columns.
     pub fn of(language: Language) -> Self {
         let (font, size, line_height, prose_per_char) = match language {
-            Language::En => ("Calibri", 11.0, 14.5, 108),
+            Language::En => ("Calibri", 11.0, 14.5, 112),
             Language::ZhCn => ("Microsoft YaHei", 10.0, 16.5, 103),
         };
         let typeface = Format::new().set_font_name(font).set_font_size(size).set_font_color(INK);
@@ -78,10 +78,8 @@ impl Style {
         let format = match setting {
             Setting::Amount => format.set_align(FormatAlign::Right).set_indent(2),
             Setting::Rank => format.set_align(FormatAlign::Center),
-            Setting::List | Setting::Name | Setting::FillIn => {
-                format.set_align(FormatAlign::Left).set_indent(1)
-            }
-            _ => format.set_align(FormatAlign::Left),
+            Setting::Words | Setting::Day => format.set_align(FormatAlign::Left),
+            _ => format.set_align(FormatAlign::Left).set_indent(1),
         };
         let format = match setting {
             Setting::FillIn => boxed(format.set_background_color(FILL_IN_HEADER)),
@@ -95,7 +93,7 @@ impl Style {
         boxed(self.typeface.clone().set_italic().set_background_color(FILL_IN)).set_align(FormatAlign::Center)
     }
 
-    /// Codes and amounts wider than their column are set smaller: neither broken nor shown as `####`.
+    /// Codes, amounts and days wider than their column are set smaller: neither broken nor shown as `####`.
     /// Texts are marked as typed (`quote_prefix`, number format `@`), so that they stay texts when a manager
     /// edits the cell.
     pub fn body(&self, setting: Setting) -> Format {
@@ -104,14 +102,14 @@ impl Style {
         let left = ruled.clone().set_align(FormatAlign::Left);
         match setting {
             Setting::Rank => ruled.set_align(FormatAlign::Center).set_font_color(QUIET_INK),
-            Setting::List | Setting::Name => left.set_indent(1).set_text_wrap().set_quote_prefix(),
+            Setting::List | Setting::Indented => left.set_indent(1).set_text_wrap().set_quote_prefix(),
             Setting::Words => left.set_text_wrap().set_quote_prefix(),
-            Setting::Code => left.set_num_format("@").set_shrink(),
+            Setting::Code => left.set_indent(1).set_num_format("@").set_shrink(),
             Setting::Amount => {
                 let format = ruled.set_num_format("#,##0;-#,##0").set_align(FormatAlign::Right);
                 format.set_indent(1).set_shrink()
             }
-            Setting::Day => left.set_num_format(DAY),
+            Setting::Day => left.set_num_format(DAY).set_shrink(),
             Setting::FillIn => {
                 let format = boxed(plain.set_background_color(FILL_IN)).set_text_wrap();
                 format.set_align(FormatAlign::Left).set_indent(1)
