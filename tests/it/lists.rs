@@ -62,11 +62,13 @@ fn listed(given: &[(&str, &str)]) -> String {
     let columns =
         ["manager_id", "customer_id", "list", "all_lists", "reasons"].map(|name| targets.texts(name));
     let mut text = String::new();
-    for row in 0..targets.n_rows() {
-        let [manager, customer, list, all, reasons] =
-            [0, 1, 2, 3, 4].map(|column: usize| columns[column][row].clone().unwrap());
+    let [managers, customers, lists, all_lists, reasons] = columns;
+    let rows = managers.into_iter().zip(customers).zip(lists.into_iter().zip(all_lists)).zip(reasons);
+    for (((manager, customer), (list, all)), reasons) in rows {
+        let (list, all) = (list.unwrap(), all.unwrap());
         let others = all.strip_prefix(&*list).unwrap().trim_start_matches(',');
-        writeln!(text, "{manager} {customer} {list} [{others}] {reasons}").unwrap();
+        writeln!(text, "{} {} {list} [{others}] {}", manager.unwrap(), customer.unwrap(), reasons.unwrap())
+            .unwrap();
     }
     let kept_off = Table::read(&report.folder.join("suppressions.parquet"));
     for ((customer, list), rule) in

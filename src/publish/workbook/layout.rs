@@ -87,8 +87,8 @@ pub(super) static COLUMNS: [Column; 17] = [
     column("customer_type", Setting::Words, (8, 12), |row, labels| {
         Cell::text(labels.text("customer_type", &row.customer_type))
     }),
-    column("reasons", Setting::Words, (30, 36), |row, labels| Cell::sentences(&reasons(row, labels))),
-    column("what_to_do", Setting::Indented, (16, 16), |row, labels| {
+    column("reasons", Setting::Words, (30, 37), |row, labels| Cell::sentences(&reasons(row, labels))),
+    column("what_to_do", Setting::Indented, (15, 15), |row, labels| {
         let to_do = labels.text("what_to_do", &row.list);
         if to_do == row.list { Cell::Empty } else { Cell::text(to_do.trim_end_matches('。')) }
     }),
