@@ -51,15 +51,15 @@ impl List {
     pub fn family(self) -> Family {
         match self {
             List::LargeMove | List::Maturity => Family::Urgent,
-            List::Retention | List::ContactDue | List::VipUpgrade => Family::Keeping,
-            List::CrossSell => Family::Selling,
+            List::Retention | List::ContactDue => Family::Keeping,
+            List::VipUpgrade | List::CrossSell => Family::Selling,
             List::Unclaimed => Family::Caring,
         }
     }
 
     /// Whether a recent contact keeps a customer off it; never for what cannot wait.
     pub fn has_cooldown(self) -> bool {
-        matches!(self, List::Retention | List::CrossSell)
+        self == List::Retention || self.is_selling()
     }
 
     pub fn is_selling(self) -> bool {

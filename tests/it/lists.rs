@@ -177,7 +177,7 @@ fn a_contact_is_due_the_day_after_the_cadence_and_the_card_from_nine_tenths() {
         ),
         (
             "contacts",
-            "A,2026-09-01\nB,2026-08-31\nC,2026-10-30\nD,2026-10-30\nE,2026-10-30\nF,2026-10-17\nX,2026-10-30\nY,2026-10-30",
+            "A,2026-09-01\nB,2026-08-31\nC,2026-10-17\nD,2026-10-17\nE,2026-10-17\nF,2026-10-17\nX,2026-10-30\nY,2026-10-30",
         ),
     ]);
     insta::assert_snapshot!(text, @"
