@@ -32,6 +32,8 @@ pub mod targets;
 pub mod churn;
 pub mod segment;
 
+pub mod schema;
+
 pub mod features;
 pub mod store;
 
@@ -40,7 +42,6 @@ pub mod ingest;
 pub mod config;
 pub mod contract;
 pub mod labels;
-pub mod schema;
 
 pub mod model;
 

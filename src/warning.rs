@@ -6,10 +6,8 @@ use std::fmt;
 /// One warning; shown in the summary and kept in the manifest. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// No approved model: one was fitted from what was known on the date.
-    ModelFittedTonight {
-        what: &'static str,
-    },
+    /// The segment model is a new one: types may have changed with it, and not with the customer.
+    SegmentModelFitted,
     NoProbabilities {
         reason: String,
     },
@@ -66,13 +64,13 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::ModelFittedTonight { what } => {
-                write!(f, "no approved {what} model; fitted one from what was known on the date")
-            }
+            Warning::SegmentModelFitted => f.write_str(
+                "a new segment model was fitted from what was known on the date; types may change with it",
+            ),
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
             Warning::ModelNotJudged { reason } => write!(f, "the churn model could not be judged: {reason}"),
             Warning::ListUnavailable { list, missing } => {
-                write!(f, "list `{list}` is not available: there is no {missing}")
+                write!(f, "list `{list}` is not available: it needs {missing}")
             }
             Warning::GroupNotSegmented { group, n_fitted } => {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")

@@ -4,13 +4,11 @@
 //! a later origin and applied to tonight. Reads the store and features; writes nothing. Never looks at managers,
 //! never invents a probability: where history is too short or nobody left, it says so.
 
-mod band;
 pub mod labels;
 pub mod origins;
 mod reasons;
 mod table;
 mod train;
 
-pub use band::Band;
 pub use table::{ChurnTable, score};
 pub use train::{ChurnModel, Evaluation, Training, judge_on, train};

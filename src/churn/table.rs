@@ -2,8 +2,8 @@
 
 use super::labels::Scope;
 use super::reasons::{self, N_REASONS, Reason};
-use super::{Band, ChurnModel, origins};
-use crate::config::Config;
+use super::{ChurnModel, origins};
+use crate::config::{Band, Config};
 use crate::error::Result;
 use crate::features::FeatureTable;
 use crate::labels::Labels;

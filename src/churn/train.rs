@@ -12,10 +12,13 @@ use crate::features::catalogue::features;
 use crate::features::{Feature, FeatureTable};
 use crate::model::logistic::{self, Logistic, LogisticParams};
 use crate::model::taming::{FeatureSpec, Taming};
-use crate::model::{bootstrap, metrics};
+use crate::model::{bootstrap, metrics, reliability};
 use crate::store::Store;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
+
+/// Equal-count bins of the calibration error.
+const CALIBRATION_BINS: usize = 10;
 
 /// Raised when the meaning of a field changes.
 const FORMAT_VERSION: u32 = 1;
@@ -55,6 +58,10 @@ pub struct Evaluation {
     /// AUC of days since the last activity alone: what the model must beat.
     pub auc_recency_alone: f64,
     pub brier: f64,
+    pub average_precision: f64,
+    pub log_loss: f64,
+    /// Over ten bins of equally many customers.
+    pub expected_calibration_error: f64,
 }
 
 /// What training came to.
@@ -156,6 +163,13 @@ fn figures(test: &Origin, scores: &[f64], trained_on: &[&Origin], config: &Confi
         lift_top_decile: metrics::top_share(scores, &test.left, 0.1)?.lift,
         auc_recency_alone: metrics::auc(&recency, &test.left)?,
         brier: metrics::brier(scores, &test.left)?,
+        average_precision: metrics::average_precision(scores, &test.left)?,
+        log_loss: metrics::log_loss(scores, &test.left)?,
+        expected_calibration_error: reliability::expected_calibration_error(
+            scores,
+            &test.left,
+            CALIBRATION_BINS,
+        )?,
     })
 }
 

@@ -13,6 +13,7 @@ use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 /// Parses the command line, runs it, prints what came of it.
 pub fn main() -> ExitCode {
@@ -111,7 +112,8 @@ fn print(text: &str) -> Result<()> {
 
 fn log_to_stderr(verbose: bool) {
     let level = if verbose { tracing::Level::INFO } else { tracing::Level::WARN };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 /// `error: what`, its causes, and a hint after a blank line.

@@ -3,10 +3,12 @@
 //! Text -> [`raw::Raw`] (unknown keys refused) -> [`Config`], which only [`Raw::check`](raw::Raw::check)
 //! makes; nothing else runs. The defaults are a real file, so that every key is explained where it is set.
 
+mod band;
 pub mod overlay;
 pub mod raw;
 pub mod source;
 
+pub use band::Band;
 pub use raw::{Churn, Ingest, Lists, Quotas, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

@@ -1,10 +1,10 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
-use super::Config;
 use super::source::Source;
+use super::{Band, Config};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
-use crate::labels::Language;
+use crate::labels::{CUSTOMER_TYPES, Language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ pub struct Segment {
 #[serde(deny_unknown_fields)]
 pub struct Churn {
     pub enabled: bool,
-    /// Why it is switched off; shown wherever a probability would stand.
+    /// Why it is switched off; said in the warning.
     pub disabled_because: String,
     pub horizon_days: i32,
     pub gap_days: i32,
@@ -99,7 +99,7 @@ pub struct Lists {
     pub maturity_ahead_days: i32,
     pub maturity_behind_days: i32,
     pub retention_tier_min: u8,
-    pub retention_band_min: String,
+    pub retention_band_min: Band,
     pub retention_success_share: f64,
     /// Days between contacts for tiers t0 to t4; 0 = no cadence.
     pub cadence_days: [i32; 5],
@@ -107,7 +107,7 @@ pub struct Lists {
     pub vip_near_share: f64,
     pub vip_card_tiers: Vec<String>,
     pub not_reached_outcomes: Vec<String>,
-    pub cross_sell_types_excluded: Vec<String>,
+    pub selling_types_excluded: Vec<String>,
     pub cross_sell_per_customer: u32,
     pub cross_sell_positives_min: usize,
 }
@@ -241,9 +241,9 @@ impl Raw {
         ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
         ensure("lists.cross_sell_per_customer", lists.cross_sell_per_customer > 0, "over 0")?;
         ensure("lists.capacity_unassigned", lists.capacity_unassigned > 0, "over 0")?;
-        for excluded in &lists.cross_sell_types_excluded {
-            let known = crate::segment::types::TYPES.contains(&excluded.as_str());
-            ensure("lists.cross_sell_types_excluded", known, "a list of customer types")?;
+        for excluded in &lists.selling_types_excluded {
+            let known = CUSTOMER_TYPES.contains(&excluded.as_str());
+            ensure("lists.selling_types_excluded", known, "a list of customer types")?;
         }
         ensure("lists.capacity_default", lists.capacity_default > 0, "over 0")?;
         let quotas = &lists.quotas;
@@ -258,12 +258,7 @@ impl Raw {
         share("lists.vip_near_share", lists.vip_near_share)?;
         ensure("lists.large_move_tier_min", lists.large_move_tier_min <= 4, "from 0 to 4")?;
         ensure("lists.retention_tier_min", lists.retention_tier_min <= 4, "from 0 to 4")?;
-        let bands = crate::churn::Band::CODES;
-        ensure(
-            "lists.retention_band_min",
-            bands.contains(&lists.retention_band_min.as_str()),
-            "one of low, raised, high, very_high",
-        )
+        Ok(())
     }
 }
 

@@ -42,8 +42,8 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("satisfaction", Unit::Score, "Newest survey answer, 0 to 10; missing before the first delivery", |f| f.undated(f.customer.satisfaction).unwrap_or(f64::NAN)).outside_churn_model(),
     feature("n_complaints_365d", Unit::Count, "Complaints, 365 days", |f| contact_figure(f, 365, f64::from(f.contacts.n_complaints_365d))).lowers().about(Theme::ComplaintOpen),
     feature("complaint_open", Unit::Flag, "A complaint is not resolved", |f| contact_figure(f, 1, f64::from(u8::from(f.contacts.complaint_open)))).about(Theme::ComplaintOpen),
-    feature("n_contacts_365d", Unit::Count, "Contacts, 365 days", |f| contact_figure(f, 365, f64::from(f.contacts.n_365d))),
-    feature("days_since_last_contact", Unit::Days, "Days since the last contact; missing where there was none", |f| f.contacts.last_on.map_or(f64::NAN, |on| f64::from(f.as_of - on))).about(Theme::ContactOld),
+    feature("n_contacts_365d", Unit::Count, "Contacts, attempts included, 365 days", |f| contact_figure(f, 365, f64::from(f.contacts.n_365d))),
+    feature("days_since_last_contact", Unit::Days, "Days since the last contact, attempts included; missing where there was none", |f| f.contacts.last_on.map_or(f64::NAN, |on| f64::from(f.as_of - on))).about(Theme::ContactOld),
 ];
 
 fn balance_known(facts: &Facts<'_>, minor: i64) -> f64 {

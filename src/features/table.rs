@@ -6,7 +6,6 @@ use super::{Facts, Lens};
 use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::error::Result;
-use crate::schema;
 use crate::store::{Population, Store};
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -50,7 +49,7 @@ impl FeatureTable {
 /// `undated_fields_known` says whether the first delivery lies on or before the date.
 ///
 /// # Errors
-/// Kind `Internal` if the frame breaks its schema, which is a fault of ours.
+/// Kind `Internal` if the columns do not make a frame, which is a fault of ours.
 pub fn build(store: &Store, population: &Population, undated_fields_known: bool) -> Result<FeatureTable> {
     let margin_rates = margin_rates(store);
     let lens = Lens {
@@ -127,7 +126,6 @@ fn assemble(
     let mut series = vec![Column::new("customer_id".into(), ids)];
     series.extend(features().zip(columns).map(|(feature, values)| Column::new(feature.name.into(), values)));
     let frame = DataFrame::new(height, series)?;
-    schema::FEATURES.check(&frame)?;
     Ok(FeatureTable { frame, customers: population.members.clone(), as_of: population.date, value_basis })
 }
 

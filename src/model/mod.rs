@@ -2,12 +2,11 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `quantile` | quantiles (type 7) and percentile ranks with ties averaged |
+//! | `quantile` | quantiles (type 7) |
 //! | `taming` | heavy-tailed columns to a finite, standardised `f32` matrix |
 //! | `kmeans` | clusters: k-means++ starts on a sample, then Lloyd steps over everybody |
 //! | `silhouette` | how well separated clusters are |
 //! | `logistic` | L2 logistic regression, with a check that the optimiser arrived |
-//! | `calibration` | scores to probabilities: isotonic regression, Platt scaling |
 //! | `metrics` | AUC, average precision, lift, Brier, log loss |
 //! | `reliability` | predicted against observed, in equal-count bins |
 //! | `bootstrap` | percentile intervals by resampling customers |
@@ -26,7 +25,6 @@
 )]
 
 pub mod bootstrap;
-pub mod calibration;
 pub mod kmeans;
 pub mod logistic;
 pub mod metrics;

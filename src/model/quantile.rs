@@ -1,4 +1,4 @@
-//! Quantiles and percentile ranks that do not depend on the order of what they are given.
+//! Quantiles that do not depend on the order of what they are given.
 //!
 //! Reference: Hyndman & Fan (1996), "Sample Quantiles in Statistical Packages"; type 7, the default of R and NumPy.
 
@@ -34,26 +34,6 @@ pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     quantile_of_sorted(&sorted_finite(values), share)
 }
 
-/// Each value's percentile, above 0 and below 100: `100 (r - 1/2) / n` with r its rank among the n finite values.
-///
-/// Equal values share the mean of their ranks, so that equal customers are placed equally; a single value
-/// and a constant column are at 50. NaN and infinities get NaN. Cost: O(n log n).
-pub fn percentile_ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).filter(|&row| values[row].is_finite()).collect();
-    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let n = order.len() as f64;
-    let mut percentiles = vec![f64::NAN; values.len()];
-    let mut below = 0;
-    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let percentile = 100.0 * (below as f64 + tied.len() as f64 / 2.0) / n;
-        for &row in tied {
-            percentiles[row] = percentile;
-        }
-        below += tied.len();
-    }
-    percentiles
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,20 +56,5 @@ mod tests {
         assert_eq!(quantile(&[1.0, 2.0], 1.5), None);
         assert_eq!(quantile(&[1.0, 2.0], f64::NAN), None);
         assert_eq!(quantile(&[f64::MIN, f64::MAX], 0.5), Some(0.0));
-    }
-
-    #[test]
-    fn tied_values_share_their_rank() {
-        assert_eq!(percentile_ranks(&[0.0, 0.0, 0.0, 9.0]), [37.5, 37.5, 37.5, 87.5]);
-        assert_eq!(percentile_ranks(&[-0.0, 0.0]), [50.0, 50.0]);
-        assert_eq!(percentile_ranks(&[5.0]), [50.0]);
-        assert!(percentile_ranks(&[]).is_empty());
-    }
-
-    #[test]
-    fn what_is_not_finite_has_no_rank_and_moves_no_other() {
-        let ranks = percentile_ranks(&[2.0, f64::NAN, 1.0, f64::NEG_INFINITY]);
-        assert_eq!([ranks[0], ranks[2]], [75.0, 25.0]);
-        assert!(ranks[1].is_nan() && ranks[3].is_nan());
     }
 }

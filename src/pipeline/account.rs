@@ -95,7 +95,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         warnings: warnings(config, models, known).iter().map(Warning::to_string).collect(),
         stages: Vec::new(),
         peak_memory_bytes: None,
-        threads: rayon::current_num_threads(),
+        threads: crate::io::process::n_threads(),
         finished_at: String::new(),
     }
 }
@@ -113,11 +113,11 @@ fn silhouettes(model: &SegmentModel) -> BTreeMap<String, Option<f64>> {
 }
 
 fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning> {
-    let mut warnings: Vec<Warning> = models
-        .entries()
-        .filter(|model| model.fitted_tonight)
-        .map(|model| Warning::ModelFittedTonight { what: model.what })
-        .collect();
+    let is_new = |what: &str| models.entries().any(|model| model.what == what && model.fitted_tonight);
+    let mut warnings = Vec::new();
+    if is_new("segment") {
+        warnings.push(Warning::SegmentModelFitted);
+    }
     warnings.extend(known.segment_model.warnings(config.segment.joint_clusters));
     match known.training {
         Training::NotTrained(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),

@@ -55,7 +55,7 @@ pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
         watch.time("features", FeatureTable::n_customers, || features::build(&store, &population, true))?;
 
     let last_night = before.as_ref().map(|before| &before.customers);
-    let kept = kept_segment_model(config, before.as_ref(), as_of)?;
+    let kept = kept_segment_model(&store, &features, before.as_ref(), config)?;
     let is_kept = kept.is_some();
     let segment_model = watch.time(
         "segment model",

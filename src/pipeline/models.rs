@@ -4,34 +4,44 @@ use crate::churn::{ChurnModel, Training};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::features::FeatureTable;
 use crate::io::private::{read_if_there, write_private};
 use crate::publish::{ModelEntry, Previous};
-use crate::segment::SegmentModel;
+use crate::segment::{self, SegmentModel};
+use crate::store::Store;
 use std::path::Path;
 
 const MODELS: &str = "models";
 const SEGMENT_FILE: &str = "segment.json";
 
-/// The segment model of the night before, while it is young enough: types must not change with a refit.
+/// The segment model of the night before, while it is young enough and was fitted as it would be tonight: types
+/// must not change with a refit.
 ///
 /// # Errors
-/// Kind `Internal` if that model is there and cannot be used.
+/// Kind `Internal` if that model is there and is not the one that the night before used.
 pub(super) fn kept_segment_model(
-    config: &Config,
+    store: &Store,
+    features: &FeatureTable,
     before: Option<&Previous>,
-    as_of: Date,
+    config: &Config,
 ) -> Result<Option<SegmentModel>> {
-    let Some(id) = before.and_then(|before| before.segment_model_id.as_deref()) else { return Ok(None) };
+    let Some((id, digest)) = before.and_then(|before| before.segment_model.as_ref()) else { return Ok(None) };
     let path = config.workspace.join(MODELS).join(id).join(SEGMENT_FILE);
     let Some(json) = read_if_there(&path)? else { return Ok(None) };
-    let model = SegmentModel::from_json(&json).map_err(|reason| {
+    let unusable = |reason: String| {
         Error::internal(format!(
             "cannot use the segment model of the night before, `{}`: {reason}",
             path.display()
         ))
         .hint("move the model's folder away, and this night fits a new one")
-    })?;
-    Ok(Some(model).filter(|model| as_of - model.trained_through <= config.segment.refit_after_days))
+    };
+    if blake3::hash(&json).to_hex().as_str() != digest {
+        return Err(unusable("it is not the file that the night before used".into()));
+    }
+    let model = SegmentModel::from_json(&json).map_err(unusable)?;
+    let is_young = features.as_of - model.trained_through < config.segment.refit_after_days;
+    let is_current = model.fitted_with == segment::settings_digest(store, features, config);
+    Ok(Some(model).filter(|_| is_young && is_current))
 }
 
 /// The night's models, as they are stored.

@@ -2,8 +2,9 @@
 
 use crate::churn::ChurnTable;
 use crate::features::FeatureTable;
+use crate::labels::CUSTOMER_TYPES;
 use crate::publish::Manifest;
-use crate::segment::{self, SegmentTable};
+use crate::segment::SegmentTable;
 use std::path::PathBuf;
 
 /// What a person or a scheduler is told afterwards.
@@ -38,8 +39,8 @@ pub(super) fn type_figures(
     churn: &ChurnTable,
 ) -> Vec<TypeFigures> {
     let values = features.column("value_12m");
-    let types = segment::types::TYPES.into_iter().chain([segment::types::NO_TYPE]);
-    types
+    CUSTOMER_TYPES
+        .into_iter()
         .map(|customer_type| {
             let rows =
                 || (0..features.n_customers()).filter(|row| segments.customer_types()[*row] == customer_type);

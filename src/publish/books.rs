@@ -66,7 +66,7 @@ fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
                 name: owned(&customer.name),
                 phone: owned(&customer.phone),
                 tier: night.segments.tiers()[assigned.row]
-                    .map_or(String::new(), |tier| crate::segment::tiers::TIERS[usize::from(tier)].into()),
+                    .map_or(String::new(), |tier| crate::labels::TIERS[usize::from(tier)].into()),
                 customer_type: night.segments.customer_types()[assigned.row].into(),
                 list: assigned.first.list.code().into(),
                 reasons: assigned.reasons().map(str::to_owned).collect(),

@@ -82,7 +82,7 @@ pub struct ModelEntry {
     pub model_id: String,
     pub blake3: String,
     pub trained_through: Date,
-    /// Fitted in this run, since no approved model was there.
+    /// Fitted in this run; else kept from the night before.
     pub fitted_tonight: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Publishing: the night's tables, workbooks and manifest, made visible whole by one rename.
 //!
-//! Reads every table of the night; writes `published/as_of=D/` and nothing else. Everything is staged, synced
+//! Reads every table of the night; writes `published/as_of=D/`, moves what stood there to `replaced/`, renews `LATEST`. Everything is staged, synced
 //! and read back by an independent reader before a reader can see any of it. Never half a night.
 
 mod books;

@@ -20,8 +20,8 @@ pub struct Previous {
     pub as_of: Date,
     /// Of the bytes of its `segments.parquet`.
     pub segments_blake3: String,
-    /// The segment model that placed its customers.
-    pub segment_model_id: Option<String>,
+    /// Id and BLAKE3 of the segment model that placed its customers.
+    pub segment_model: Option<(String, String)>,
     pub customers: BTreeMap<String, Before>,
 }
 
@@ -38,17 +38,17 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
         Error::internal(format!("cannot read the night before, `{}`: {cause}", folder.display()))
             .hint("run that night again, or move its folder out of `published/`")
     };
-    let segments = read_file(&folder.join("segments.parquet"))?;
-    let manifest = read_file(&folder.join("manifest.json"))?;
+    let segments = read_file(&folder.join("segments.parquet")).map_err(|cause| damaged(cause.into()))?;
+    let manifest = read_file(&folder.join("manifest.json")).map_err(|cause| damaged(cause.into()))?;
     let manifest: Models = serde_json::from_slice(&manifest).map_err(|cause| damaged(cause.into()))?;
     Ok(Some(Previous {
         as_of: before,
         segments_blake3: blake3::hash(&segments).to_hex().to_string(),
-        segment_model_id: manifest
+        segment_model: manifest
             .models
             .into_iter()
             .find(|model| model.what == "segment")
-            .map(|model| model.model_id),
+            .map(|model| (model.model_id, model.blake3)),
         customers: standings(segments).map_err(damaged)?,
     }))
 }
@@ -63,6 +63,7 @@ struct Models {
 struct Model {
     what: String,
     model_id: String,
+    blake3: String,
 }
 
 fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {

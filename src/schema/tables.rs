@@ -43,7 +43,12 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "",
                 "One of the eight types, from the three levels; none where the group is too small to cluster",
             ),
-            field("value_score", Float64, "0 to 100", "Value, 50 is the average customer of the group"),
+            field(
+                "value_score",
+                Float64,
+                "0 to 100",
+                "Value, 50 was the average customer of the group when the model was fitted",
+            ),
             field("value_level", String, "", "high or low"),
             field(
                 "value_margin",
@@ -52,7 +57,12 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "How clear the level is: (d_low - d_high) / (d_low + d_high)",
             ),
             field("value_basis", String, "", "margin, aum or revenue: what value is computed from"),
-            field("loyalty_score", Float64, "0 to 100", "Loyalty, 50 is the average customer of the group"),
+            field(
+                "loyalty_score",
+                Float64,
+                "0 to 100",
+                "Loyalty, 50 was the average customer of the group when the model was fitted",
+            ),
             field("loyalty_level", String, "", "high or low"),
             field("loyalty_margin", Float64, "-1 to 1", "How clear the level is"),
             field(
@@ -65,7 +75,7 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "behaviour_score",
                 Float64,
                 "0 to 100",
-                "Behaviour, 50 is the average customer of the group",
+                "Behaviour, 50 was the average customer of the group when the model was fitted",
             ),
             field("behaviour_level", String, "", "high or low"),
             field("behaviour_margin", Float64, "-1 to 1", "How clear the level is"),
@@ -140,7 +150,12 @@ pub const TARGETS: TableSchema = TableSchema {
     fields: || {
         vec![
             field("list_date", Date, "", "The night's date"),
-            field("manager_id", String, "", "Who contacts him; `unassigned` where he has no manager"),
+            field(
+                "manager_id",
+                String,
+                "",
+                "Who contacts him; `unassigned` where he has no manager, or his manager left",
+            ),
             BRANCH_ID,
             CUSTOMER_ID,
             field("rank", Int32, "", "1 is the manager's first"),
@@ -197,7 +212,7 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "margin",
                 Float64,
                 "currency units a year",
-                "Margin, should he put the part of his assets into it that others do; null where no rate is delivered",
+                "Margin, should he put the part of his assets into it that holders do (for a loan: take what they took); null where no rate is delivered or nobody holds it",
             ),
             field("rule", String, "", "Clause that fired"),
             field("marketing_allowed", Boolean, "", "As delivered; null where it is not"),
@@ -218,7 +233,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, cooldown or capacity",
+                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown or capacity",
             ),
         ]
     },
@@ -234,14 +249,14 @@ pub const MOVEMENTS: TableSchema = TableSchema {
             field("what", String, "", "type, tier or presence"),
             field("was", String, "", "Before; null where he was not in the night before"),
             field("is", String, "", "Now; null where he is not in this night"),
-            field("because", String, "", "The levels that changed, or entered or left"),
+            field("because", String, "", "The levels that changed, assets for a tier, or entered or left"),
         ]
     },
 };
 
 pub const MANAGERS: TableSchema = TableSchema {
     name: "managers",
-    description: "One row per manager with customers in the night.",
+    description: "One row per manager with customers or a list. Customers count under the manager they were delivered with, lists under the one who works them tonight.",
     key: &["manager_id"],
     fields: || {
         vec![

@@ -1,8 +1,9 @@
 //! Segments: three scores, three levels, eight types, tiers and finer clusters.
 //!
-//! Reads a feature table; writes nothing. A model is fitted on a sample chosen by hash and then places
-//! everybody. Individuals and institutions are modelled apart. Never looks at managers, at another night's
-//! random numbers, or at the order of rows.
+//! Reads a feature table and, for levels near a border, what the night before said; writes nothing. A model is
+//! fitted on a sample chosen by hash and then places everybody; nights keep it while it is young.
+//! Individuals and institutions are modelled apart. Managers are passed on and play no part in it; the order of
+//! rows changes nothing.
 
 mod axis;
 mod joint;
@@ -14,4 +15,4 @@ pub mod tiers;
 pub mod types;
 
 pub use model::SegmentModel;
-pub use table::{SegmentTable, fit, place};
+pub use table::{SegmentTable, fit, place, settings_digest};

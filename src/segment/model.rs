@@ -16,6 +16,8 @@ pub struct SegmentModel {
     pub format_version: u32,
     /// The last date whose data the model has seen.
     pub trained_through: Date,
+    /// Digest of what else decided the fit; where it differs, the model is not used again.
+    pub fitted_with: String,
     pub groups: Vec<GroupModel>,
 }
 

@@ -4,13 +4,14 @@ use super::axis::{self, Placed};
 use super::joint;
 use super::model::{FORMAT_VERSION, GroupModel, SegmentModel};
 use super::movements::Before;
-use super::tiers::{TIERS, tier, value_classes};
+use super::tiers::{tier, value_classes};
 use super::types::{Level, NO_TYPE, customer_type};
-use crate::config::Config;
+use crate::config::{Config, Segment};
 use crate::contract::Customer;
 use crate::contract::codes::CustomerKind;
 use crate::error::Result;
 use crate::features::{Axis, FeatureTable};
+use crate::labels::TIERS;
 use crate::schema;
 use crate::store::Store;
 use polars::prelude::*;
@@ -95,7 +96,25 @@ pub fn fit(store: &Store, features: &FeatureTable, config: &Config) -> Result<Se
         }
         models.push(model);
     }
-    Ok(SegmentModel { format_version: FORMAT_VERSION, trained_through: features.as_of, groups: models })
+    Ok(SegmentModel {
+        format_version: FORMAT_VERSION,
+        trained_through: features.as_of,
+        fitted_with: settings_digest(store, features, config),
+        groups: models,
+    })
+}
+
+/// Digest of everything beside the customers' features that decides a fit: settings, seed, what value is
+/// computed from, and which groups are large enough.
+pub fn settings_digest(store: &Store, features: &FeatureTable, config: &Config) -> String {
+    let is_fitted = |rows: &[usize]| {
+        rows.iter().filter(|row| !is_provisional(store, features, **row, config)).count() >= GROUP_MIN
+    };
+    let fitted = groups(store, features).map(|(_, rows)| is_fitted(&rows));
+    // These two decide how a model is used, not what it is.
+    let fit = Segment { hysteresis: 0.0, refit_after_days: 0, ..config.segment.clone() };
+    let text = format!("{fit:?}|{}|{}|{fitted:?}", config.seed, features.value_basis.code());
+    blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
 fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &Config) -> bool {

@@ -1,8 +1,5 @@
 //! Tiers by assets and the 20/60/20 classes by value.
 
-/// Codes of the tiers, lowest first.
-pub const TIERS: [&str; 5] = ["t0", "t1", "t2", "t3", "t4"];
-
 /// The tier of the last complete month's mean assets; a limit belongs to the tier above it.
 /// `None` without balances.
 pub fn tier(aum_last_month_mean: f64, limits: &[f64; 4]) -> Option<u8> {

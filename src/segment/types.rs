@@ -34,10 +34,6 @@ impl Level {
 /// Where no type can be told: the group is too small to be clustered.
 pub const NO_TYPE: &str = "none";
 
-/// The types in the order of their documentation.
-pub const TYPES: [&str; 8] =
-    ["core", "loyal_small", "sleeping", "well_wisher", "captive", "passive_small", "at_risk", "disengaged"];
-
 /// The type of (value, loyalty, behaviour).
 pub fn customer_type(value: Level, loyalty: Level, behaviour: Level) -> &'static str {
     use Level::{High, Low};

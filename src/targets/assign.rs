@@ -8,6 +8,16 @@ use super::{Candidate, Family, List};
 use crate::config::Quotas;
 use std::collections::BTreeMap;
 
+/// One manager's list of the day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagerList {
+    pub manager_id: String,
+    pub capacity: u32,
+    /// In rank order.
+    pub listed: Vec<Assigned>,
+    pub beyond_capacity: Vec<Assigned>,
+}
+
 /// One customer's lists, best first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {

@@ -59,7 +59,7 @@ pub fn offers(night: &Night<'_>, population: &Population, rules: &Rules) -> Resu
             }
             let margin = shelf.margin(product, assets[row]);
             let offer = Offer { row, product, rule: clause.rule.clone(), propensity: *propensity, margin };
-            // Of several clauses for a product the one with the highest propensity stands.
+            // Of several clauses for a product the best one stands.
             if own.get(&product).is_none_or(|best| offer.order() > best.order()) {
                 own.insert(product, offer);
             }

@@ -2,6 +2,14 @@
 
 use super::{List, Night};
 
+/// A customer kept off a list.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suppression {
+    pub row: usize,
+    pub list: &'static str,
+    pub rule: &'static str,
+}
+
 /// The rule that keeps the customer of `row` off `list` tonight, the gravest first.
 pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     let customer = night.customer(row);
@@ -28,7 +36,7 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
 
 /// The same for a manager's list: some types are kept by him, or served without him, and not sold to.
 pub fn rule_for_manager(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
-    let excluded = &night.config.lists.cross_sell_types_excluded;
+    let excluded = &night.config.lists.selling_types_excluded;
     let is_excluded = || excluded.iter().any(|excluded| excluded == night.segments.customer_types()[row]);
     rule(night, row, list).or_else(|| (list.is_selling() && is_excluded()).then_some("type_not_for_selling"))
 }

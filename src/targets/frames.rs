@@ -1,8 +1,8 @@
 //! The published frames of the lists.
 
-use super::assign::Assigned;
+use super::assign::{Assigned, ManagerList};
 use super::cross_sell::Offer;
-use super::table::{ManagerList, Suppression};
+use super::exclusions::Suppression;
 use super::{List, Night, exclusions};
 use crate::error::Result;
 use crate::schema;

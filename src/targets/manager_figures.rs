@@ -3,8 +3,8 @@
 //! Customers count under the manager they were delivered with, also when he has left; lists count under the
 //! one who works them tonight.
 
+use super::assign::ManagerList;
 use super::frames::checked;
-use super::table::ManagerList;
 use super::{Night, UNASSIGNED};
 use crate::error::Result;
 use crate::schema;

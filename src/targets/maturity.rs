@@ -34,7 +34,8 @@ fn ahead<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a H
         .filter_map(move |row| Some((row.matures_on.filter(|date| as_of <= *date && *date <= until)?, row)))
 }
 
-/// Rows that were held when they matured lately, of which less than half was put into a new term of their kind.
+/// Rows of the last snapshot before the window that matured in it, of which less than half was put into a new
+/// term of their kind within the window. A deposit redeemed before its day cannot be told from one that was not.
 fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
     let as_of = night.as_of();
     let from = as_of.plus_days(-night.config.lists.maturity_behind_days);
@@ -50,7 +51,9 @@ fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
             .entry(held.product_kind)
             .or_insert_with(|| put_into_new_terms(night, row, held.product_kind, from));
         let was_renewed = 2 * *left >= held.balance.0;
-        *left = (*left - held.balance.0).max(0);
+        if was_renewed {
+            *left = (*left - held.balance.0).max(0);
+        }
         !was_renewed
     });
     matured

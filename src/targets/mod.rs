@@ -22,10 +22,11 @@ mod table;
 mod unclaimed;
 mod vip_upgrade;
 
+pub use assign::ManagerList;
 pub use candidate::{Candidate, Night};
 pub use list::{Family, List};
 pub use rules::{DEFAULT_RULES, Rules};
-pub use table::{Lists, ManagerList, build};
+pub use table::{Lists, build};
 
 /// The manager under whom customers without one are listed.
 pub const UNASSIGNED: &str = "unassigned";

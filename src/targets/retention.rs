@@ -4,7 +4,7 @@
 //! where that is equal, low loyalty first.
 
 use super::{Candidate, List, Night};
-use crate::churn::Band;
+use crate::config::Band;
 use crate::features::Theme;
 
 /// Small enough never to outweigh a currency unit of expected value.
@@ -28,7 +28,7 @@ fn is_worth_keeping(night: &Night<'_>, row: usize) -> bool {
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let probability = night.churn.probabilities()[row]?;
     let band = Band::of(probability, &night.config.churn.band_limits);
-    if band < Band::from_code(&night.config.lists.retention_band_min)? {
+    if band < night.config.lists.retention_band_min {
         return None;
     }
     let exposure = night.churn.exposures()[row]?;

@@ -1,7 +1,8 @@
 //! All lists of a night: candidates, exclusions, and one owner each.
 
-use super::assign::{Assigned, per_customer, within_capacity};
+use super::assign::{Assigned, ManagerList, per_customer, within_capacity};
 use super::cross_sell::{self, Offer};
+use super::exclusions::Suppression;
 use super::rules::Rules;
 use super::{
     Candidate, List, Night, UNASSIGNED, contact_due, exclusions, frames, large_move, manager_figures,
@@ -13,16 +14,6 @@ use crate::store::Population;
 use crate::warning::Warning;
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
-
-/// One manager's list of the day.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ManagerList {
-    pub manager_id: String,
-    pub capacity: u32,
-    /// In rank order.
-    pub listed: Vec<Assigned>,
-    pub beyond_capacity: Vec<Assigned>,
-}
 
 /// The lists of a night.
 #[derive(Debug, Clone)]
@@ -38,14 +29,6 @@ pub struct Lists {
     /// Customers kept off lists, by rule.
     pub suppressed: BTreeMap<String, usize>,
     pub warnings: Vec<Warning>,
-}
-
-/// A customer kept off a list.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Suppression {
-    pub row: usize,
-    pub list: &'static str,
-    pub rule: &'static str,
 }
 
 /// Draws up every list.

@@ -184,7 +184,7 @@ fn a_contact_is_due_the_day_after_the_cadence_and_the_card_from_nine_tenths() {
     M1 B contact_due [] last contact 61 days ago, due every 60 days
     M1 C vip_upgrade [] assets of 500,000 and no gold card
     M1 D vip_upgrade [] 50,000 short of 500,000
-    M1 Z unclaimed [] never contacted by anybody
+    M1 Z unclaimed [] never reached by anybody
     unassigned Y unclaimed [] manager left on 2026-10-15
     unassigned X unclaimed [] has no manager
     ");

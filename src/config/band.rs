@@ -1,7 +1,10 @@
 //! Bands of probability, for people who do not read decimals.
 
+use serde::{Deserialize, Serialize};
+
 /// How likely a loss is, by the limits in the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Band {
     Low,
     Raised,
@@ -10,8 +13,6 @@ pub enum Band {
 }
 
 impl Band {
-    pub const CODES: [&'static str; 4] = ["low", "raised", "high", "very_high"];
-
     /// `limits` are the lower limits of raised, high and very high.
     pub fn of(probability: f64, limits: &[f64; 3]) -> Self {
         match limits.iter().filter(|limit| probability >= **limit).count() {
@@ -23,10 +24,11 @@ impl Band {
     }
 
     pub fn code(self) -> &'static str {
-        Self::CODES[self as usize]
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Band::Low, Band::Raised, Band::High, Band::VeryHigh].into_iter().find(|band| band.code() == code)
+        match self {
+            Band::Low => "low",
+            Band::Raised => "raised",
+            Band::High => "high",
+            Band::VeryHigh => "very_high",
+        }
     }
 }
