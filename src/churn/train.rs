@@ -200,13 +200,7 @@ fn fit(origins: &[&Origin], known_until: Date, config: &Config) -> Result<Result
         })
         .filter(|(_, values): &(_, Vec<f64>)| values.iter().any(|value| !value.is_nan()))
         .collect();
-    let specs: Vec<FeatureSpec<'_>> = columns
-        .iter()
-        .map(|(feature, _)| FeatureSpec {
-            name: feature.name,
-            money_or_count: feature.unit.is_heavy_tailed(),
-        })
-        .collect();
+    let specs: Vec<FeatureSpec<'_>> = columns.iter().map(|(feature, _)| feature.taming_spec()).collect();
     let values: Vec<&[f64]> = columns.iter().map(|(_, values)| values.as_slice()).collect();
     let failed = |cause| Error::internal("taming features failed").caused_by(cause);
     let taming = Taming::fit(&values, &specs, config.segment.winsor_share).map_err(failed)?;

@@ -2,6 +2,7 @@
 
 use super::Facts;
 use super::{behaviour, loyalty, value};
+use crate::model::taming::FeatureSpec;
 
 /// The axis of the C3 model that a feature describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +117,11 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// How a model tames it.
+    pub fn taming_spec(&self) -> FeatureSpec<'static> {
+        FeatureSpec { name: self.name, money_or_count: self.unit.is_heavy_tailed() }
+    }
+
     pub(super) const fn new(
         axis: Axis,
         name: &'static str,

@@ -37,11 +37,6 @@ pub fn shaping_features(table: &FeatureTable, rows: &[usize], axis: Axis) -> Vec
         .collect()
 }
 
-/// The specification under which a feature is tamed.
-pub fn spec(feature: &Feature) -> FeatureSpec<'static> {
-    FeatureSpec { name: feature.name, money_or_count: feature.unit.is_heavy_tailed() }
-}
-
 /// Values of `names` for the given rows, a column each.
 pub fn select<'a>(
     table: &FeatureTable,
@@ -79,7 +74,7 @@ pub fn fit(
     seed: u64,
 ) -> Result<AxisModel> {
     let shaping = shaping_features(table, rows, axis);
-    let specs: Vec<FeatureSpec<'_>> = shaping.iter().map(|feature| spec(feature)).collect();
+    let specs: Vec<FeatureSpec<'_>> = shaping.iter().map(|feature| feature.taming_spec()).collect();
     let columns = select(table, rows, shaping.iter().map(|feature| feature.name));
     let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
         .map_err(|cause| model_error("taming features", cause))?;

@@ -1,6 +1,6 @@
 //! Finer clusters over all three axes, beneath the types.
 
-use super::axis::{SILHOUETTE_SAMPLE, matrix, model_error, select, shaping_features, spec, views};
+use super::axis::{SILHOUETTE_SAMPLE, matrix, model_error, select, shaping_features, views};
 use super::model::JointModel;
 use super::sample;
 use crate::config::Segment;
@@ -30,7 +30,7 @@ pub fn fit(
         let shaping = shaping_features(table, rows, axis);
         #[expect(clippy::cast_precision_loss, reason = "features of an axis")]
         weights.extend(shaping.iter().map(|_| 1.0 / (shaping.len() as f32).sqrt()));
-        specs.extend(shaping.iter().map(|feature| spec(feature)));
+        specs.extend(shaping.iter().map(|feature| feature.taming_spec()));
     }
     let columns = select(table, rows, specs.iter().map(|spec| spec.name));
     let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
