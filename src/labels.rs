@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 /// The languages that managers work in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
+)]
 pub enum Language {
     #[default]
     #[serde(rename = "en")]

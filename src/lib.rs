@@ -11,7 +11,7 @@
 //! | stage | reads | produces | never |
 //! |---|---|---|---|
 //! | [`ingest`] | the drop folder | typed rows, rejects | guesses, drops silently |
-//! | [`store`] | typed rows | history in buckets of customers | holds a table twice |
+//! | [`store`] | typed rows | history by month and bucket of customers | changes a file, counts a row twice |
 //! | [`features`] | history, a date | one row per customer | sees anything after the date, reads a clock |
 //! | [`segment`] | features, a model | scores, levels, types | depends on the order of rows |
 //! | [`churn`] | features, history | probabilities, reasons | looks at managers, invents a probability |
@@ -34,10 +34,11 @@ pub mod segment;
 
 pub mod schema;
 
-pub mod features;
-pub mod store;
+pub mod init;
 
+pub mod features;
 pub mod ingest;
+pub mod store;
 
 pub mod config;
 pub mod contract;

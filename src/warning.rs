@@ -55,6 +55,15 @@ pub enum Warning {
         rejected: u64,
         rows: u64,
     },
+    /// The same bytes came by another name, and count once.
+    DeliveredTwice {
+        file: String,
+        of: String,
+    },
+    /// A file took the place of what came by its name before.
+    Corrected {
+        file: String,
+    },
     /// The rename is done, but the disk did not confirm it.
     DurabilityUnknown {
         path: String,
@@ -103,6 +112,12 @@ impl fmt::Display for Warning {
                     "`{}`: {rejected} of {rows} rows rejected; see rejects.parquet",
                     file.escape_debug()
                 )
+            }
+            Warning::DeliveredTwice { file, of } => {
+                write!(f, "`{}` is the same as `{}`; it counts once", file.escape_debug(), of.escape_debug())
+            }
+            Warning::Corrected { file } => {
+                write!(f, "`{}` replaces what came by this name before", file.escape_debug())
             }
             Warning::DurabilityUnknown { path } => {
                 write!(f, "published, durability unknown: the disk did not confirm `{path}`")

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::config::overlay::read_defaults;
     use crate::contract::codes::Kind::{self, Deposit, Interest, Purchase, TransferOut};
-    use crate::contract::{Customer, NONE};
+    use crate::contract::Customer;
 
     fn customer(closed: Option<(&str, &str)>) -> Customer {
         Customer {
@@ -183,12 +183,8 @@ mod tests {
         let transactions: Vec<Transaction> = rows
             .iter()
             .map(|(on, kind, units)| Transaction {
-                customer: 0,
                 booked_on: on.parse().unwrap(),
                 amount: Money(units * 100),
-                balance_after: None,
-                account: NONE,
-                delivery: 0,
                 kind: *kind,
                 product_kind: None,
                 channel: None,
@@ -199,6 +195,7 @@ mod tests {
         let history = CustomerHistory {
             index: 0,
             customer: &customer,
+            versions: &[],
             transactions: &transactions,
             holdings: &[],
             contacts: &[],

@@ -1,7 +1,7 @@
 //! Churn: who is about to take his business away.
 //!
 //! Labels come from the customers' own history at past origins, a logistic model is trained on them, judged on
-//! a later origin and applied to tonight. Reads the store and features; writes nothing. Never looks at managers,
+//! a later origin and applied to tonight. Reads the bank and features; writes nothing. Never looks at managers,
 //! never invents a probability: where history is too short or nobody left, it says so.
 
 pub mod labels;

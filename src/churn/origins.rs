@@ -6,7 +6,7 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::features::{self, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
-use crate::store::{HoldingsBasis, Population, Standing, Store};
+use crate::store::{HoldingsBasis, Population, Standing, Bank};
 use std::collections::BTreeMap;
 
 /// Monthly origins used at most: a year shows every season once.
@@ -26,8 +26,8 @@ pub struct Origin {
 }
 
 /// The newest month-ends whose labels are complete by `known_until`, oldest first.
-pub fn usable(store: &Store, known_until: Date, rules: &Churn) -> Vec<Date> {
-    let calendar = store.calendar();
+pub fn usable(bank: &Bank, known_until: Date, rules: &Churn) -> Vec<Date> {
+    let calendar = bank.calendar();
     let Some(first) = calendar.transactions_from else { return Vec::new() };
     // Where balances come at all they must cover the baseline, or silence alone would stand for loss there.
     let has_baseline = |origin: Date| {
@@ -35,15 +35,15 @@ pub fn usable(store: &Store, known_until: Date, rules: &Churn) -> Vec<Date> {
             || calendar.has_balances_on(origin.plus_days(1 - BASELINE_DAYS))
     };
     known_until
-        .plus_days(-days_to_mature(store, rules))
+        .plus_days(-days_to_mature(bank, rules))
         .last_month_ends(ORIGINS_MAX)
         .filter(|origin| *origin - first + 1 >= rules.history_days_min && has_baseline(*origin))
         .collect()
 }
 
 /// Days after an origin until its labels are complete; without balances nothing needs confirming.
-pub fn days_to_mature(store: &Store, rules: &Churn) -> i32 {
-    let confirm = if store.calendar().holdings == HoldingsBasis::Missing { 0 } else { rules.confirm_days };
+pub fn days_to_mature(bank: &Bank, rules: &Churn) -> i32 {
+    let confirm = if bank.calendar().holdings == HoldingsBasis::Missing { 0 } else { rules.confirm_days };
     rules.gap_days + rules.horizon_days + confirm
 }
 
@@ -51,14 +51,14 @@ pub fn days_to_mature(store: &Store, rules: &Churn) -> i32 {
 ///
 /// # Errors
 /// Kind `Internal` if the features break their schema.
-pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Result<Origin> {
+pub fn labelled(bank: &Bank, date: Date, rows_max: usize, rules: &Churn) -> Result<Origin> {
     let mut chosen: Vec<(u32, bool)> = Vec::new();
     let (mut n_in_gap, mut n_not_his_decision) = (0, 0);
-    for index in by_hash(store, date) {
+    for index in by_hash(bank, date) {
         if chosen.len() == rows_max {
             break;
         }
-        match outcome(store, index, date, rules) {
+        match outcome(bank, index, date, rules) {
             Some(Label::Stays) => chosen.push((index, false)),
             Some(Label::Leaves(_)) => chosen.push((index, true)),
             Some(Label::InGap) => n_in_gap += 1,
@@ -72,18 +72,17 @@ pub fn labelled(store: &Store, date: Date, rows_max: usize, rules: &Churn) -> Re
         members: chosen.iter().map(|(index, _)| *index).collect(),
         counts: BTreeMap::new(),
     };
-    let features = features::build(store, &population, false)?;
+    let features = features::build(bank, &population)?;
     let left = chosen.into_iter().map(|(_, left)| left).collect();
     Ok(Origin { date, features, left, n_in_gap, n_not_his_decision })
 }
 
 /// All customers in an order that differs from origin to origin and does not depend on their rows.
-fn by_hash(store: &Store, date: Date) -> Vec<u32> {
+fn by_hash(bank: &Bank, date: Date) -> Vec<u32> {
     // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
     let salt = date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
-    let customers = &store.tables().customers;
     let mut order: Vec<(u32, u32)> = (0u32..)
-        .zip(customers)
+        .zip(bank.customers())
         .map(|(index, customer)| (spark_hash(&customer.customer_id).cast_unsigned() ^ salt, index))
         .collect();
     order.sort_unstable();
@@ -91,20 +90,20 @@ fn by_hash(store: &Store, date: Date) -> Vec<u32> {
 }
 
 /// What became of the customer, if he was in scope at `date`.
-fn outcome(store: &Store, index: u32, date: Date, rules: &Churn) -> Option<Label> {
-    let history = store.history(index);
+fn outcome(bank: &Bank, index: u32, date: Date, rules: &Churn) -> Option<Label> {
+    let history = bank.history(index);
     if Standing::of(&history, date) != Standing::InNight {
         return None;
     }
-    let (scope, baseline) = scope_and_baseline(store, index, date, rules);
+    let (scope, baseline) = scope_and_baseline(bank, index, date, rules);
     (scope == Scope::In).then(|| label(&history, date, baseline, rules))
 }
 
 /// Scope at `date`, and the 3-month average assets there where balances are known.
-pub fn scope_and_baseline(store: &Store, index: u32, date: Date, rules: &Churn) -> (Scope, Option<f64>) {
-    let visible = store.history(index).until(date);
+pub fn scope_and_baseline(bank: &Bank, index: u32, date: Date, rules: &Churn) -> (Scope, Option<f64>) {
+    let visible = bank.history(index).until(date);
     let last_started =
         visible.transactions.iter().rev().find(|row| row.kind.started_by_customer()).map(|row| row.booked_on);
-    let baseline = features::baseline_assets(&visible, store.calendar(), date);
+    let baseline = features::baseline_assets(&visible, bank.calendar(), date);
     (Scope::of(last_started, baseline, date, rules), baseline)
 }

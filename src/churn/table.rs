@@ -9,7 +9,7 @@ use crate::features::FeatureTable;
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::schema;
-use crate::store::Store;
+use crate::store::Bank;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -49,7 +49,7 @@ impl ChurnTable {
 /// # Errors
 /// Kind `Internal` if the model does not fit the table, or the frame its schema.
 pub fn score(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     model: Option<(&ChurnModel, &str)>,
     labels: &Labels,
@@ -58,7 +58,7 @@ pub fn score(
     let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) = features
         .customers()
         .par_iter()
-        .map(|index| origins::scope_and_baseline(store, *index, features.as_of, &config.churn))
+        .map(|index| origins::scope_and_baseline(bank, *index, features.as_of, &config.churn))
         .unzip();
     let n = features.n_customers();
     let mut probabilities = vec![None; n];
@@ -79,7 +79,7 @@ pub fn score(
     }
     let exposures = exposures(features, &baselines);
     let frame =
-        frame(store, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
+        frame(bank, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
     schema::CHURN.check(&frame)?;
     Ok(ChurnTable { frame, probabilities, exposures, reasons: told })
 }
@@ -93,7 +93,7 @@ fn exposures(features: &FeatureTable, baselines: &[Option<f64>]) -> Vec<Option<M
 
 #[expect(clippy::too_many_arguments, reason = "the columns of the table, no more")]
 fn frame(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     scopes: &[Scope],
     probabilities: &[Option<f64>],
@@ -106,7 +106,7 @@ fn frame(
     let ids: Vec<&str> = features
         .customers()
         .iter()
-        .map(|index| &*store.tables().customers[*index as usize].customer_id)
+        .map(|index| &*bank.customer(*index).customer_id)
         .collect();
     let bands: Vec<Option<&str>> =
         probabilities.iter().map(|p| p.map(|p| Band::of(p, &config.churn.band_limits).code())).collect();

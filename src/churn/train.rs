@@ -13,7 +13,7 @@ use crate::features::{Feature, FeatureTable};
 use crate::model::logistic::{self, Logistic, LogisticParams};
 use crate::model::taming::{FeatureSpec, Taming};
 use crate::model::{bootstrap, metrics, reliability};
-use crate::store::Store;
+use crate::store::Bank;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -90,14 +90,14 @@ impl Training {
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
-pub fn train(store: &Store, known_until: Date, config: &Config) -> Result<Training> {
+pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training> {
     let rules = &config.churn;
     if !rules.enabled {
         return Ok(Training::NotTrained(format!("switched off: {}", rules.disabled_because)));
     }
-    let dates = origins::usable(store, known_until, rules);
+    let dates = origins::usable(bank, known_until, rules);
     if dates.is_empty() {
-        let needed = rules.history_days_min + origins::days_to_mature(store, rules);
+        let needed = rules.history_days_min + origins::days_to_mature(bank, rules);
         return Ok(Training::NotTrained(format!(
             "history is too short: an origin and its outcome need {needed} days before {known_until}"
         )));
@@ -105,26 +105,26 @@ pub fn train(store: &Store, known_until: Date, config: &Config) -> Result<Traini
     let rows_per_origin = (rules.sample_max / dates.len()).max(1);
     let mut labelled = Vec::with_capacity(dates.len());
     for date in dates {
-        labelled.push(origins::labelled(store, date, rows_per_origin, rules)?);
+        labelled.push(origins::labelled(bank, date, rows_per_origin, rules)?);
     }
     let all: Vec<&Origin> = labelled.iter().collect();
     let model = match fit(&all, known_until, config)? {
         Ok(model) => Box::new(model),
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
-    Ok(Training::Trained { evaluation: evaluate(store, &labelled, config)?, model })
+    Ok(Training::Trained { evaluation: evaluate(bank, &labelled, config)?, model })
 }
 
-fn evaluate(store: &Store, labelled: &[Origin], config: &Config) -> Result<Result<Evaluation, String>> {
+fn evaluate(bank: &Bank, labelled: &[Origin], config: &Config) -> Result<Result<Evaluation, String>> {
     let rules = &config.churn;
     let Some(newest) = labelled.last() else { return Ok(Err("no origin".into())) };
-    let closed_by = newest.date.plus_days(-origins::days_to_mature(store, rules));
+    let closed_by = newest.date.plus_days(-origins::days_to_mature(bank, rules));
     let earlier: Vec<&Origin> = labelled.iter().filter(|origin| origin.date <= closed_by).collect();
     if earlier.is_empty() {
         return Ok(Err("history is too short to keep an origin apart to judge on".into()));
     }
     // Judged on as many customers as the model may be trained on, not on the newest origin's part of them.
-    let test = origins::labelled(store, newest.date, rules.sample_max, rules)?;
+    let test = origins::labelled(bank, newest.date, rules.sample_max, rules)?;
     judge_on(&earlier, &test, config)
 }
 

@@ -19,14 +19,21 @@ pub struct Arguments {
 pub enum Command {
     /// Run one night and publish it
     Run(RunArguments),
+    /// Hold the drop folder against the contract; writes nothing
+    Check(CheckArguments),
+    /// Show what the store holds
+    Status(StatusArguments),
+    /// Propose a mapping from the headers of a bank's own files, for a person to complete
+    Init(InitArguments),
     /// Write invented exports of a bank, with the truth beside them
     Synth(SynthArguments),
-    /// Print the data dictionary of the published tables
-    Schema,
+    /// Print the data dictionary of the published tables, the data contract, or the schema of the configuration
+    Schema(SchemaArguments),
 }
 
+/// Where everything is; over the configuration.
 #[derive(Debug, Args)]
-pub struct RunArguments {
+pub struct PlaceArguments {
     /// Configuration laid over the defaults; without it `data/sample` is read
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -36,12 +43,60 @@ pub struct RunArguments {
     /// Folder for all that Tercet writes
     #[arg(long, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
-    /// Date of the night; without it the newest complete date of the exports
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<Date>,
     /// Print a machine-readable summary on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Date of the night; without it the newest complete date of the exports
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Take deliveries in although they are much smaller or larger than those before them
+    #[arg(long)]
+    pub accept_volume: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Date of the night that is meant; without it the newest complete date of the exports
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// Files of the bank's, text or Parquet; only their first rows are read
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub from_header: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = SchemaOf::Tables)]
+    pub what: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SchemaOf {
+    /// The published tables, as Markdown
+    Tables,
+    /// What exports are mapped to, as Markdown
+    Contract,
+    /// The configuration file, as JSON Schema
+    Configuration,
 }
 
 #[derive(Debug, Args)]

@@ -2,13 +2,18 @@
 
 mod arguments;
 mod progress;
+mod reports;
 mod summary;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
-use crate::{io, pipeline, schema, synth};
-use arguments::{Arguments, Command, RunArguments, SynthArguments};
+use crate::{init, io, pipeline, schema, synth};
+use arguments::{
+    Arguments, CheckArguments, Command, InitArguments, PlaceArguments, RunArguments, SchemaArguments, SchemaOf,
+    StatusArguments, SynthArguments,
+};
 use clap::Parser;
+use crate::pipeline::Observer;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -35,20 +40,23 @@ fn dispatch(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
         Command::Run(run) => run_night(run),
         Command::Synth(options) => write_synth(options),
-        Command::Schema => print(&schema::data_dictionary()),
+        Command::Check(options) => check(options),
+        Command::Status(options) => status(options),
+        Command::Init(options) => propose(options),
+        Command::Schema(options) => print_schema(options),
     }
 }
 
 fn run_night(arguments: &RunArguments) -> Result<()> {
-    let config = configuration(arguments)?;
+    let config = configuration(&arguments.place)?;
     let progress = progress::Bar::new();
-    let report = pipeline::run(&config, arguments.as_of, &progress)?;
+    let report = pipeline::run(&config, arguments.as_of, arguments.accept_volume, &progress)?;
     progress.clear();
     for warning in &report.manifest.warnings {
         eprintln!("warning: {warning}");
     }
     let summary =
-        if arguments.json { summary::json(&report)? + "\n" } else { summary::table(&report, &config) };
+        if arguments.place.json { summary::json(&report)? + "\n" } else { summary::table(&report, &config) };
     if let Err(error) = print(&summary) {
         // The night can be seen already: a scheduler that ran it again would gain nothing.
         eprintln!("warning: {error}; the night is published at `{}`", report.folder.display());
@@ -57,7 +65,7 @@ fn run_night(arguments: &RunArguments) -> Result<()> {
 }
 
 /// The defaults, the bank's file over them, the command line over both.
-fn configuration(arguments: &RunArguments) -> Result<Config> {
+fn configuration(arguments: &PlaceArguments) -> Result<Config> {
     let mut raw = match &arguments.config {
         Some(path) => overlay::read(&path.display().to_string(), &config_text(path)?)?,
         None => overlay::read_defaults()?,
@@ -69,6 +77,36 @@ fn configuration(arguments: &RunArguments) -> Result<Config> {
         raw.workspace.clone_from(workspace);
     }
     raw.check()
+}
+
+/// Says what a night would make of the drop folder; ends as that night would.
+fn check(arguments: &CheckArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let report = pipeline::check(&config, arguments.as_of, &|bytes| progress.bytes_read(bytes))?;
+    progress.clear();
+    let text = if arguments.place.json { reports::check_json(&report)? + "\n" } else { reports::check(&report) };
+    print(&text)?;
+    report.refusal.map_or(Ok(()), Err)
+}
+
+fn status(arguments: &StatusArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let report = pipeline::status(&config)?;
+    print(&if arguments.place.json { reports::status_json(&report)? + "\n" } else { reports::status(&report) })
+}
+
+fn propose(arguments: &InitArguments) -> Result<()> {
+    let headers = arguments.from_header.iter().map(|path| init::read_header(io::start::start_of(path)?));
+    print(&init::propose(&headers.collect::<Result<Vec<_>>>()?))
+}
+
+fn print_schema(arguments: &SchemaArguments) -> Result<()> {
+    match arguments.what {
+        SchemaOf::Tables => print(&schema::data_dictionary()),
+        SchemaOf::Contract => print(&schema::contract_markdown()?),
+        SchemaOf::Configuration => print(&(schema::configuration_json()? + "\n")),
+    }
 }
 
 fn config_text(path: &Path) -> Result<String> {

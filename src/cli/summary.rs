@@ -118,7 +118,13 @@ pub fn json(report: &NightReport) -> Result<String> {
         "types": report.types,
         "manifest": report.manifest,
     });
-    serde_json::to_string_pretty(&value)
+    to_json(&value)
+}
+
+/// # Errors
+/// Kind `Internal` if the value cannot be written, which is a fault of ours.
+pub fn to_json(value: &serde_json::Value) -> Result<String> {
+    serde_json::to_string_pretty(value)
         .map_err(|cause| Error::internal("the summary cannot be written").caused_by(cause))
 }
 

@@ -1,9 +1,10 @@
 //! Bands of probability, for people who do not read decimals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How likely a loss is, by the limits in the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
     Low,

@@ -5,120 +5,197 @@ use super::{Band, Config};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::labels::{CUSTOMER_TYPES, Language};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+/// The configuration of one bank: only what differs from the defaults, and the mapping of its exports.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Raw {
+    /// Folder for all that Tercet writes; `--workspace` overrides it.
     pub workspace: PathBuf,
+    /// Drop folder with the exports; `--data` overrides it.
     pub data: PathBuf,
+    /// Seed of k-means starts and bootstraps.
     pub seed: u64,
+    /// Language of workbooks, reasons and the summary.
     pub language: Language,
+    /// Currency of all amounts; rows in another currency are refused, since no rates are delivered.
     pub base_currency: String,
+    /// Limits within which a delivery is accepted.
     pub ingest: Ingest,
+    /// How the history is laid out.
     pub store: Store,
+    /// Tiers and classes by value.
     pub value: Value,
+    /// Types, clusters and their levels.
     pub segment: Segment,
+    /// What counts as lost business, and the model of it.
     pub churn: Churn,
+    /// Whom to contact, when and how many.
     pub lists: Lists,
+    /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
     pub sources: BTreeMap<String, Source>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Limits within which a delivery is accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ingest {
+    /// Largest share of a file's rows that may be rejected; above it the night is refused.
     pub reject_share_max: f64,
+    /// Bytes of one field at most; a longer one quarantines its row.
     pub field_bytes_max: usize,
+    /// A delivery with fewer rows than this times the median of the last deliveries stops the night.
+    pub volume_low: f64,
+    /// A delivery with more rows than this times the median of the last deliveries stops the night.
+    pub volume_high: f64,
+    /// Factor by which a delivery's median amount may differ from that of the last deliveries, up or down; a column
+    /// that changes its unit goes beyond.
+    pub amount_shift: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How the history is laid out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
+    /// Units of work; rows go to `pmod(murmur3_32(customer_id, seed 42), buckets)`, as in Spark. From 1 to 4096.
     pub buckets: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Tiers and classes by value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Value {
-    /// Lower limits of tiers t1 to t4, in currency units.
+    /// Lower limits of tiers t1 to t4 by the last complete month's average assets, in currency units; rising.
     pub tier_limits: [f64; 4],
-    /// Shares of customers in the top and the middle class; the rest is the bottom class.
+    /// Shares of customers in the top and the middle class by value; the rest is the bottom class.
     pub class_shares: [f64; 2],
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Types, clusters and their levels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
+    /// Customers that a clustering is fitted on, chosen by hash.
     pub sample_max: usize,
+    /// k-means++ starts, of which the best is kept.
     pub starts: usize,
+    /// Share cut at each end of a tamed feature, here and in the churn model.
     pub winsor_share: f64,
+    /// Clusters tried per axis: 2 to this.
     pub axis_clusters_max: usize,
+    /// No level may hold less than this share of customers.
     pub side_share_min: f64,
+    /// Finer clusters over all axes, beneath the types.
     pub joint_clusters: usize,
+    /// Days of tenure under which a customer is placed by the model but does not shape it.
     pub provisional_days: i32,
+    /// Margin within which a customer near a border keeps last night's level.
     pub hysteresis: f64,
+    /// Nights keep the model of the night before until it is so many days old.
     pub refit_after_days: i32,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What counts as lost business, and the model of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Churn {
+    /// Whether churn is modelled at all; `disabled_because` must say why not.
     pub enabled: bool,
     /// Why it is switched off; said in the warning.
     pub disabled_because: String,
+    /// Days after the gap in which a loss is predicted; 90, as in `churn_90`.
     pub horizon_days: i32,
+    /// Days after the date whose events cannot be acted on; excluded and counted.
     pub gap_days: i32,
+    /// Share of the 3-month average assets, net over the border of the bank, whose outflow is a loss.
     pub outflow_share: f64,
+    /// Lost no more if the outflow falls back under this share within `confirm_days`.
     pub confirm_share: f64,
+    /// Days within which an outflow may be taken back.
     pub confirm_days: i32,
+    /// Days without anything the customer started, after which he is lost.
     pub silence_days: i32,
+    /// Scope: a customer who was active within so many days.
     pub active_within_days: i32,
+    /// Scope: a customer with at least this much, in currency units.
     pub aum_floor: f64,
+    /// Reasons of closing that are no decision of the customer's.
     pub excluded_close_reasons: Vec<String>,
+    /// Days of history that an origin needs behind it.
     pub history_days_min: i32,
+    /// Fewer churners than this: no model, no probabilities.
     pub positives_min: usize,
+    /// Rows that the logistic model is fitted on, chosen by hash.
     pub sample_max: usize,
+    /// L2 penalty on standardised features.
     pub l2_penalty: f64,
-    /// Lower limits of the bands raised, high and very_high.
+    /// Probabilities from which a customer is `raised`, `high` and `very_high`.
     pub band_limits: [f64; 3],
+    /// Bootstrap samples for the interval of the out-of-time AUC.
     pub bootstrap_samples: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Whom to contact, when and how many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lists {
+    /// Contacts per manager and day where `managers.daily_capacity` is missing.
     pub capacity_default: u32,
+    /// Shares of a manager's capacity by family of lists.
     pub quotas: Quotas,
+    /// Contacts per day for customers without a manager, or whose manager left.
     pub capacity_unassigned: u32,
+    /// Days after a contact without retention and selling.
     pub cooldown_days: i32,
+    /// Change of assets that is a large move, in currency units.
     pub large_move_amount: f64,
+    /// Lowest tier on the list of large moves: 0 to 4 for t0 to t4.
     pub large_move_tier_min: u8,
+    /// Spans of days over which a large move is taken.
     pub large_move_days: [i32; 2],
+    /// Days before a maturity from which it is listed.
     pub maturity_ahead_days: i32,
+    /// Days after a maturity in which it is listed if not renewed.
     pub maturity_behind_days: i32,
+    /// Lowest tier on the retention list: 0 to 4 for t0 to t4.
     pub retention_tier_min: u8,
+    /// Lowest band of probability on the retention list.
     pub retention_band_min: Band,
+    /// Chance that a contact keeps a leaver.
     pub retention_success_share: f64,
-    /// Days between contacts for tiers t0 to t4; 0 = no cadence.
+    /// Longest time between contacts for tiers t0 to t4, in days; 0: none given.
     pub cadence_days: [i32; 5],
+    /// Assets from which a gold card is offered, in currency units.
     pub vip_limit: f64,
+    /// Near misses: from this share of `vip_limit`.
     pub vip_near_share: f64,
+    /// Card tiers whose holders have the card already.
     pub vip_card_tiers: Vec<String>,
+    /// Outcomes of contacts that reached nobody: none for cadence, cooldown and last contact.
     pub not_reached_outcomes: Vec<String>,
+    /// Customer types that a manager should not sell to.
     pub selling_types_excluded: Vec<String>,
+    /// Products suggested to one customer at most.
     pub cross_sell_per_customer: u32,
+    /// Buyers that a clause's own rate needs; below, all customers' rate is taken.
     pub cross_sell_positives_min: usize,
 }
 
-/// Shares of a manager's daily capacity by list family; what one leaves unused passes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Shares of a manager's daily capacity by list family, with the sum 1; what one leaves unused passes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quotas {
+    /// Large moves and maturities.
     pub urgent: f64,
+    /// Retention and due contacts.
     pub keeping: f64,
+    /// VIP upgrades and cross-selling.
     pub selling: f64,
+    /// Customers without a manager.
     pub caring: f64,
 }
 
@@ -161,11 +238,19 @@ impl Raw {
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
+    fn check_ingest(&self) -> Result<()> {
+        let ingest = &self.ingest;
+        share("ingest.reject_share_max", ingest.reject_share_max)?;
+        ensure("ingest.field_bytes_max", ingest.field_bytes_max > 0, "over 0")?;
+        ensure("ingest.volume_low", (0.0..1.0).contains(&ingest.volume_low), "from 0 to under 1")?;
+        ensure("ingest.volume_high", over_one(ingest.volume_high), "over 1")?;
+        ensure("ingest.amount_shift", over_one(ingest.amount_shift), "over 1")
+    }
+
     fn check_numbers(&self) -> Result<()> {
         let (value, segment, churn, lists) = (&self.value, &self.segment, &self.churn, &self.lists);
-        share("ingest.reject_share_max", self.ingest.reject_share_max)?;
+        self.check_ingest()?;
         ensure("store.buckets", (1..=4096).contains(&self.store.buckets), "from 1 to 4096")?;
-        ensure("ingest.field_bytes_max", self.ingest.field_bytes_max > 0, "over 0")?;
         let limits = value.tier_limits;
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);
         ensure("value.tier_limits", rising && limits[0] > 0.0, "over 0 and rising")?;
@@ -267,6 +352,10 @@ const DAYS_MAX: i32 = 3660;
 
 fn share(key: &str, value: f64) -> Result<()> {
     ensure(key, (0.0..=1.0).contains(&value), "from 0 to 1")
+}
+
+fn over_one(factor: f64) -> bool {
+    factor > 1.0 && factor.is_finite()
 }
 
 /// `holds` must be written so that NaN makes it false.

@@ -3,7 +3,11 @@
 //! Reads and writes nothing. `ingest` fills [`Tables`]; `store` and everything after it reads them.
 
 pub mod codes;
+pub mod delivered;
+pub mod key;
 mod rows;
 pub mod tables;
 
-pub use rows::{Account, Branch, Contact, Customer, Holding, Manager, NONE, Product, Tables, Transaction};
+pub use rows::{
+    Account, Branch, Contact, Customer, CustomerVersion, Holding, Manager, NONE, Product, Transaction,
+};

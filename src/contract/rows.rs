@@ -39,11 +39,18 @@ pub struct Customer {
     pub phone: Option<Box<str>>,
 }
 
+/// A customer as one delivery described him, in force from its date until the next version's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerVersion {
+    pub valid_from: Date,
+    pub customer: Customer,
+}
+
 /// One account; several rows may carry the same `account_id` with different roles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
     pub account_id: Box<str>,
-    /// Index into [`Tables::customers`].
+    /// Code of the customer in the store.
     pub customer: u32,
     pub role: Role,
     pub opened_on: Option<Date>,
@@ -51,20 +58,12 @@ pub struct Account {
     pub product_kind: Option<ProductKind>,
 }
 
-/// One transaction. 48 bytes, so that a year of a large bank fits in memory bucket by bucket.
+/// One transaction of a customer as kernels see it: 16 bytes. `contract::delivered` has it as it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transaction {
-    /// Index into [`Tables::customers`]: the owner, also where the export names an account alone.
-    pub customer: u32,
     pub booked_on: Date,
     /// Positive into the customer's account.
     pub amount: Money,
-    /// Balance of the account after this row, where the export carries one.
-    pub balance_after: Option<Money>,
-    /// Index into [`Tables::accounts`], or [`NONE`].
-    pub account: u32,
-    /// Index into the list of deliveries.
-    pub delivery: u16,
     pub kind: Kind,
     pub product_kind: Option<ProductKind>,
     pub channel: Option<Channel>,
@@ -72,25 +71,18 @@ pub struct Transaction {
     pub own_account_elsewhere: bool,
 }
 
-/// One product of one customer at one snapshot.
+/// One product of a customer at one snapshot as kernels see it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Holding {
-    /// Index into [`Tables::customers`].
-    pub customer: u32,
     pub snapshot_on: Date,
     pub product_kind: ProductKind,
     /// Debts positive, told apart by kind.
     pub balance: Money,
-    /// Index into [`Tables::products`], or [`NONE`].
+    /// Code of the product, or [`NONE`].
     pub product: u32,
-    /// Index into the list of deliveries, or `u16::MAX` where the holding was derived.
-    pub delivery: u16,
-    pub cost_basis: Option<Money>,
-    pub market_value_change: Option<Money>,
-    /// Per year, as a fraction.
-    pub rate: Option<f64>,
     pub started_on: Option<Date>,
     pub matures_on: Option<Date>,
+    pub market_value_change: Option<Money>,
     pub credit_limit: Option<Money>,
 }
 
@@ -124,7 +116,7 @@ pub struct Branch {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contact {
-    /// Index into [`Tables::customers`].
+    /// Code of the customer in the store.
     pub customer: u32,
     pub contacted_on: Date,
     pub manager_id: Option<Box<str>>,
@@ -135,37 +127,4 @@ pub struct Contact {
     pub complaint: Option<bool>,
     pub opened_on: Option<Date>,
     pub resolved_on: Option<Date>,
-}
-
-/// Everything the exports brought, checked and typed; ids resolved to indices.
-#[derive(Debug, Default, Clone)]
-pub struct Tables {
-    /// Sorted by `customer_id`, unique.
-    pub customers: Vec<Customer>,
-    /// Sorted by (`account_id`, role, customer).
-    pub accounts: Vec<Account>,
-    /// Sorted by (customer, date, and then every other field): the order of arrival is gone.
-    pub transactions: Vec<Transaction>,
-    /// Sorted by (customer, snapshot, product kind, product, balance).
-    pub holdings: Vec<Holding>,
-    /// Sorted by id, unique; empty where the bank delivers none.
-    pub products: Vec<Product>,
-    pub managers: Vec<Manager>,
-    pub branches: Vec<Branch>,
-    /// Sorted by (customer, date).
-    pub contacts: Vec<Contact>,
-}
-
-impl Tables {
-    /// The manager with this id, where managers are delivered and he is among them.
-    pub fn manager(&self, id: &str) -> Option<&Manager> {
-        let position = self.managers.binary_search_by(|manager| (*manager.manager_id).cmp(id)).ok()?;
-        Some(&self.managers[position])
-    }
-
-    /// The branch with this id, where branches are delivered and it is among them.
-    pub fn branch(&self, id: &str) -> Option<&Branch> {
-        let position = self.branches.binary_search_by(|branch| (*branch.branch_id).cmp(id)).ok()?;
-        Some(&self.branches[position])
-    }
 }

@@ -132,6 +132,7 @@ const CUSTOMERS: &[Column] = &[
     optional("preferred_channel", Text),
     optional("name", Text),
     optional("phone", Text),
+    optional("updated_on", Date),
 ];
 
 const ACCOUNTS: &[Column] = &[

@@ -157,6 +157,9 @@ impl Feature {
 /// Every feature, in the order of the published columns.
 pub const CATALOGUE: [&[Feature]; 3] = [value::FEATURES, loyalty::FEATURES, behaviour::FEATURES];
 
+/// How many features there are: the width of a row.
+pub const N_FEATURES: usize = value::FEATURES.len() + loyalty::FEATURES.len() + behaviour::FEATURES.len();
+
 /// Every feature, in the order of the published columns.
 pub fn features() -> impl Iterator<Item = &'static Feature> + Clone {
     CATALOGUE.into_iter().flatten()

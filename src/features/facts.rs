@@ -1,22 +1,29 @@
-//! What the kernels of the catalogue read: everything about one customer as of one date, computed once.
+//! What the kernels of the catalogue read: everything about one customer as of one date.
 
-use super::Lens;
-use super::assets::{Assets, Renewals};
-use super::windows::{Activity, WINDOW_DAYS, Window};
+use super::activity::Activity;
+use super::assets::Assets;
+use super::entropy::EntropyTerms;
+use super::reference::Reference;
+use super::rhythm::Gaps;
+use super::windows::Window;
 use crate::contract::{Contact, Customer};
 use crate::date::Date;
-use crate::store::CustomerHistory;
 
-/// One customer as of one date.
-#[derive(Debug, Clone)]
+/// One customer as of one date; borrows from the [`Sweep`](super::Sweep) that read his rows.
+#[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub as_of: Date,
+    /// As known on the night's date: only for fields that date themselves.
     pub customer: &'a Customer,
-    pub activity: Activity,
+    /// As known on the date, for fields that do not; `None` before the first delivery.
+    pub known: Option<&'a Customer>,
+    pub activity: Activity<'a>,
+    /// Between the active days of 365 days; `None` under two.
+    pub gaps: Option<Gaps>,
     pub assets: Assets<'a>,
-    pub renewals: Renewals,
     pub contacts: Contacts,
-    lens: Lens<'a>,
+    pub(super) reference: &'a Reference,
+    pub(super) terms: &'a EntropyTerms,
 }
 
 /// The customer's contacts and complaints up to the date.
@@ -29,7 +36,9 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    fn of(rows: &[Contact], as_of: Date) -> Self {
+    /// `rows` must be sorted by date; looks at none after `as_of`.
+    pub(super) fn of(rows: &[Contact], as_of: Date) -> Self {
+        let rows = &rows[..rows.partition_point(|row| row.contacted_on <= as_of)];
         let mut contacts = Contacts { last_on: rows.last().map(|row| row.contacted_on), ..Self::default() };
         for row in rows {
             let complaint = row.complaint == Some(true);
@@ -44,30 +53,15 @@ impl Contacts {
     }
 }
 
-impl<'a> Facts<'a> {
-    /// Looks at nothing in `history` that is dated after the lens's date.
-    pub fn of(history: &CustomerHistory<'a>, lens: Lens<'a>) -> Self {
-        let visible = history.until(lens.as_of);
-        let assets = Assets::of(visible.holdings, &lens.calendar.snapshots, lens.as_of);
-        Self {
-            as_of: lens.as_of,
-            customer: visible.customer,
-            activity: Activity::of(visible.transactions, lens.as_of),
-            renewals: assets.renewals_365d(),
-            assets,
-            contacts: Contacts::of(visible.contacts, lens.as_of),
-            lens,
-        }
-    }
-
+impl Facts<'_> {
     /// Whether the bank's transactions reach back over the whole window.
     pub fn window_is_visible(&self, window: Window) -> bool {
-        self.days_visible() >= WINDOW_DAYS[window as usize]
+        self.reference.is_visible[window as usize]
     }
 
     /// Days of the bank's transactions up to the date, the first included.
     pub fn days_visible(&self) -> i32 {
-        self.lens.calendar.transactions_from.map_or(0, |first| (self.as_of - first + 1).max(0))
+        self.reference.days_visible
     }
 
     /// Days on which the customer could have been seen: since he came, within what is visible.
@@ -77,33 +71,6 @@ impl<'a> Facts<'a> {
 
     /// Whether the bank had delivered balances by the date.
     pub fn has_balances(&self) -> bool {
-        self.balances_are_known_for(1)
-    }
-
-    /// Whether a snapshot was in force on each of the last `days`.
-    pub fn balances_are_known_for(&self, days: i32) -> bool {
-        self.lens.calendar.has_balances_on(self.as_of.plus_days(1 - days))
-    }
-
-    /// Whether contacts are delivered for the last `days`.
-    pub fn contacts_are_known_for(&self, days: i32) -> bool {
-        self.lens.calendar.contacts_from.is_some_and(|first| first <= self.as_of.plus_days(1 - days))
-    }
-
-    pub fn margin_rates(&self) -> &[Option<f64>] {
-        self.lens.margin_rates
-    }
-
-    /// The margin rate of a holding: its product's own, else its kind's mean.
-    pub fn margin_rate(&self, holding: &crate::contract::Holding) -> Option<f64> {
-        let product = self.lens.products.get(holding.product as usize);
-        product
-            .and_then(|product| product.margin_rate)
-            .or(self.lens.margin_rates[holding.product_kind as usize])
-    }
-
-    /// Undated customer fields, where they were known at the date.
-    pub fn undated<T>(&self, field: Option<T>) -> Option<T> {
-        field.filter(|_| self.lens.undated_fields_known)
+        self.reference.balances.newest.is_some()
     }
 }

@@ -1,12 +1,13 @@
 //! Computing the feature table, bucket by bucket, and the checked frame that carries it.
 
-use super::catalogue::{Feature, features};
+use super::catalogue::{N_FEATURES, features};
 use super::value::ValueBasis;
-use super::{Facts, Lens};
+use super::{Lens, Sweep};
+use crate::contract::Product;
 use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::error::Result;
-use crate::store::{Population, Store};
+use crate::store::{Bank, Population};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -25,7 +26,7 @@ impl FeatureTable {
         &self.frame
     }
 
-    /// Store index of each row.
+    /// Bank index of each row.
     pub fn customers(&self) -> &[u32] {
         &self.customers
     }
@@ -46,45 +47,41 @@ impl FeatureTable {
 
 /// The features of `population`, each from the customer's own rows up to its date.
 ///
-/// `undated_fields_known` says whether the first delivery lies on or before the date.
-///
 /// # Errors
 /// Kind `Internal` if the columns do not make a frame, which is a fault of ours.
-pub fn build(store: &Store, population: &Population, undated_fields_known: bool) -> Result<FeatureTable> {
-    let margin_rates = margin_rates(store);
+pub fn build(bank: &Bank, population: &Population) -> Result<FeatureTable> {
+    let margin_rates = margin_rates(bank.products());
     let lens = Lens {
         as_of: population.date,
-        calendar: store.calendar(),
-        products: &store.tables().products,
+        calendar: bank.calendar(),
+        products: bank.products(),
         margin_rates: &margin_rates,
-        undated_fields_known,
     };
-    let kernels: Vec<&Feature> = features().collect();
-    let mut columns = vec![vec![f64::NAN; population.members.len()]; kernels.len()];
-    let parts: Vec<(Vec<usize>, Vec<f64>)> = rows_by_bucket(store, population)
+    let mut columns = vec![vec![f64::NAN; population.members.len()]; N_FEATURES];
+    let parts: Vec<(Vec<usize>, Vec<f64>)> = rows_by_bucket(bank, population)
         .into_par_iter()
-        .map(|rows| bucket_features(store, population, rows, lens, &kernels))
+        .map(|rows| bucket_features(bank, population, rows, lens))
         .collect();
     for (rows, values) in parts {
-        for (row, values) in rows.iter().zip(values.chunks_exact(kernels.len())) {
+        for (row, values) in rows.iter().zip(values.chunks_exact(N_FEATURES)) {
             for (column, value) in columns.iter_mut().zip(values) {
                 column[*row] = *value;
             }
         }
     }
-    let basis = ValueBasis::of(store.calendar().has_balances_on(population.date), &margin_rates);
-    assemble(store, population, columns, basis)
+    let basis = ValueBasis::of(bank.calendar().has_balances_on(population.date), &margin_rates);
+    assemble(bank, population, columns, basis)
 }
 
 /// Rows of the table (positions in `members`) by bucket.
-fn rows_by_bucket(store: &Store, population: &Population) -> Vec<Vec<usize>> {
-    let mut bucket_of = vec![0u32; store.n_customers()];
-    for (bucket, customers) in (0u32..).zip(store.buckets()) {
+fn rows_by_bucket(bank: &Bank, population: &Population) -> Vec<Vec<usize>> {
+    let mut bucket_of = vec![0u32; bank.n_customers()];
+    for (bucket, customers) in (0u32..).zip(bank.buckets()) {
         for customer in customers {
             bucket_of[*customer as usize] = bucket;
         }
     }
-    let mut rows = vec![Vec::new(); store.buckets().len()];
+    let mut rows = vec![Vec::new(); bank.buckets().len()];
     for (row, customer) in population.members.iter().enumerate() {
         rows[bucket_of[*customer as usize] as usize].push(row);
     }
@@ -93,26 +90,22 @@ fn rows_by_bucket(store: &Store, population: &Population) -> Vec<Vec<usize>> {
 
 /// Row-major features of one bucket.
 fn bucket_features(
-    store: &Store,
+    bank: &Bank,
     population: &Population,
     rows: Vec<usize>,
     lens: Lens<'_>,
-    kernels: &[&Feature],
 ) -> (Vec<usize>, Vec<f64>) {
-    let mut values = Vec::with_capacity(rows.len() * kernels.len());
-    for row in &rows {
-        let facts = Facts::of(&store.history(population.members[*row]), lens);
-        values.extend(kernels.iter().map(|feature| finite_or_nan((feature.kernel)(&facts))));
+    let mut values = vec![f64::NAN; rows.len() * N_FEATURES];
+    let lenses = [lens];
+    let mut sweep = Sweep::new(&lenses);
+    for (row, values) in rows.iter().zip(values.chunks_exact_mut(N_FEATURES)) {
+        sweep.features(&bank.history(population.members[*row]), values);
     }
     (rows, values)
 }
 
-fn finite_or_nan(value: f64) -> f64 {
-    if value.is_finite() { value } else { f64::NAN }
-}
-
 fn assemble(
-    store: &Store,
+    bank: &Bank,
     population: &Population,
     columns: Vec<Vec<f64>>,
     value_basis: ValueBasis,
@@ -121,7 +114,7 @@ fn assemble(
     let ids: Vec<&str> = population
         .members
         .iter()
-        .map(|index| &*store.tables().customers[*index as usize].customer_id)
+        .map(|index| &*bank.customer(*index).customer_id)
         .collect();
     let mut series = vec![Column::new("customer_id".into(), ids)];
     series.extend(features().zip(columns).map(|(feature, values)| Column::new(feature.name.into(), values)));
@@ -130,11 +123,9 @@ fn assemble(
 }
 
 /// Mean margin rate by product kind, over the products that have one.
-fn margin_rates(store: &Store) -> Vec<Option<f64>> {
+pub(super) fn margin_rates(products: &[Product]) -> Vec<Option<f64>> {
     let rate_of = |kind: ProductKind| {
-        let rates: Vec<f64> = store
-            .tables()
-            .products
+        let rates: Vec<f64> = products
             .iter()
             .filter(|product| product.product_kind == kind)
             .filter_map(|product| product.margin_rate)

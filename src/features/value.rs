@@ -1,11 +1,11 @@
 //! Value: what the customer is worth to the bank.
 
 use super::Facts;
-use super::assets::total;
+use super::assets::Balances;
+use super::balance_plan::Spans;
 use super::catalogue::{Axis, Feature, Theme, Unit};
+use super::totals::Totals;
 use super::windows::Window;
-use crate::contract::codes::ProductKind;
-use crate::date::Date;
 use crate::money::Money;
 
 /// What a customer's value is computed from.
@@ -56,11 +56,16 @@ pub(super) const FEATURES: &[Feature] = &[
     )
     .lifts(),
     feature("aum", Unit::Money, "Assets under management in the newest snapshot", |f| {
-        units_or_nan(f.assets.aum_at(f.as_of))
+        units_or_nan(f.assets.aum())
     }),
-    feature("aum_mean_30d", Unit::Money, "Mean daily assets, 30 days", |f| aum_mean(f, 30)),
-    feature("aum_mean_90d", Unit::Money, "Mean daily assets, 90 days", |f| aum_mean(f, 90)).lifts(),
-    feature("aum_mean_365d", Unit::Money, "Mean daily assets, 365 days", |f| aum_mean(f, 365)),
+    feature("aum_mean_30d", Unit::Money, "Mean daily assets, 30 days", aum_mean_30d),
+    feature("aum_mean_90d", Unit::Money, "Mean daily assets, 90 days", |f| {
+        aum_mean(f, f.assets.plan().mean_90d.as_ref())
+    })
+    .lifts(),
+    feature("aum_mean_365d", Unit::Money, "Mean daily assets, 365 days", |f| {
+        aum_mean(f, f.assets.plan().mean_365d.as_ref())
+    }),
     feature(
         "aum_last_month_mean",
         Unit::Money,
@@ -68,129 +73,110 @@ pub(super) const FEATURES: &[Feature] = &[
         |f| f.assets.last_month_mean().unwrap_or(f64::NAN),
     ),
     feature("aum_max_365d", Unit::Money, "Highest assets at a snapshot of the last 365 days", |f| {
-        if f.balances_are_known_for(365) { units_or_nan(f.assets.max_365d()) } else { f64::NAN }
+        if f.assets.plan().is_known_for_365d { units_or_nan(f.assets.aum_max_365d) } else { f64::NAN }
     }),
-    feature("demand_balance", Unit::Money, "Current deposits and cash in custody", |f| balance(f, is_demand)),
+    feature("demand_balance", Unit::Money, "Current deposits and cash in custody", |f| {
+        balance(f, |newest| newest.demand)
+    }),
     feature("demand_share", Unit::Share, "Current deposits as a part of the assets", demand_share),
     feature("time_deposit_balance", Unit::Money, "Time deposits", |f| {
-        balance(f, |kind| matches!(kind, ProductKind::TimeDeposit | ProductKind::FxTimeDeposit))
+        balance(f, |newest| newest.time_deposit)
     }),
     feature("managed_balance", Unit::Money, "Wealth, structured, trust and insurance products", |f| {
-        balance(f, |kind| {
-            matches!(
-                kind,
-                ProductKind::Wealth | ProductKind::Structured | ProductKind::Trust | ProductKind::Insurance
-            )
-        })
+        balance(f, |newest| newest.managed)
     }),
     feature("market_balance", Unit::Money, "Funds, bonds and securities, whose price moves", |f| {
-        balance(f, is_market)
+        balance(f, |newest| newest.market)
     }),
     feature("debt_balance", Unit::Money, "Loans, cards and other debts", |f| {
-        balance(f, ProductKind::is_debt)
+        balance(f, |newest| newest.debt)
     }),
-    feature("credit_limit", Unit::Money, "Credit limits granted", credit_limit),
+    feature("credit_limit", Unit::Money, "Credit limits granted", |f| {
+        units_or_nan(f.assets.newest.credit_limit)
+    }),
     feature(
         "margin_12m",
         Unit::Money,
         "Margin on mean balances over 12 months, where rates are given",
         margin_12m,
     ),
-    feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, |s| s.fees)).lifts(),
+    feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, Totals::fees)).lifts(),
     feature("revenue_90d", Unit::Money, "Payments less refunds plus fees, 90 days", |f| {
-        sum(f, Window::D90, |s| s.payments - s.refunds + s.fees)
+        sum(f, Window::D90, revenue)
     }),
     feature("revenue_365d", Unit::Money, "Payments less refunds plus fees, 365 days", |f| {
-        sum(f, Window::D365, |s| s.payments - s.refunds + s.fees)
+        sum(f, Window::D365, revenue)
     }),
     feature("salary_365d", Unit::Money, "Salaries received, 365 days", |f| {
-        sum(f, Window::D365, |s| s.salary)
+        sum(f, Window::D365, Totals::salary)
     })
     .about(Theme::SalaryStopped),
     feature(
         "border_volume_365d",
         Unit::Money,
         "Money in and out over the border of the bank, 365 days",
-        |f| sum(f, Window::D365, |s| s.inflow + s.outflow),
+        |f| sum(f, Window::D365, |s| s.inflow() + s.outflow()),
     ),
     feature("amount_in_mean_365d", Unit::Money, "Mean monthly money in over the border, 365 days", |f| {
-        sum(f, Window::D365, |s| s.inflow) / 12.0
+        sum(f, Window::D365, Totals::inflow) / 12.0
     }),
 ];
-
-/// Kinds whose balance changes with the market.
-pub(super) fn is_market(kind: ProductKind) -> bool {
-    use ProductKind::{Bond, BondFund, Fund, Securities, TreasuryBond};
-    matches!(kind, Fund | BondFund | TreasuryBond | Bond | Securities)
-}
 
 pub(super) fn units_or_nan(minor: Option<i64>) -> f64 {
     minor.map_or(f64::NAN, |minor| Money(minor).to_units())
 }
 
-/// A sum of one window in currency units; NaN where the window reaches further back than the data.
-pub(super) fn sum(facts: &Facts<'_>, window: Window, of: impl Fn(&super::windows::Sums) -> i64) -> f64 {
+/// A sum of one window in currency units; NaN where the window reaches further back than the data. `of` must be
+/// linear in the totals.
+pub(super) fn sum(facts: &Facts<'_>, window: Window, of: impl Fn(&Totals) -> i64) -> f64 {
     if facts.window_is_visible(window) {
-        Money(of(facts.activity.window(window))).to_units()
+        Money(facts.activity.amount(window, of)).to_units()
     } else {
         f64::NAN
     }
 }
 
-/// Mean assets over the last `days`.
-pub(super) fn aum_mean(facts: &Facts<'_>, days: i32) -> f64 {
-    facts.assets.mean_over(facts.as_of.plus_days(1 - days), facts.as_of).unwrap_or(f64::NAN)
+/// Mean assets over the days of `spans`.
+fn aum_mean(facts: &Facts<'_>, spans: Option<&Spans>) -> f64 {
+    facts.assets.mean(spans, |snapshot| snapshot.assets).unwrap_or(f64::NAN)
 }
 
-fn balance(facts: &Facts<'_>, counts: impl Fn(ProductKind) -> bool) -> f64 {
-    if facts.has_balances() { Money(total(facts.assets.newest(), counts)).to_units() } else { f64::NAN }
+pub(super) fn aum_mean_30d(facts: &Facts<'_>) -> f64 {
+    aum_mean(facts, facts.assets.plan().mean_30d.as_ref())
 }
 
-fn is_demand(kind: ProductKind) -> bool {
-    matches!(kind, ProductKind::DemandDeposit | ProductKind::FxDemandDeposit | ProductKind::CustodyCash)
+fn balance(facts: &Facts<'_>, of: impl Fn(&Balances) -> i64) -> f64 {
+    if facts.has_balances() { Money(of(&facts.assets.newest)).to_units() } else { f64::NAN }
 }
 
 fn demand_share(facts: &Facts<'_>) -> f64 {
-    let aum = units_or_nan(facts.assets.aum_at(facts.as_of));
-    if aum > 0.0 { balance(facts, is_demand) / aum } else { f64::NAN }
+    let aum = units_or_nan(facts.assets.aum());
+    if aum > 0.0 { balance(facts, |newest| newest.demand) / aum } else { f64::NAN }
 }
 
-fn credit_limit(facts: &Facts<'_>) -> f64 {
-    let limits = facts.assets.newest().iter().filter_map(|row| row.credit_limit);
-    units_or_nan(limits.map(|limit| limit.0).reduce(|sum, limit| sum + limit))
-}
-
-/// The days of the last year on which balances are known; none where there are no balances.
-fn year_of_balances(facts: &Facts<'_>) -> Option<(Date, Date)> {
-    let from = facts.assets.known_from()?.max(facts.as_of.plus_days(-364));
-    Some((from, facts.as_of))
+fn revenue(totals: &Totals) -> i64 {
+    totals.payments() - totals.refunds() + totals.fees()
 }
 
 /// Margin per year at the mean balances of the visible part of the last 12 months.
 fn margin_12m(facts: &Facts<'_>) -> f64 {
-    if facts.margin_rates().iter().all(Option::is_none) {
+    if !facts.reference.has_margin_rates {
         return f64::NAN;
     }
-    let margin =
-        |row: &crate::contract::Holding| facts.margin_rate(row).unwrap_or(0.0) * row.balance.to_units();
-    year_of_balances(facts)
-        .and_then(|(from, to)| facts.assets.mean_of(from, to, |rows, _| rows.iter().map(margin).sum()))
-        .unwrap_or(f64::NAN)
+    let known = facts.assets.plan().mean_known_365d.as_ref();
+    facts.assets.mean(known, |snapshot| snapshot.margin).unwrap_or(f64::NAN)
 }
 
 /// Fees (and where they are all there is, sales) scaled to a year where less is visible.
-fn per_year(facts: &Facts<'_>, minor: i64) -> f64 {
+fn per_year(facts: &Facts<'_>, of: impl Fn(&Totals) -> i64) -> f64 {
+    let minor = facts.activity.amount(Window::D365, of);
     Money(minor).to_units() * 365.0 / f64::from(facts.days_visible().clamp(1, 365))
 }
 
 fn value_12m(facts: &Facts<'_>) -> f64 {
-    let year = facts.activity.window(Window::D365);
-    match ValueBasis::of(facts.has_balances(), facts.margin_rates()) {
-        ValueBasis::Margin => margin_12m(facts) + per_year(facts, year.fees),
-        ValueBasis::Aum => {
-            let from = facts.assets.known_from().map(|known| known.max(facts.as_of.plus_days(-89)));
-            from.and_then(|from| facts.assets.mean_over(from, facts.as_of)).unwrap_or(f64::NAN)
-        }
-        ValueBasis::Revenue => per_year(facts, year.payments - year.refunds + year.fees),
+    match facts.reference.value_basis {
+        ValueBasis::Margin => margin_12m(facts) + per_year(facts, Totals::fees),
+        ValueBasis::Aum => aum_mean(facts, facts.assets.plan().mean_known_90d.as_ref()),
+        ValueBasis::Revenue => per_year(facts, revenue),
     }
 }

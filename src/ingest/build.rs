@@ -4,21 +4,28 @@
 
 use super::cell::{Fault, Refusal, Row};
 use super::codes::CodeMemo;
-use super::key::Key;
-use super::{Amounts, Reject, owners};
+use crate::contract::key::Key;
+pub use super::accept::totals::TrailerRow;
+use super::owners;
 use crate::error::Result;
 use crate::money::Money;
+use crate::store::books::{Amounts, Reject};
 
 /// Rows of an export to typed rows of one contract table.
 pub trait Build: Sync {
     type Row: Send;
 
-    /// The typed row, or why there is none. `delivery` is the place in the list of deliveries.
-    fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault>;
+    /// The typed row, or why there is none.
+    fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault>;
 
     /// The id by which other tables refer to a row, where it can be read. Asked of rejected rows.
     fn id_key<R: Row>(&self, _row: &R) -> Option<Key> {
         None
+    }
+
+    /// The customer and the account that a row names. Asked of rows whose owner is not known.
+    fn owner_keys<R: Row>(&self, _row: &R) -> [Option<Key>; 2] {
+        [None, None]
     }
 
     /// The customer a row names. Asked for some rows before any of them is built; what is wrong with a row is said
@@ -64,6 +71,8 @@ pub struct Tally {
     /// Of the rejected: those whose fault lies in another table, where their customer or account was rejected.
     pub inherited: u64,
     pub amounts: Amounts,
+    /// Sum of the same amounts without their signs.
+    pub unsigned: i128,
 }
 
 /// Why a whole delivery is refused, found on this line.
@@ -72,40 +81,45 @@ pub struct RefusedRow {
     pub refusal: Box<Refusal>,
 }
 
-/// The typed rows and the rejects of a piece of one file, in the order of the file.
-pub struct Piece<R> {
-    file: String,
-    pub rows: Vec<R>,
+/// What was found in a piece of one file, but for its typed rows.
+#[derive(Default)]
+pub struct Findings {
+    /// In the order of the file.
     pub rejects: Vec<Reject>,
     pub tally: Tally,
     /// Ids of rejected rows, where they could be read.
     pub rejected_ids: Vec<Key>,
+    /// Customers and accounts that rejected rows name and that are not known.
+    pub orphans: Vec<Key>,
     /// The first rejected lines that are not UTF-8, up to [`UNDECODED_BYTES_MAX`], each with a line end.
     pub undecoded: Vec<u8>,
+    /// Where the first of them is not: a byte of the unpacked file, which names its line in `rejects`.
+    pub undecoded_at: Option<u64>,
     /// The first row that refuses the whole delivery; what follows it is of no use.
     pub refused: Option<RefusedRow>,
+    /// Records that state what the file should hold; neither rows nor rejects.
+    pub trailers: Vec<TrailerRow>,
+    /// Columns of the file that the mapping names nowhere.
+    pub extra_columns: u32,
 }
+
+/// The typed rows of a piece of one file in their order, and what else was found there.
+pub struct Piece<R> {
+    pub rows: Vec<R>,
+    pub findings: Findings,
+}
+
+/// Takes the typed rows of a file, piece by piece in the order of the file.
+pub type Sink<'s, R> = &'s mut (dyn FnMut(Vec<R>) -> Result<()> + Send);
 
 /// Enough text to tell a character set by.
 const UNDECODED_BYTES_MAX: usize = 16 * 1024;
 
 impl<R> Piece<R> {
-    pub fn new(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            rows: Vec::new(),
-            rejects: Vec::new(),
-            tally: Tally::default(),
-            rejected_ids: Vec::new(),
-            undecoded: Vec::new(),
-            refused: None,
-        }
-    }
-
     /// With room for this many rows.
-    pub fn with_room(file: &str, rows: u64) -> Self {
+    pub fn with_room(rows: u64) -> Self {
         let rows = Vec::with_capacity(usize::try_from(rows).unwrap_or_default());
-        Self { rows, ..Self::new(file) }
+        Self { rows, findings: Findings::default() }
     }
 
     /// Takes one row in; `place` gives line and raw text of a reject.
@@ -114,13 +128,14 @@ impl<R> Piece<R> {
         builder: &B,
         row: &S,
         memo: &mut Memo,
-        delivery: u16,
         place: impl FnOnce() -> (u64, String),
     ) {
-        match builder.build(row, memo, delivery) {
+        match builder.build(row, memo) {
             Ok(built) => {
-                self.tally.rows += 1;
-                self.tally.amounts.read += B::amount_of(&built);
+                self.findings.tally.rows += 1;
+                let amount = B::amount_of(&built);
+                self.findings.tally.amounts.read += amount;
+                self.findings.tally.unsigned += amount.abs();
                 self.rows.push(built);
             }
             Err(fault) => {
@@ -139,35 +154,36 @@ impl<R> Piece<R> {
         amount: Option<Money>,
         place: impl FnOnce() -> (u64, String),
     ) {
+        let findings = &mut self.findings;
         let (line, raw) = place();
         let (column, reason) = match fault {
             Fault::Row(column, reason) => (column, reason),
             Fault::Delivery(refusal) => {
-                self.refused.get_or_insert(RefusedRow { line, refusal });
+                findings.refused.get_or_insert(RefusedRow { line, refusal });
                 return;
             }
         };
-        let amounts = &mut self.tally.amounts;
+        let amounts = &mut findings.tally.amounts;
         match amount {
             Some(Money(minor)) => {
                 amounts.read += i128::from(minor);
                 amounts.rejected += i128::from(minor);
+                findings.tally.unsigned += i128::from(minor).abs();
             }
             None => amounts.unreadable += u64::from(B::HAS_AMOUNT),
         }
-        self.tally.rows += 1;
-        self.tally.rejected += 1;
-        self.tally.inherited += u64::from(owners::is_inherited(&reason));
-        self.rejected_ids.extend(builder.id_key(row));
-        self.rejects.push(Reject {
-            source_file: self.file.clone(),
-            line,
-            column,
-            reason: reason.into_owned(),
-            raw,
-        });
+        findings.tally.rows += 1;
+        findings.tally.rejected += 1;
+        findings.tally.inherited += u64::from(owners::is_inherited(&reason));
+        if owners::is_orphan(&reason) {
+            findings.orphans.extend(builder.owner_keys(row).into_iter().flatten());
+        }
+        findings.rejected_ids.extend(builder.id_key(row));
+        findings.rejects.push(Reject { line, column, reason: reason.into_owned(), raw });
     }
+}
 
+impl Findings {
     /// Keeps a line that is not UTF-8, to tell what it is in.
     pub fn keep_undecoded(&mut self, line: &[u8]) {
         if self.undecoded.len() + line.len() < UNDECODED_BYTES_MAX {
@@ -176,37 +192,32 @@ impl<R> Piece<R> {
         }
     }
 
-    /// Appends the next piece of the same file, which starts `lines` further down.
-    pub fn append(&mut self, next: Piece<R>, lines: u64) {
-        if self.rows.is_empty() {
-            self.rows = next.rows;
-        } else {
-            self.rows.extend(next.rows);
-        }
+    /// Appends the findings of the next piece of the same file, which starts `lines` further down.
+    pub fn append(&mut self, next: Findings, lines: u64) {
         self.rejects.extend(next.rejects.into_iter().map(|mut reject| {
             reject.line += lines;
             reject
         }));
         self.rejected_ids.extend(next.rejected_ids);
+        self.orphans.extend(next.orphans);
         if self.undecoded.len() + next.undecoded.len() <= UNDECODED_BYTES_MAX {
             self.undecoded.extend(next.undecoded);
         }
+        self.undecoded_at = self.undecoded_at.or(next.undecoded_at);
+        self.trailers.extend(next.trailers.into_iter().map(|mut trailer| {
+            trailer.line += lines;
+            trailer
+        }));
         if let Some(RefusedRow { line, refusal }) = next.refused {
             self.refused.get_or_insert(RefusedRow { line: line + lines, refusal });
         }
         self.tally.rows += next.tally.rows;
         self.tally.rejected += next.tally.rejected;
         self.tally.inherited += next.tally.inherited;
+        self.tally.unsigned += next.tally.unsigned;
         let (sum, more) = (&mut self.tally.amounts, &next.tally.amounts);
         sum.read += more.read;
         sum.rejected += more.rejected;
         sum.unreadable += more.unreadable;
     }
-}
-
-/// What one file brought, and what it was.
-pub struct FileRows<R> {
-    pub piece: Piece<R>,
-    pub bytes: u64,
-    pub digest: String,
 }

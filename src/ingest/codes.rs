@@ -2,7 +2,8 @@
 //!
 //! Reads: the mapping's `codes`. Never: guesses a code, looks through the patterns twice for one text.
 
-use super::key::FoldMap;
+use super::parse::short_text;
+use crate::contract::key::FoldMap;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ struct Pattern {
 
 /// Source texts to codes.
 pub struct CodeTable {
+    short: ShortTable,
+    /// Also holds what `short` holds.
     exact: FoldMap<Box<[u8]>, Code>,
     /// Fewest `*` first, then in the order of their texts.
     patterns: Vec<Pattern>,
@@ -33,6 +36,24 @@ pub struct CodeTable {
 pub struct CodeMemo {
     joined: Vec<u8>,
     seen: FoldMap<Box<[u8]>, Option<Code>>,
+    /// The codes of dictionary entries (see `Row::entry`) that were asked for.
+    by_entry: Vec<Option<Code>>,
+}
+
+impl CodeMemo {
+    /// The code of a dictionary entry, where it was remembered.
+    #[inline]
+    pub fn of_entry(&self, entry: usize) -> Option<Code> {
+        self.by_entry.get(entry).copied().flatten()
+    }
+
+    /// Remembers the code of a dictionary entry.
+    pub fn remember(&mut self, entry: usize, code: Option<Code>) {
+        if entry < MEMO_MAX {
+            self.by_entry.resize(self.by_entry.len().max(entry + 1), None);
+            self.by_entry[entry] = code;
+        }
+    }
 }
 
 fn position(known: &'static [&'static str], code: &str) -> Option<Code> {
@@ -47,7 +68,8 @@ impl CodeTable {
         known: &'static [&'static str],
         columns: usize,
     ) -> Result<Self> {
-        let mut table = Self { exact: FoldMap::default(), patterns: Vec::new(), known };
+        let mut table =
+            Self { short: ShortTable::default(), exact: FoldMap::default(), patterns: Vec::new(), known };
         if codes.is_empty() {
             for code in known {
                 table.exact.extend(position(known, code).map(|at| (code.as_bytes().into(), at)));
@@ -65,6 +87,7 @@ impl CodeTable {
             table.add(&parts, code);
         }
         table.patterns.sort_by_key(|pattern| pattern.parts.iter().filter(|part| part.is_none()).count());
+        table.short = ShortTable::of(&table.exact);
         Ok(table)
     }
 
@@ -84,7 +107,6 @@ impl CodeTable {
     }
 
     /// The code of the values of the joined columns, missing ones as empty texts.
-    #[inline]
     pub fn resolve<'a>(&self, values: impl Iterator<Item = &'a [u8]>, memo: &mut CodeMemo) -> Option<Code> {
         memo.joined.clear();
         for (at, value) in values.enumerate() {
@@ -96,8 +118,13 @@ impl CodeTable {
         self.resolve_joined(memo)
     }
 
-    /// The code of the value of the only column.
+    /// The code of the value of the only column, where it is short and listed without `*`: nearly always.
     #[inline]
+    pub fn find_short(&self, value: &[u8]) -> Option<Code> {
+        self.short.find(value)
+    }
+
+    /// The code of the value of the only column.
     pub fn resolve_one(&self, value: &[u8], memo: &mut CodeMemo) -> Option<Code> {
         match self.exact.get(value) {
             None if !self.patterns.is_empty() => self.resolve(std::iter::once(value), memo),
@@ -131,5 +158,67 @@ impl CodeTable {
             pattern.parts.len() == values.len() && pattern.parts.iter().zip(&values).all(same)
         };
         self.patterns.iter().find(fits).map(|pattern| pattern.code)
+    }
+}
+
+/// Texts of up to 16 bytes as numbers, each at a place of its own: one multiplication and one comparison find them.
+#[derive(Default)]
+struct ShortTable {
+    factor: u64,
+    shift: u32,
+    /// A power of two of places; zero is no text.
+    places: Box<[(u128, Code)]>,
+}
+
+impl ShortTable {
+    /// Beyond, no factor that keeps all texts apart is found soon.
+    const TEXTS_MAX: usize = 64;
+    /// So many places per text, and at least [`Self::PLACES_MIN`].
+    const ROOM: usize = 8;
+    const PLACES_MIN: usize = 16;
+    const TRIES: u64 = 1_000;
+    /// The first 64 binary digits of the golden ratio's fractional part.
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    /// The table of the short texts among these; empty where there are too many.
+    fn of(texts: &FoldMap<Box<[u8]>, Code>) -> Self {
+        let short: Vec<(u128, Code)> =
+            texts.iter().filter_map(|(text, code)| Some((short_text(text)?, *code))).collect();
+        if short.is_empty() || short.len() > Self::TEXTS_MAX {
+            return Self::default();
+        }
+        let n_places = (short.len() * Self::ROOM).next_power_of_two().max(Self::PLACES_MIN);
+        let factors = (1..=Self::TRIES).map(|n| Self::GOLDEN.wrapping_mul(2 * n + 1) | 1);
+        factors.into_iter().find_map(|factor| Self::with_factor(factor, n_places, &short)).unwrap_or_default()
+    }
+
+    fn with_factor(factor: u64, n_places: usize, texts: &[(u128, Code)]) -> Option<Self> {
+        let shift = 64 - n_places.trailing_zeros();
+        let mut table = Self { factor, shift, places: vec![(0, 0); n_places].into() };
+        for (text, code) in texts {
+            let at = table.place(*text);
+            if table.places[at].0 != 0 {
+                return None;
+            }
+            table.places[at] = (*text, *code);
+        }
+        Some(table)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed; the shift leaves a place")]
+    #[inline]
+    fn place(&self, text: u128) -> usize {
+        let mixed = (text as u64).rotate_left(29) ^ ((text >> 64) as u64);
+        (mixed.wrapping_mul(self.factor) >> self.shift) as usize
+    }
+
+    #[inline]
+    fn find(&self, text: &[u8]) -> Option<Code> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let text = short_text(text)?;
+        let (found, code) = self.places.get(self.place(text))?;
+        (*found == text).then_some(*code)
     }
 }

@@ -1,27 +1,20 @@
-//! Customers: one row per `customer_id`, as known tonight.
+//! Customers: one row of the export to one typed row, with the date from which it describes the customer if it says so.
 //!
 //! Reads: the export of customers; where `opened_on` follows from the first account, the export of accounts before it.
-//! Grain: one customer. Never: an order of arrival: of several contents for one id, the last in content order wins
-//! until the store keeps their history.
+//! Grain: one line. Which row is in force when is the store's business.
 
-use super::Ingested;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::{Field, Fill};
-use super::key::{FoldMap, FoldSet, Key};
+use crate::contract::key::{FoldMap, Key};
 use super::mapping::Mapping;
-use super::table::Drop;
-use super::{accounts, unique};
 use crate::contract::Customer;
 use crate::contract::codes::{CustomerKind, Gender};
-use crate::contract::tables::Table;
 use crate::date::Date;
-use crate::error::Result;
-use std::cmp::Ordering;
 
 const NO_ACCOUNT: &str = "no account to date the opening from";
 
-struct Customers {
+pub struct Customers {
     fields: Fields,
     /// First opening among a customer's accounts, where `opened_on` follows from it.
     first_opened: FoldMap<Key, Date>,
@@ -43,13 +36,13 @@ macro_rules! fields {
 fields! {
     customer_id, opened_on, manager_id, branch_id, closed_on, close_reason, birth_date, gender, occupation, education,
     risk_level, card_tier, customer_kind, other_bank_assets, satisfaction, contact_allowed, marketing_allowed,
-    deceased, legal_hold, preferred_channel, name, phone,
+    deceased, legal_hold, preferred_channel, name, phone, updated_on,
 }
 
 impl Build for Customers {
-    type Row = (u16, Customer);
+    type Row = (Option<Date>, Customer);
 
-    fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault> {
+    fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault> {
         let fields = &self.fields;
         let customer_id = fields.customer_id.required(fields.customer_id.id(row)?)?;
         let kind = fields.customer_kind.code(row, &mut memo.codes[0])?;
@@ -78,7 +71,8 @@ impl Build for Customers {
             name: fields.name.text(row)?,
             phone: fields.phone.text(row)?,
         };
-        Ok((delivery, customer))
+        self.check_dates(&customer)?;
+        Ok((fields.updated_on.date(row)?, customer))
     }
 
     fn id_key<R: Row>(&self, row: &R) -> Option<Key> {
@@ -86,7 +80,29 @@ impl Build for Customers {
     }
 }
 
+/// Nobody has lived longer than 122 years; beyond this a birth date is a mistake.
+const AGE_YEARS_MAX: i32 = 130;
+const BORN_LATER: &str = "opened before birth";
+const TOO_OLD: &str = "a birth date more than 130 years before the opening";
+const CLOSED_EARLIER: &str = "closed before it was opened";
+
 impl Customers {
+    /// Dates that contradict each other; an institution may be older than a person.
+    fn check_dates(&self, customer: &Customer) -> Result<(), Fault> {
+        let opened_on = customer.opened_on;
+        if customer.closed_on.is_some_and(|closed| closed < opened_on) {
+            return Err(self.fields.closed_on.fault(CLOSED_EARLIER));
+        }
+        let Some(born) = customer.birth_date.filter(|_| customer.kind == CustomerKind::Individual) else {
+            return Ok(());
+        };
+        if born > opened_on {
+            return Err(self.fields.birth_date.fault(BORN_LATER));
+        }
+        let is_too_old = born.full_years_until(opened_on) > AGE_YEARS_MAX;
+        if is_too_old { Err(self.fields.birth_date.fault(TOO_OLD)) } else { Ok(()) }
+    }
+
     fn opened_on<R: Row>(&self, row: &R, customer_id: &str) -> Result<Date, Fault> {
         let opened_on = &self.fields.opened_on;
         if !matches!(opened_on.fill, Fill::FirstAccount) {
@@ -97,36 +113,8 @@ impl Customers {
     }
 }
 
-/// Reads the customers: sorted by id, each once; and the ids of the rejected rows.
-pub fn read(drop: &Drop<'_>, night: &mut Ingested) -> Result<(Vec<Customer>, FoldSet<Key>)> {
-    let opened_on = drop.source(Table::Customers).and_then(|source| source.columns.get("opened_on"));
-    let first_opened = match opened_on {
-        Some(column) if column.first_account => accounts::first_opened(drop)?,
-        _ => FoldMap::default(),
-    };
-    let builder = |mapping: &mut Mapping| Ok(Customers { fields: Fields::new(mapping), first_opened });
-    let (mut rows, rejected) = drop.read_with_rejected(Table::Customers, night, builder)?;
-    rows.sort_unstable_by(|a, b| {
-        a.1.customer_id.cmp(&b.1.customer_id).then_with(|| content_order(&a.1, &b.1)).then(a.0.cmp(&b.0))
-    });
-    let same_id = |a: &(u16, Customer), b: &(u16, Customer)| a.1.customer_id == b.1.customer_id;
-    let fates = unique::fates(&rows, same_id, |a, b| content_order(&a.1, &b.1).is_eq());
-    unique::settle::<Customers>(&mut rows, &fates, night, |row| row.0);
-    Ok((rows.into_iter().map(|(_, customer)| customer).collect(), rejected))
-}
-
-/// An order of everything but the id; it means nothing, except that it is always the same.
-fn content_order(a: &Customer, b: &Customer) -> Ordering {
-    let state = |c: &Customer| {
-        (c.opened_on, c.closed_on, c.deceased, c.legal_hold, c.contact_allowed, c.marketing_allowed, c.kind)
-    };
-    let person = |c: &Customer| {
-        (c.birth_date, c.gender, c.risk_level, c.other_bank_assets, c.satisfaction.map(f64::to_bits))
-    };
-    let texts = |c: &'_ Customer| {
-        let texts = [&c.manager_id, &c.branch_id, &c.close_reason, &c.occupation, &c.education];
-        let more = [&c.card_tier, &c.preferred_channel, &c.name, &c.phone];
-        texts.into_iter().chain(more).cloned().collect::<Vec<_>>()
-    };
-    state(a).cmp(&state(b)).then_with(|| person(a).cmp(&person(b))).then_with(|| texts(a).cmp(&texts(b)))
+/// What reads the rows of a file, with the fields taken from the mapping; `first_opened` is needed only where the
+/// opening follows from the first account.
+pub fn builder(mapping: &mut Mapping, first_opened: FoldMap<Key, Date>) -> Customers {
+    Customers { fields: Fields::new(mapping), first_opened }
 }

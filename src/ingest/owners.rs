@@ -1,16 +1,20 @@
 //! Whom a row belongs to: customers by id, accounts by id, and the owner of an account.
 //!
-//! Reads: the sorted tables of customers and accounts. Grain: one lookup per row. Never: takes a joint or other holder
-//! for the owner; where an account has several owners, the first by `customer_id` counts. A row whose customer or
+//! Reads: the codes of customers and accounts. Grain: one lookup per row. Never: takes a joint or other holder for the
+//! owner. A row whose customer or
 //! account was rejected is told apart from one whose owner was never delivered.
 
 use super::build::Memo;
 use super::cell::{Fault, MISSING, Row};
 use super::field::Field;
-use super::key::{FoldMap, FoldSet, Key};
+use crate::contract::key::{FoldMap, FoldSet, Key};
 use super::mapping::Mapping;
+use crate::contract::NONE;
 use crate::contract::codes::Role;
-use crate::contract::{Account, Customer, NONE};
+use crate::contract::tables::Table;
+use crate::error::Result as Found;
+use crate::store::{Registry, Writer};
+use std::sync::Arc;
 
 const UNKNOWN_CUSTOMER: &str = "unknown customer";
 const UNKNOWN_ACCOUNT: &str = "unknown account";
@@ -23,64 +27,89 @@ pub fn is_inherited(reason: &str) -> bool {
     matches!(reason, REJECTED_CUSTOMER | REJECTED_ACCOUNT)
 }
 
-pub fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(NONE)
+/// Whether a row may be read again once its customer or account is known.
+pub fn is_orphan(reason: &str) -> bool {
+    matches!(reason, UNKNOWN_CUSTOMER | UNKNOWN_ACCOUNT | NO_OWNER) || is_inherited(reason)
 }
 
 /// The customers by id.
 pub struct Customers {
-    /// Place in `Tables::customers`.
-    places: FoldMap<Key, u32>,
-    rejected: FoldSet<Key>,
+    pub codes: Arc<Registry>,
+    /// Codes of customers that no delivery describes any more, ascending.
+    pub gone: Vec<u32>,
+    /// Ids of customers that no accepted row describes.
+    pub rejected: FoldSet<Key>,
 }
 
 impl Customers {
-    pub fn new(rows: &[Customer], rejected: FoldSet<Key>) -> Self {
-        let key = |row: &Customer| Key::of(row.customer_id.as_bytes());
-        let places = rows.iter().enumerate().map(|(at, row)| (key(row), place(at))).collect();
-        Self { places, rejected }
+    /// Those that the store knows by now.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file of the store is damaged.
+    pub fn of(writer: &Writer) -> Found<Self> {
+        Ok(Self {
+            codes: Arc::clone(&writer.codes.customers),
+            gone: writer.commit().gone.clone(),
+            rejected: writer.rejected_ids(Table::Customers)?,
+        })
     }
 
-    /// The place of a customer, or why he has none.
+    /// The code of a customer, or why he has none.
     pub fn find(&self, key: Key) -> Result<u32, &'static str> {
         let why = || if self.rejected.contains(&key) { REJECTED_CUSTOMER } else { UNKNOWN_CUSTOMER };
-        self.places.get(&key).copied().ok_or_else(why)
+        self.code(key).ok_or_else(why)
+    }
+
+    fn code(&self, key: Key) -> Option<u32> {
+        let code = self.codes.code(&key)?;
+        (self.gone.is_empty() || self.gone.binary_search(&code).is_err()).then_some(code)
     }
 }
 
 /// The accounts by id.
 pub struct Accounts {
-    /// Place in `Tables::accounts`, and of the owner (or [`NONE`]) in `Tables::customers`.
-    places: FoldMap<Key, (u32, u32)>,
-    rejected: FoldSet<Key>,
+    /// Code of the account, and of its owner (or [`NONE`]).
+    pub places: FoldMap<Key, (u32, u32)>,
+    pub rejected: FoldSet<Key>,
 }
 
 impl Accounts {
-    /// `rows` are sorted by (id, role, customer): the owner, where there is one, comes first.
-    pub fn new(rows: &[Account], rejected: FoldSet<Key>) -> Self {
-        let mut places = FoldMap::default();
-        for (at, row) in rows.iter().enumerate() {
-            let owner = if row.role == Role::Owner { row.customer } else { NONE };
-            places.entry(Key::of(row.account_id.as_bytes())).or_insert((place(at), owner));
+    /// Those that the store knows by now, each with its owner; of several owners, the first by `customer_id`.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file of the store is damaged.
+    pub fn of(writer: &Writer) -> Found<Self> {
+        let mut places: FoldMap<Key, (u32, u32)> = FoldMap::default();
+        let codes = &writer.codes;
+        for account in writer.accounts_in_force()? {
+            let key = Key::of(account.account_id.as_bytes());
+            let Some(code) = codes.accounts.code(&key) else { continue };
+            let (_, owner) = places.entry(key).or_insert((code, NONE));
+            let is_first = |other: u32| codes.customers.id(account.customer) < codes.customers.id(other);
+            if account.role == Role::Owner && (*owner == NONE || is_first(*owner)) {
+                *owner = account.customer;
+            }
         }
-        Self { places, rejected }
+        Ok(Self { places, rejected: writer.rejected_ids(Table::Accounts)? })
     }
 }
 
 /// Customers and accounts, to resolve the ids of what they own.
 pub struct Owners {
-    customers: Customers,
+    pub customers: Customers,
     /// `None` where no accounts are delivered.
-    accounts: Option<Accounts>,
+    pub accounts: Option<Accounts>,
 }
 
 impl Owners {
-    pub fn new(customers: Customers, accounts: Option<Accounts>) -> Self {
-        Self { customers, accounts }
+    /// Whether a customer or an account has this id.
+    pub fn knows(&self, key: Key) -> bool {
+        let is_account = self.accounts.as_ref().is_some_and(|accounts| accounts.places.contains_key(&key));
+        is_account || self.customers.find(key).is_ok()
     }
 
     pub fn find_customer(&self, key: Key) -> Option<u32> {
-        self.customers.places.get(&key).copied()
+        self.customers.code(key)
     }
 
     fn customer(&self, key: Key, memo: &mut Memo) -> Result<u32, &'static str> {
@@ -127,6 +156,11 @@ impl OwnerFields {
     /// The customer that a row names.
     pub fn customer_key<R: Row>(&self, row: &R) -> Option<Key> {
         self.customer.key(row).ok().flatten()
+    }
+
+    /// The customer and the account that a row names.
+    pub fn keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {
+        [self.customer_key(row), self.account.key(row).ok().flatten()]
     }
 
     /// The customer and the account (or [`NONE`]) of a row: the customer it names, else the owner of its account.

@@ -1,196 +1,272 @@
-//! Text to records: the `csv` crate where there are quotes, and a plain split where there are none.
+//! Text to records: fields between separators, with or without quotes around them.
 //!
-//! Reads: a piece of text that starts at the start of a record. Grain: one record. Never: drops a field or a record;
-//! the two ways give the same records for text without quotes, which a test holds them to.
+//! Reads: a piece of text that starts at the start of a record. Produces: records in batches, each with what is wrong
+//! with its quotes. Grain: one record. Never: drops a field or a record, repairs a quote. The records are those of the
+//! `csv` crate, which a test holds them to; but that crate takes broken quotes for text, and here they are told.
+//!
+//! | step | where |
+//! |---|---|
+//! | pieces that can be split at the same time | `cuts` |
+//! | separators, line ends and quotes, 64 bytes at a time | `marks` |
+//! | records with other quotes than around fields | `quotes` |
 
-use crate::error::{Error, Result};
-use csv::ByteRecord;
+mod cuts;
+mod marks;
+mod quotes;
+
+use marks::{Marker, Marks};
+
+pub use cuts::{Cuts, cut, first_end};
+pub use quotes::Quoting;
 
 pub const QUOTE: u8 = b'"';
-
-/// One record: its fields, without quotes around them.
-pub trait Record {
-    fn fields(&self) -> usize;
-    /// Empty beyond the last one.
-    fn field(&self, at: usize) -> &[u8];
-    /// The record as it stands in the file, give or take its separators.
-    fn line(&self) -> &[u8];
-
-    /// Bytes of the record, give or take its separators.
-    fn bytes(&self) -> usize {
-        self.line().len()
-    }
-}
-
-/// A record of a text without quotes: where each field ends.
-pub struct Plain<'t> {
-    pub text: &'t [u8],
-    pub start: usize,
-    pub ends: &'t [u32],
-}
-
-impl Record for Plain<'_> {
-    fn fields(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn field(&self, at: usize) -> &[u8] {
-        let Some(end) = self.ends.get(at) else { return b"" };
-        let start = if at == 0 { self.start } else { self.ends[at - 1] as usize + 1 };
-        &self.text[start..*end as usize]
-    }
-
-    fn line(&self) -> &[u8] {
-        &self.text[self.start..self.ends.last().map_or(self.start, |end| *end as usize)]
-    }
-}
-
-impl Record for ByteRecord {
-    fn fields(&self) -> usize {
-        self.len()
-    }
-
-    fn field(&self, at: usize) -> &[u8] {
-        self.get(at).unwrap_or_default()
-    }
-
-    fn line(&self) -> &[u8] {
-        self.as_slice()
-    }
-}
-
-/// The high bit of every byte of `word` that equals `byte`.
-fn equal_bytes(word: u64, byte: u8) -> u64 {
-    const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let differing = word ^ (u64::from(byte) * 0x0101_0101_0101_0101);
-    !(((differing & LOW_SEVEN) + LOW_SEVEN) | differing | LOW_SEVEN)
-}
-
-/// Some records of a text without quotes, in their order.
-pub struct Batch<'t> {
-    text: &'t [u8],
-    /// Where each record starts, and where its first field end is in `ends`.
-    starts: Vec<(usize, usize)>,
-    ends: Vec<u32>,
-}
-
 /// Records in a batch: enough that lookups ahead of their use overlap, few enough to stay in the nearest cache.
 pub const BATCH_RECORDS: usize = 64;
 
-impl Batch<'_> {
-    pub fn records(&self) -> impl Iterator<Item = Plain<'_>> {
-        let lasts = self.starts.iter().skip(1).map(|(_, first)| *first).chain([self.ends.len()]);
-        let plain = |((start, first), last): (&(usize, usize), usize)| Plain {
+/// Where a field stands: in the text or, with [`UNQUOTED`] set in `start`, among the fields that were rewritten.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+const UNQUOTED: u32 = 1 << 31;
+
+/// One record: its fields, without quotes around them.
+#[derive(Clone, Copy)]
+pub struct Record<'b> {
+    text: &'b [u8],
+    unquoted: &'b [u8],
+    spans: &'b [Span],
+    /// Where it stands in the text, without its line end.
+    pub start: usize,
+    pub end: usize,
+    pub quoting: Quoting,
+}
+
+impl<'b> Record<'b> {
+    pub fn n_fields(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Empty beyond the last one.
+    #[inline]
+    pub fn field(&self, at: usize) -> &'b [u8] {
+        let Some(span) = self.spans.get(at) else { return b"" };
+        if span.start & UNQUOTED == 0 {
+            &self.text[span.start as usize..span.end as usize]
+        } else {
+            &self.unquoted[(span.start ^ UNQUOTED) as usize..span.end as usize]
+        }
+    }
+
+    pub fn fields(&self) -> impl Iterator<Item = &'b [u8]> + Clone {
+        let record = *self;
+        (0..self.n_fields()).map(move |at| record.field(at))
+    }
+
+    /// The record as it stands in the file.
+    pub fn line(&self) -> &'b [u8] {
+        &self.text[self.start..self.end]
+    }
+}
+
+/// Some records of a text, in their order.
+pub struct Batch<'t> {
+    text: &'t [u8],
+    records: Vec<Entry>,
+    spans: Vec<Span>,
+    unquoted: Vec<u8>,
+}
+
+/// A record in a batch: its place in the text, and the first of its fields.
+#[derive(Clone, Copy)]
+struct Entry {
+    start: u32,
+    end: u32,
+    first: u32,
+    quoting: Quoting,
+}
+
+impl<'t> Batch<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self { text, records: Vec::new(), spans: Vec::new(), unquoted: Vec::new() }
+    }
+
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let lasts = self.records.iter().skip(1).map(|next| next.first as usize).chain([self.spans.len()]);
+        self.records.iter().zip(lasts).map(|(entry, last)| Record {
             text: self.text,
-            start: *start,
-            ends: &self.ends[*first..last],
-        };
-        self.starts.iter().zip(lasts).map(plain)
+            unquoted: &self.unquoted,
+            spans: &self.spans[entry.first as usize..last],
+            start: entry.start as usize,
+            end: entry.end as usize,
+            quoting: entry.quoting,
+        })
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        self.spans.push(Span { start: place(start), end: place(end) });
+    }
+
+    /// Adds a field that does not stand in the text as it reads.
+    fn push_rewritten(&mut self, field: &[u8]) {
+        let start = place(self.unquoted.len());
+        self.unquoted.extend_from_slice(field);
+        self.spans.push(Span { start: start | UNQUOTED, end: place(self.unquoted.len()) });
     }
 
     fn clear(&mut self) {
-        self.starts.clear();
-        self.ends.clear();
+        self.records.clear();
+        self.spans.clear();
+        self.unquoted.clear();
     }
 }
 
-/// Calls `each` with the records of a text without quotes, batch by batch; empty lines are none.
+/// Calls `each` with the records of a text that starts with a record, batch by batch; empty lines are none.
 ///
-/// Eight bytes are compared at a time.
-#[expect(clippy::cast_possible_truncation, reason = "a piece is far below 4 GiB: a record has a limit")]
-pub fn split_plain(text: &[u8], separator: u8, mut each: impl FnMut(&Batch<'_>) -> Result<()>) -> Result<()> {
-    let mut batch = Batch { text, starts: Vec::new(), ends: Vec::new() };
-    let (mut start, mut first) = (0, 0);
-    let mut mark = |at: usize, is_separator: bool| {
-        if is_separator {
-            batch.ends.push(at as u32);
-            return Ok(());
-        }
-        if at > start {
-            batch.ends.push(at as u32);
-            batch.starts.push((start, first));
-            first = batch.ends.len();
-        }
-        start = at + 1;
-        if batch.starts.len() == BATCH_RECORDS || at == text.len() {
-            each(&batch)?;
-            batch.clear();
-            first = 0;
-        }
-        Ok(())
-    };
-    let mut words = text.chunks_exact(8);
-    for (index, word) in words.by_ref().enumerate() {
-        let word =
-            u64::from_le_bytes([word[0], word[1], word[2], word[3], word[4], word[5], word[6], word[7]]);
-        let mut hits = equal_bytes(word, separator) | equal_bytes(word, b'\n') | equal_bytes(word, b'\r');
-        while hits != 0 {
-            let at = index * 8 + hits.trailing_zeros() as usize / 8;
-            mark(at, text[at] == separator)?;
-            hits &= hits - 1;
-        }
-    }
-    let tail = text.len() - words.remainder().len();
-    for (at, byte) in words.remainder().iter().enumerate() {
-        if *byte == separator || matches!(byte, b'\n' | b'\r') {
-            mark(tail + at, *byte == separator)?;
-        }
-    }
-    mark(text.len(), false)
-}
-
-/// A strict reader over text that is in memory; field counts are checked by the caller, who names the line.
-pub fn reader(text: &[u8], separator: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(text)
-}
-
-/// Where the record really begins whose position the reader gives: after line ends that it had not skipped yet.
-pub fn start_of(text: &[u8], record: &ByteRecord) -> usize {
-    let at = record
-        .position()
-        .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX))
-        .min(text.len());
-    at + text[at..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count()
-}
-
-/// Calls `each` with every record that is surely whole, its start, and whether it is the last of the file; returns
-/// where the first other one begins.
-///
-/// The last record is whole only if `is_last`: before that, its text may go on.
-pub fn split_quoted(
+/// # Errors
+/// Those of `each`.
+pub fn split<E>(
     text: &[u8],
     separator: u8,
-    is_last: bool,
-    mut each: impl FnMut(&ByteRecord, usize, bool) -> Result<()>,
-) -> Result<usize> {
-    let mut reader = reader(text, separator);
-    let (mut record, mut next) = (ByteRecord::new(), ByteRecord::new());
-    let read = |reader: &mut csv::Reader<&[u8]>, record: &mut ByteRecord| {
-        reader.read_byte_record(record).map_err(|cause| Error::internal("cannot split text").caused_by(cause))
-    };
-    if !read(&mut reader, &mut record)? {
-        return Ok(text.len());
+    mut each: impl FnMut(&Batch<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut splitter = Splitter { text, separator, batch: Batch::new(text), record: 0, field: 0, first: 0 };
+    if text.contains(&QUOTE) {
+        splitter.split::<true, E>(&mut each)?;
+    } else {
+        splitter.split::<false, E>(&mut each)?;
     }
-    while read(&mut reader, &mut next)? {
-        each(&record, start_of(text, &record), false)?;
-        std::mem::swap(&mut record, &mut next);
-    }
-    let start = start_of(text, &record);
-    if !is_last {
-        return Ok(start);
-    }
-    each(&record, start, true)?;
-    Ok(text.len())
+    each(&splitter.batch)
 }
 
-/// Whether the last record, which begins the text, leaves a quote open: then a line added after it is part of it.
-pub fn leaves_quote_open(text: &[u8], separator: u8) -> bool {
-    let probe = [text, b"\n0"].concat();
-    let records = reader(&probe, separator).into_byte_records().count();
-    records == 1
+/// Where the text stands, while it is gone through; places are counted in 32 bits, since a piece is far below 2 GiB.
+struct Splitter<'t> {
+    text: &'t [u8],
+    separator: u8,
+    batch: Batch<'t>,
+    /// Where the record and the field start that are looked at, and the first field of that record.
+    record: u32,
+    field: u32,
+    first: u32,
 }
 
-/// The record as the `csv` crate writes it, so that it can be mended and delivered again.
+impl Splitter<'_> {
+    fn split<const HAS_QUOTES: bool, E>(
+        &mut self,
+        each: &mut impl FnMut(&Batch<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut marker = Marker::new(self.text, self.separator, 0);
+        while let Some(marks) = marker.next::<HAS_QUOTES>() {
+            if HAS_QUOTES && (marks.is_broken || marks.is_escaped) {
+                let at = self.walk(&marks, each)?;
+                marker = Marker::new(self.text, self.separator, at);
+            } else {
+                self.take::<HAS_QUOTES, E>(&marks, each)?;
+            }
+        }
+        if (self.record as usize) < self.text.len() {
+            if HAS_QUOTES && marker.is_inside() {
+                self.walk_one();
+            } else {
+                self.end_field::<HAS_QUOTES>(place(self.text.len()));
+                self.end_record(place(self.text.len()), Quoting::Sound);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the fields and records that end among 64 bytes.
+    #[inline]
+    fn take<const HAS_QUOTES: bool, E>(
+        &mut self,
+        marks: &Marks,
+        each: &mut impl FnMut(&Batch<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = place(marks.start);
+        let mut ends = marks.breaks;
+        while ends != 0 {
+            let bit = ends.trailing_zeros();
+            let at = start + bit;
+            ends &= ends - 1;
+            if self.text[at as usize] == self.separator {
+                self.end_field::<HAS_QUOTES>(at);
+                continue;
+            }
+            if at > self.record {
+                self.end_field::<HAS_QUOTES>(at);
+                self.end_record(at, Quoting::Sound);
+                self.pass_on(each)?;
+            } else {
+                self.record = at + 1;
+                self.field = at + 1;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn end_field<const HAS_QUOTES: bool>(&mut self, at: u32) {
+        let quote = u32::from(HAS_QUOTES && self.text.get(self.field as usize) == Some(&QUOTE));
+        self.batch.spans.push(Span { start: self.field + quote, end: at - quote });
+        self.field = at + 1;
+    }
+
+    #[inline]
+    fn end_record(&mut self, at: u32, quoting: Quoting) {
+        self.batch.records.push(Entry { start: self.record, end: at, first: self.first, quoting });
+        self.first = place(self.batch.spans.len());
+        self.record = at + 1;
+        self.field = at + 1;
+    }
+
+    /// Passes a full batch on.
+    #[inline]
+    fn pass_on<E>(&mut self, each: &mut impl FnMut(&Batch<'_>) -> Result<(), E>) -> Result<(), E> {
+        if self.batch.records.len() == BATCH_RECORDS {
+            each(&self.batch)?;
+            self.batch.clear();
+            self.first = 0;
+        }
+        Ok(())
+    }
+
+    /// Takes in whole records one by one until the 64 bytes are behind; returns where the next one starts.
+    #[cold]
+    fn walk<E>(
+        &mut self,
+        marks: &Marks,
+        each: &mut impl FnMut(&Batch<'_>) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let end = self.text.len().min(marks.start + marks::WIDTH);
+        while (self.record as usize) < end {
+            self.walk_one();
+            self.pass_on(each)?;
+        }
+        Ok(self.record as usize)
+    }
+
+    fn walk_one(&mut self) {
+        let start = self.record as usize;
+        if is_line_end(self.text[start]) {
+            self.record += 1;
+            self.field = self.record;
+            return;
+        }
+        self.batch.spans.truncate(self.first as usize);
+        let (end, quoting) = quotes::end_of_record(self.text, self.separator, start, Some(&mut self.batch));
+        self.end_record(place(end), quoting);
+    }
+}
+
+/// A place in a piece of text, which is far below 2 GiB.
+#[expect(clippy::cast_possible_truncation, reason = "a record has a limit, and so has a piece")]
+fn place(at: usize) -> u32 {
+    at as u32
+}
+
+/// The fields as the `csv` crate writes them, so that a row without a text of its own can be mended and delivered.
 pub fn written<'f>(fields: impl Iterator<Item = &'f [u8]>, separator: u8, bytes_max: usize) -> String {
     let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
     let is_written = writer.write_record(fields).is_ok();
@@ -204,4 +280,17 @@ pub fn kept(line: &[u8], bytes_max: usize) -> String {
     let cut = &line[..line.len().min(bytes_max)];
     let mark = if cut.len() < line.len() { "…" } else { "" };
     String::from_utf8_lossy(cut).into_owned() + mark
+}
+
+/// Whether a byte ends a line.
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+/// How often `line_end` stands in a text.
+pub fn count_lines(text: &[u8], line_end: u8) -> u64 {
+    // So few that they are counted in a byte, and so many at a time.
+    const TOGETHER_BYTES: usize = 192;
+    let count = |found: u8, byte: &u8| found.wrapping_add(u8::from(*byte == line_end));
+    text.chunks(TOGETHER_BYTES).map(|bytes| u64::from(bytes.iter().fold(0, count))).sum()
 }

@@ -1,26 +1,21 @@
-//! Transactions: every movement once, in an order that owes nothing to the order of arrival.
+//! Transactions: one row of the export to one typed row.
 //!
-//! Reads: the export of transactions, after customers and accounts. Grain: one row per `transaction_id`, over all
-//! files. Never: a row without an owner; two rows with one id; more than 64 bytes a row at the peak.
+//! Reads: the export of transactions, after customers and accounts. Grain: one line. Never: a row without an owner.
+//! That every id counts once is the store's business.
 
-use super::Ingested;
+use super::Limits;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Refusal, Row};
 use super::field::Field;
-use super::key::Key;
+use crate::contract::key::Key;
 use super::mapping::Mapping;
 use super::owners::{OwnerFields, Owners};
-use super::table::Drop;
-use super::unique;
-use crate::contract::Transaction;
 use crate::contract::codes::{Channel, Kind, ProductKind};
-use crate::contract::tables::Table;
+use crate::contract::delivered::DeliveredTransaction;
 use crate::date::Date;
-use crate::error::Result;
 use crate::money::Money;
-use rayon::prelude::*;
 
-struct Transactions<'a> {
+pub struct Transactions<'a> {
     owners: &'a Owners,
     base_currency: &'a str,
     owner: OwnerFields,
@@ -35,17 +30,11 @@ struct Transactions<'a> {
     balance_after: Field,
 }
 
-/// A transaction with its id, until every id is there once.
-struct Identified {
-    id: Key,
-    transaction: Transaction,
-}
-
 impl Build for Transactions<'_> {
-    type Row = Identified;
+    type Row = DeliveredTransaction;
     const HAS_AMOUNT: bool = true;
 
-    fn build<R: Row>(&self, row: &R, memo: &mut Memo, delivery: u16) -> Result<Self::Row, Fault> {
+    fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault> {
         let id = self.transaction_id.required(self.transaction_id.key(row)?)?;
         let (customer, account) = self.owner.resolve(row, self.owners, memo)?;
         let booked_on = self.booked_on.required(self.booked_on.date(row)?)?;
@@ -54,19 +43,22 @@ impl Build for Transactions<'_> {
         let product_kind = self.product_kind.code(row, &mut memo.codes[1])?;
         let channel = self.channel.code(row, &mut memo.codes[2])?;
         check_currency(&self.currency, row, self.base_currency, booked_on)?;
-        let transaction = Transaction {
+        Ok(DeliveredTransaction {
+            id,
             customer,
             booked_on,
             amount,
             balance_after: self.balance_after.money(row)?,
             account,
-            delivery,
             kind: Kind::ALL[usize::from(self.kind.required(kind)?)],
             product_kind: product_kind.map(|code| ProductKind::ALL[usize::from(code)]),
             channel: channel.map(|code| Channel::ALL[usize::from(code)]),
             own_account_elsewhere: self.own_account_elsewhere.boolean(row)?.unwrap_or(false),
-        };
-        Ok(Identified { id, transaction })
+        })
+    }
+
+    fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {
+        self.owner.keys(row)
     }
 
     fn customer_key<R: Row>(&self, row: &R) -> Option<Key> {
@@ -81,8 +73,8 @@ impl Build for Transactions<'_> {
         self.amount.money(row)
     }
 
-    fn amount_of(row: &Identified) -> i128 {
-        i128::from(row.transaction.amount.0)
+    fn amount_of(row: &DeliveredTransaction) -> i128 {
+        i128::from(row.amount.0)
     }
 }
 
@@ -101,40 +93,20 @@ pub fn check_currency<R: Row>(currency: &Field, row: &R, base: &str, on: Date) -
     Err(Fault::Delivery(Box::new(Refusal { what, hint })))
 }
 
-/// Reads the transactions: sorted by customer, date and every other field; each id once.
-pub fn read(drop: &Drop<'_>, owners: &Owners, night: &mut Ingested) -> Result<Vec<Transaction>> {
-    let builder = |mapping: &mut Mapping| {
-        Ok(Transactions {
-            owners,
-            base_currency: &drop.limits.base_currency,
-            owner: OwnerFields::new(mapping),
-            transaction_id: mapping.take("transaction_id"),
-            booked_on: mapping.take("booked_on"),
-            amount: mapping.take("amount"),
-            kind: mapping.take("kind"),
-            product_kind: mapping.take("product_kind"),
-            channel: mapping.take("channel"),
-            currency: mapping.take("currency"),
-            own_account_elsewhere: mapping.take("own_account_elsewhere"),
-            balance_after: mapping.take("balance_after"),
-        })
-    };
-    let mut rows = drop.read(Table::Transactions, night, builder)?;
-    rows.par_sort_unstable_by(|a, b| {
-        a.id.cmp(&b.id)
-            .then_with(|| content(&a.transaction).cmp(&content(&b.transaction)))
-            .then(a.transaction.delivery.cmp(&b.transaction.delivery))
-    });
-    let same_content = |a: &Identified, b: &Identified| content(&a.transaction) == content(&b.transaction);
-    let fates = unique::fates(&rows, |a, b| a.id == b.id, same_content);
-    unique::settle::<Transactions<'_>>(&mut rows, &fates, night, |row| row.transaction.delivery);
-    // Collected in place: the allocation is reused.
-    let mut transactions: Vec<Transaction> = rows.into_iter().map(|row| row.transaction).collect();
-    transactions.par_sort_unstable();
-    Ok(transactions)
-}
-
-/// Everything but the file it came in.
-fn content(row: &Transaction) -> Transaction {
-    Transaction { delivery: 0, ..*row }
+/// What reads the rows of a file, with the fields taken from the mapping.
+pub fn builder<'a>(mapping: &mut Mapping, owners: &'a Owners, limits: &'a Limits) -> Transactions<'a> {
+    Transactions {
+        owners,
+        base_currency: &limits.base_currency,
+        owner: OwnerFields::new(mapping),
+        transaction_id: mapping.take("transaction_id"),
+        booked_on: mapping.take("booked_on"),
+        amount: mapping.take("amount"),
+        kind: mapping.take("kind"),
+        product_kind: mapping.take("product_kind"),
+        channel: mapping.take("channel"),
+        currency: mapping.take("currency"),
+        own_account_elsewhere: mapping.take("own_account_elsewhere"),
+        balance_after: mapping.take("balance_after"),
+    }
 }

@@ -6,6 +6,8 @@ pub mod exports;
 mod folder;
 pub mod lock;
 pub mod nights;
+pub mod pool;
 pub mod private;
 pub mod process;
 pub mod staging;
+pub mod start;

@@ -6,52 +6,52 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
-use crate::ingest::Ingested;
+use crate::ingest::{Note, Taken};
 use crate::publish::{Input, Manifest, NightBefore, Previous};
 use crate::segment::{self, SegmentModel};
-use crate::store::{Calendar, Population, Standing};
+use crate::store::books::Reject;
+use crate::store::commit::{Commit, Delivery};
+use crate::store::{Calendar, Population, Standing, Store};
 use crate::targets::{Lists, Rules};
 use crate::warning::Warning;
 use std::collections::BTreeMap;
 
-/// The books of every delivery; what they say must add up.
-pub(super) fn books(delivered: &Ingested, as_of: Date) -> Result<Vec<Input>> {
-    let mut later = vec![(0u64, 0i128); delivered.deliveries.len()];
-    let transactions = delivered
-        .tables
-        .transactions
-        .iter()
-        .filter(|row| row.booked_on > as_of)
-        .map(|row| (row.delivery, row.amount));
-    let holdings = delivered
-        .tables
-        .holdings
-        .iter()
-        .filter(|row| row.snapshot_on > as_of)
-        .map(|row| (row.delivery, row.balance));
-    for (delivery, money) in transactions.chain(holdings) {
-        let (rows, amount) = &mut later[usize::from(delivery)];
-        *rows += 1;
-        *amount += i128::from(money.0);
-    }
-    let inputs: Vec<Input> = delivered
-        .deliveries
-        .iter()
-        .zip(later)
-        .map(|(delivery, (rows, amount))| Input::of(delivery, rows, amount))
-        .collect();
-    match inputs.iter().find(|input| !input.reconciles()) {
-        Some(input) => Err(Error::internal(format!(
-            "the rows or amounts of `{}` do not add up: {:?} {:?}",
-            input.path, input.rows, input.amounts_minor_units
+/// Holds the books of every delivery against themselves: nothing may be lost.
+pub(super) fn reconcile(commit: &Commit) -> Result<()> {
+    match commit.deliveries.iter().find(|delivery| !delivery.books.reconcile()) {
+        None => Ok(()),
+        Some(delivery) => Err(Error::internal(format!(
+            "the rows or amounts of `{}` do not add up: {:?}",
+            delivery.name().escape_debug(),
+            delivery.books
         ))),
-        None => Ok(inputs),
     }
+}
+
+/// The books of every delivery as seen on the night.
+pub(super) fn books(commit: &Commit, as_of: Date) -> Vec<Input> {
+    let mut deliveries: Vec<&Delivery> = commit.deliveries.iter().collect();
+    deliveries.sort_by_key(|delivery| (delivery.table, delivery.rank()));
+    deliveries.into_iter().map(|delivery| Input::of(delivery, as_of)).collect()
+}
+
+/// Rejected rows of every delivery, by file and line.
+pub(super) fn rejects(store: &Store) -> Result<Vec<(String, Reject)>> {
+    let mut rejects = Vec::new();
+    for delivery in &store.commit().deliveries {
+        if let Some(file) = &delivery.rejects {
+            let rows = store.rejects(file)?.rows;
+            rejects.extend(rows.into_iter().map(|reject| (delivery.name().to_owned(), reject)));
+        }
+    }
+    rejects.sort_unstable();
+    Ok(rejects)
 }
 
 /// What the manifest is drawn up from.
 pub(super) struct Known<'a> {
-    pub(super) delivered: &'a Ingested,
+    pub(super) commit: &'a Commit,
+    pub(super) taken: &'a Taken,
     pub(super) inputs: Vec<Input>,
     pub(super) calendar: &'a Calendar,
     pub(super) population: &'a Population,
@@ -134,16 +134,25 @@ fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning>
     {
         warnings.push(Warning::OldSnapshot { newest: *newest, as_of });
     }
-    let superseded = known.delivered.deliveries.iter().filter(|delivery| delivery.superseded > 0);
-    warnings.extend(superseded.map(|delivery| Warning::SupersededRows {
-        file: delivery.path.clone(),
-        superseded: delivery.superseded,
+    warnings.extend(of_deliveries(known));
+    warnings
+}
+
+/// What should be known of the deliveries that this night took in, and of rows that do not count.
+fn of_deliveries(known: &Known<'_>) -> Vec<Warning> {
+    let mut warnings = known.taken.warnings.clone();
+    warnings.extend(known.taken.notes.iter().map(|note| match note {
+        Note::Copy { file, of } => Warning::DeliveredTwice { file: file.clone(), of: of.clone() },
+        Note::Corrected { file } => Warning::Corrected { file: file.clone() },
     }));
-    let rejected = known.delivered.deliveries.iter().filter(|delivery| delivery.rejected > 0);
-    warnings.extend(rejected.map(|delivery| Warning::RejectedRows {
-        file: delivery.path.clone(),
-        rejected: delivery.rejected,
-        rows: delivery.rows,
-    }));
+    for input in &known.inputs {
+        let (file, rows) = (input.path.clone(), &input.rows);
+        if rows.superseded > 0 {
+            warnings.push(Warning::SupersededRows { file: file.clone(), superseded: rows.superseded });
+        }
+        if rows.rejected > 0 {
+            warnings.push(Warning::RejectedRows { file, rejected: rows.rejected, rows: rows.read });
+        }
+    }
     warnings
 }

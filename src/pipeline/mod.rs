@@ -2,9 +2,11 @@
 
 mod account;
 mod models;
+mod rehearsal;
 mod report;
 mod watch;
 
+pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TypeFigures};
 pub use watch::Observer;
 
@@ -14,75 +16,89 @@ use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::{self, FeatureTable};
-use crate::ingest::{self, Ingested, Limits};
+use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Manifest};
 use crate::segment::{self, movements::movements};
-use crate::store::{self, Population, Store};
+use crate::store::commit::Commit;
+use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Rules};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
 use models::{Models, kept_segment_model};
 use report::type_figures;
+use std::collections::BTreeSet;
 use watch::Watch;
+
+/// Tables without whose delivery there is no night, where their files are dated.
+const NIGHTLY: [Table; 2] = [Table::Customers, Table::Transactions];
 
 /// Runs one night: exports in, a published night out.
 ///
 /// # Errors
 /// Whatever the operator must act on; nothing is published then.
-pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<NightReport> {
+pub fn run(
+    config: &Config,
+    as_of: Option<Date>,
+    accept_volume: bool,
+    observer: &dyn Observer,
+) -> Result<NightReport> {
     let mut watch = Watch::start(observer);
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
     let rules = Rules::read(targets::DEFAULT_RULES)?;
     let labels = Labels::of(config.language);
 
-    let mut delivered = watch.time("ingest", Ingested::n_rows, || {
-        ingest::read(config.sources(), &config.data, &limits(config), &|bytes| observer.bytes_read(bytes))
+    let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
+    let taken = watch.time("ingest", |taken: &Taken| taken.n_rows, || {
+        ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, accept_volume), &|bytes| {
+            observer.bytes_read(bytes);
+        })
     })?;
-    let as_of = night_date(&delivered, as_of)?;
+    let as_of = night_date(writer.commit(), config, as_of)?;
+    ingest::check_freshness(writer.commit(), config.sources(), as_of)?;
+    account::reconcile(writer.commit())?;
+    let store = watch.time("commit", |store: &Store| store.commit().deliveries.len(), || writer.finish(as_of))?;
+    let inputs = books(store.commit(), as_of);
+
     let staging = Staging::begin(&config.workspace, as_of)?;
     let before = publish::night_before(&config.workspace, as_of)?;
-    let inputs = books(&delivered, as_of)?;
-
-    let store = watch.time("store", Store::n_rows, || {
-        let tables = std::mem::take(&mut delivered.tables);
-        Ok(Store::build(tables, config.sources().contains_key(&Table::Holdings), as_of, config.store.buckets))
-    })?;
-    let population = inhabited(Population::of(&store, as_of))?;
+    let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
+    let population = inhabited(Population::of(&bank, as_of))?;
     let features =
-        watch.time("features", FeatureTable::n_customers, || features::build(&store, &population, true))?;
+        watch.time("features", FeatureTable::n_customers, || features::build(&bank, &population))?;
 
+    let mapped = ingest::mapped(config.sources());
     let last_night = before.as_ref().map(|before| &before.customers);
-    let kept = kept_segment_model(&store, &features, before.as_ref(), config)?;
+    let kept = kept_segment_model(&bank, &features, before.as_ref(), config)?;
     let is_kept = kept.is_some();
     let segment_model = watch.time(
         "segment model",
         |_| features.n_customers(),
-        || kept.map_or_else(|| segment::fit(&store, &features, config), Ok),
+        || kept.map_or_else(|| segment::fit(&bank, &features, config), Ok),
     )?;
     let segments = watch.time(
         "segments",
         |_| features.n_customers(),
-        || segment::place(&store, &features, &segment_model, last_night, loyalty_basis(&delivered), config),
+        || segment::place(&bank, &features, &segment_model, last_night, loyalty_basis(&mapped), config),
     )?;
     let movements = movements(&segments, last_night)?;
 
-    let training = watch.time("churn model", Training::n_rows, || churn::train(&store, as_of, config))?;
+    let training = watch.time("churn model", Training::n_rows, || churn::train(&bank, as_of, config))?;
     let models = Models::of(&segment_model, is_kept, &training)?;
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),
-        || churn::score(&store, &features, models.churn(&training), &labels, config),
+        || churn::score(&bank, &features, models.churn(&training), &labels, config),
     )?;
 
     let tables = targets::Night {
-        store: &store,
+        bank: &bank,
         features: &features,
         segments: &segments,
         churn: &churn,
-        mapped: &delivered.mapped,
+        mapped: &mapped,
         labels: &labels,
         config,
     };
@@ -93,11 +109,12 @@ pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     )?;
 
     models.keep(&config.workspace)?;
-    let rejects = publish::rejects_frame(&delivered.rejects)?;
+    let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
-        delivered: &delivered,
+        commit: store.commit(),
+        taken: &taken,
         inputs,
-        calendar: store.calendar(),
+        calendar: bank.calendar(),
         population: &population,
         features: &features,
         segment_model: &segment_model,
@@ -135,17 +152,26 @@ pub fn run(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     })
 }
 
-fn limits(config: &Config) -> Limits {
+fn limits(config: &Config, accept_volume: bool) -> Limits {
+    let ingest = &config.ingest;
+    let volume = VolumeLimits {
+        low: ingest.volume_low,
+        high: ingest.volume_high,
+        amount_shift: ingest.amount_shift,
+        ..VolumeLimits::default()
+    };
     Limits {
-        reject_share_max: config.ingest.reject_share_max,
+        reject_share_max: ingest.reject_share_max,
         base_currency: config.base_currency.clone(),
-        field_bytes_max: config.ingest.field_bytes_max,
+        field_bytes_max: ingest.field_bytes_max,
+        volume: (!accept_volume).then_some(volume),
     }
 }
 
 /// The date asked for, or the newest complete one; never a date that the exports do not reach.
-fn night_date(delivered: &Ingested, asked: Option<Date>) -> Result<Date> {
-    let newest = store::newest_night(&delivered.tables)
+fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<Date> {
+    let needed: Vec<Table> = config.sources().keys().copied().filter(|table| NIGHTLY.contains(table)).collect();
+    let newest = store::newest_night(commit, &needed)
         .ok_or_else(|| Error::refused("the exports hold no transaction that could be used"))?;
     match asked {
         Some(asked) if asked > newest => Err(Error::incomplete(format!(
@@ -169,8 +195,8 @@ fn inhabited(population: Population) -> Result<Population> {
 }
 
 /// What stands for the share of wallet in loyalty.
-fn loyalty_basis(delivered: &Ingested) -> &'static str {
-    if delivered.mapped.contains(&(Table::Transactions, "own_account_elsewhere")) {
+fn loyalty_basis(mapped: &BTreeSet<(Table, &'static str)>) -> &'static str {
+    if mapped.contains(&(Table::Transactions, "own_account_elsewhere")) {
         "proxy"
     } else {
         "activity"

@@ -8,7 +8,7 @@ use crate::features::FeatureTable;
 use crate::io::private::{read_if_there, write_private};
 use crate::publish::{ModelEntry, Previous};
 use crate::segment::{self, SegmentModel};
-use crate::store::Store;
+use crate::store::Bank;
 use std::path::Path;
 
 const MODELS: &str = "models";
@@ -20,7 +20,7 @@ const SEGMENT_FILE: &str = "segment.json";
 /// # Errors
 /// Kind `Internal` if that model is there and is not the one that the night before used.
 pub(super) fn kept_segment_model(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     before: Option<&Previous>,
     config: &Config,
@@ -40,7 +40,7 @@ pub(super) fn kept_segment_model(
     }
     let model = SegmentModel::from_json(&json).map_err(unusable)?;
     let is_young = features.as_of - model.trained_through < config.segment.refit_after_days;
-    let is_current = model.fitted_with == segment::settings_digest(store, features, config);
+    let is_current = model.fitted_with == segment::settings_digest(bank, features, config);
     Ok(Some(model).filter(|_| is_young && is_current))
 }
 

@@ -28,7 +28,7 @@ fn write_one(
     run_id: &str,
 ) -> Result<FileDigest> {
     let rows = rows(night, manager);
-    let known = night.store.tables().manager(&manager.manager_id);
+    let known = night.bank.manager(&manager.manager_id);
     let branch = known.and_then(|known| known.branch_id.as_deref()).map(|id| branch_name(night, id));
     let book = Book {
         tier_limits: night.config.value.tier_limits,
@@ -50,7 +50,7 @@ fn write_one(
 }
 
 fn branch_name<'a>(night: &targets::Night<'a>, id: &'a str) -> &'a str {
-    night.store.tables().branch(id).and_then(|branch| branch.name.as_deref()).unwrap_or(id)
+    night.bank.branch(id).and_then(|branch| branch.name.as_deref()).unwrap_or(id)
 }
 
 fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {

@@ -2,7 +2,8 @@
 
 use crate::churn::Evaluation;
 use crate::date::Date;
-use crate::ingest::Delivery;
+use crate::contract::tables::Table;
+use crate::store::commit::Delivery;
 use crate::io::staging::FileDigest;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -49,11 +50,14 @@ pub struct NightBefore {
     pub segments_blake3: String,
 }
 
-/// One delivered file. `rows = used + later + duplicate + superseded + rejected`, and amounts likewise.
+/// One delivered content. `rows = used + later + duplicate + superseded + trailer + rejected`, and amounts likewise.
 #[derive(Debug, Clone, Serialize)]
 pub struct Input {
     pub table: &'static str,
+    /// The names it was delivered by; the first one dates it.
     pub path: String,
+    pub also_as: Vec<String>,
+    pub delivered_on: Date,
     pub bytes: u64,
     pub blake3: String,
     pub rows: Accounts<u64>,
@@ -72,6 +76,8 @@ pub struct Accounts<T> {
     pub later: T,
     pub duplicate: T,
     pub superseded: T,
+    /// Total rows of the file; they have no amount.
+    pub trailer: T,
     pub rejected: T,
 }
 
@@ -110,22 +116,25 @@ pub struct StageTiming {
 }
 
 impl Input {
-    /// The books of one delivery, of which `later` rows (and their amount) are dated after the night.
-    pub fn of(delivery: &Delivery, later: u64, later_amount: i128) -> Self {
-        use crate::contract::tables::Table;
-        let amounts = &delivery.amounts;
+    /// The books of one delivery as seen on `as_of`.
+    pub fn of(delivery: &Delivery, as_of: Date) -> Self {
+        let (later, later_amount) = delivery.later_than(as_of);
+        let (books, amounts) = (&delivery.books, &delivery.books.amounts);
         Self {
             table: delivery.table.name(),
-            path: delivery.path.clone(),
+            path: delivery.name().to_owned(),
+            also_as: delivery.files[1..].iter().map(|file| file.name.clone()).collect(),
+            delivered_on: delivery.delivered_on(),
             bytes: delivery.bytes,
             blake3: delivery.digest.clone(),
             rows: Accounts {
-                read: delivery.rows,
-                used: delivery.used - later,
+                read: books.rows,
+                used: books.used - later,
                 later,
-                duplicate: delivery.duplicate,
-                superseded: delivery.superseded,
-                rejected: delivery.rejected,
+                duplicate: books.duplicate,
+                superseded: books.superseded,
+                trailer: books.trailers,
+                rejected: books.rejected,
             },
             amounts_minor_units: matches!(delivery.table, Table::Transactions | Table::Holdings).then_some(
                 Accounts {
@@ -134,20 +143,11 @@ impl Input {
                     later: later_amount,
                     duplicate: amounts.duplicate,
                     superseded: amounts.superseded,
+                    trailer: 0,
                     rejected: amounts.rejected,
                 },
             ),
             amounts_unreadable: amounts.unreadable,
         }
-    }
-
-    /// Whether nothing was lost.
-    pub fn reconciles(&self) -> bool {
-        let rows = &self.rows;
-        let amounts_add_up = self.amounts_minor_units.is_none_or(|sums| {
-            sums.read == sums.used + sums.later + sums.duplicate + sums.superseded + sums.rejected
-        });
-        rows.read == rows.used + rows.later + rows.duplicate + rows.superseded + rows.rejected
-            && amounts_add_up
     }
 }

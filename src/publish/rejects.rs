@@ -1,24 +1,25 @@
 //! `rejects.parquet`: every quarantined row as it was.
 
 use crate::error::Result;
-use crate::ingest::Reject;
+use crate::store::books::Reject;
 use crate::schema;
 use polars::prelude::*;
 
-/// The frame of `rejects`, in their order.
+/// The frame of rejected rows, each with the name of its file, in their order.
 ///
 /// # Errors
 /// Kind `Internal` if the frame breaks its schema.
-pub fn frame(rejects: &[Reject]) -> Result<DataFrame> {
-    let texts = |of: fn(&Reject) -> &str| rejects.iter().map(of).collect::<Vec<_>>();
+pub fn frame(rejects: &[(String, Reject)]) -> Result<DataFrame> {
+    let texts =
+        |of: fn(&(String, Reject)) -> &str| Column::new("".into(), rejects.iter().map(of).collect::<Vec<_>>());
     let lines: Vec<i64> =
-        rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX)).collect();
+        rejects.iter().map(|(_, reject)| i64::try_from(reject.line).unwrap_or(i64::MAX)).collect();
     let columns = vec![
-        Column::new("source_file".into(), texts(|reject| &reject.source_file)),
+        texts(|(file, _)| file).with_name("source_file".into()),
         Column::new("line".into(), lines),
-        Column::new("column".into(), texts(|reject| &reject.column)),
-        Column::new("reason".into(), texts(|reject| &reject.reason)),
-        Column::new("raw".into(), texts(|reject| &reject.raw)),
+        texts(|(_, reject)| &reject.column).with_name("column".into()),
+        texts(|(_, reject)| &reject.reason).with_name("reason".into()),
+        texts(|(_, reject)| &reject.raw).with_name("raw".into()),
     ];
     let frame = DataFrame::new(rejects.len(), columns)?;
     schema::REJECTS.check(&frame)?;

@@ -1,12 +1,18 @@
-//! Every column of every published table: name, type, unit and meaning, in one place.
+//! Every column of every published table: name, type, unit and meaning, in one place; beside it what a bank writes, the
+//! configuration and the data contract, as documents.
 //!
 //! Stages check their frames against it, `publish` types the files by it, the data dictionary is printed
 //! from it. Frames carry money as whole minor units (`Int64`) and missing figures as NaN; the files carry
 //! `Decimal(18,2)` and null.
 
+mod configuration;
+mod contract;
 mod dictionary;
+mod meanings;
 mod tables;
 
+pub use configuration::configuration_json;
+pub use contract::contract_markdown;
 pub use dictionary::data_dictionary;
 pub use tables::{
     CHURN, CROSS_SELL, FEATURES, MANAGERS, MOVEMENTS, REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS,

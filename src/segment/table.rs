@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::features::{Axis, FeatureTable};
 use crate::labels::TIERS;
 use crate::schema;
-use crate::store::Store;
+use crate::store::Bank;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
@@ -57,31 +57,31 @@ impl SegmentTable {
 }
 
 /// Rows of the table by group, each ascending.
-fn groups(store: &Store, features: &FeatureTable) -> [(CustomerKind, Vec<usize>); 2] {
+fn groups(bank: &Bank, features: &FeatureTable) -> [(CustomerKind, Vec<usize>); 2] {
     let rows = |kind| {
-        (0..features.n_customers()).filter(|row| customer(store, features, *row).kind == kind).collect()
+        (0..features.n_customers()).filter(|row| customer(bank, features, *row).kind == kind).collect()
     };
     [CustomerKind::Individual, CustomerKind::Institution].map(|kind| (kind, rows(kind)))
 }
 
-fn customer<'a>(store: &'a Store, features: &FeatureTable, row: usize) -> &'a Customer {
-    &store.tables().customers[features.customers()[row] as usize]
+fn customer<'a>(bank: &'a Bank, features: &FeatureTable, row: usize) -> &'a Customer {
+    bank.customer(features.customers()[row])
 }
 
-fn ids<'a>(store: &'a Store, features: &FeatureTable, rows: &[usize]) -> Vec<&'a str> {
-    rows.iter().map(|row| &*customer(store, features, *row).customer_id).collect()
+fn ids<'a>(bank: &'a Bank, features: &FeatureTable, rows: &[usize]) -> Vec<&'a str> {
+    rows.iter().map(|row| &*customer(bank, features, *row).customer_id).collect()
 }
 
 /// Fits a model on the settled customers of each group.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked before.
-pub fn fit(store: &Store, features: &FeatureTable, config: &Config) -> Result<SegmentModel> {
+pub fn fit(bank: &Bank, features: &FeatureTable, config: &Config) -> Result<SegmentModel> {
     let mut models = Vec::new();
-    for (kind, rows) in groups(store, features) {
+    for (kind, rows) in groups(bank, features) {
         let settled: Vec<usize> =
-            rows.into_iter().filter(|row| !is_provisional(store, features, *row, config)).collect();
-        let ids = ids(store, features, &settled);
+            rows.into_iter().filter(|row| !is_provisional(bank, features, *row, config)).collect();
+        let ids = ids(bank, features, &settled);
         let mut model = GroupModel {
             segment_group: kind.code().into(),
             n_fitted: settled.len(),
@@ -99,26 +99,26 @@ pub fn fit(store: &Store, features: &FeatureTable, config: &Config) -> Result<Se
     Ok(SegmentModel {
         format_version: FORMAT_VERSION,
         trained_through: features.as_of,
-        fitted_with: settings_digest(store, features, config),
+        fitted_with: settings_digest(bank, features, config),
         groups: models,
     })
 }
 
 /// Digest of everything beside the customers' features that decides a fit: settings, seed, what value is
 /// computed from, and which groups are large enough.
-pub fn settings_digest(store: &Store, features: &FeatureTable, config: &Config) -> String {
+pub fn settings_digest(bank: &Bank, features: &FeatureTable, config: &Config) -> String {
     let is_fitted = |rows: &[usize]| {
-        rows.iter().filter(|row| !is_provisional(store, features, **row, config)).count() >= GROUP_MIN
+        rows.iter().filter(|row| !is_provisional(bank, features, **row, config)).count() >= GROUP_MIN
     };
-    let fitted = groups(store, features).map(|(_, rows)| is_fitted(&rows));
+    let fitted = groups(bank, features).map(|(_, rows)| is_fitted(&rows));
     // These two decide how a model is used, not what it is.
     let fit = Segment { hysteresis: 0.0, refit_after_days: 0, ..config.segment.clone() };
     let text = format!("{fit:?}|{}|{}|{fitted:?}", config.seed, features.value_basis.code());
     blake3::hash(text.as_bytes()).to_hex().to_string()
 }
 
-fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &Config) -> bool {
-    features.as_of - customer(store, features, row).opened_on < config.segment.provisional_days
+fn is_provisional(bank: &Bank, features: &FeatureTable, row: usize, config: &Config) -> bool {
+    features.as_of - customer(bank, features, row).opened_on < config.segment.provisional_days
 }
 
 /// Places every customer under `model`; who lies near a border keeps the level of the night `before`.
@@ -128,7 +128,7 @@ fn is_provisional(store: &Store, features: &FeatureTable, row: usize, config: &C
 /// # Errors
 /// Kind `Internal` if the model does not fit the table, or the frame its schema.
 pub fn place(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     model: &SegmentModel,
     before: Option<&BTreeMap<String, Before>>,
@@ -139,7 +139,7 @@ pub fn place(
     let mut axes: Vec<Placed> =
         vec![Placed { scores: vec![f64::NAN; n], margins: vec![f64::NAN; n] }; Axis::ALL.len()];
     let mut clusters: Vec<Option<i32>> = vec![None; n];
-    for (kind, rows) in groups(store, features) {
+    for (kind, rows) in groups(bank, features) {
         let Some(group) = model.group(kind.code()) else { continue };
         for (axis, model) in axes.iter_mut().zip(&group.axes) {
             let placed = axis::place(model, features, &rows)?;
@@ -155,8 +155,8 @@ pub fn place(
         }
     }
     let levels =
-        [0, 1, 2].map(|axis: usize| levels(store, features, axis, &axes[axis].margins, before, config));
-    assemble(store, features, &Placement { axes, levels, clusters }, loyalty_basis, config)
+        [0, 1, 2].map(|axis: usize| levels(bank, features, axis, &axes[axis].margins, before, config));
+    assemble(bank, features, &Placement { axes, levels, clusters }, loyalty_basis, config)
 }
 
 /// What the model says of each row.
@@ -168,7 +168,7 @@ struct Placement {
 
 /// Levels on one axis; `None` where the group is not clustered.
 fn levels(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     axis: usize,
     margins: &[f64],
@@ -176,7 +176,7 @@ fn levels(
     config: &Config,
 ) -> Vec<Option<Level>> {
     let level = |(row, margin): (usize, &f64)| {
-        let id = &*customer(store, features, row).customer_id;
+        let id = &*customer(bank, features, row).customer_id;
         let before =
             before.and_then(|before| before.get(id)?.levels[axis].as_deref()).and_then(Level::from_code);
         (!margin.is_nan()).then(|| Level::of_margin(*margin, before, config.segment.hysteresis))
@@ -192,14 +192,14 @@ fn type_of(value: Option<Level>, loyalty: Option<Level>, behaviour: Option<Level
 }
 
 fn assemble(
-    store: &Store,
+    bank: &Bank,
     features: &FeatureTable,
     placed: &Placement,
     loyalty_basis: &str,
     config: &Config,
 ) -> Result<SegmentTable> {
     let n = features.n_customers();
-    let customers: Vec<&Customer> = (0..n).map(|row| customer(store, features, row)).collect();
+    let customers: Vec<&Customer> = (0..n).map(|row| customer(bank, features, row)).collect();
     let [value, loyalty, behaviour] = &placed.levels;
     let customer_types: Vec<&'static str> =
         (0..n).map(|row| type_of(value[row], loyalty[row], behaviour[row])).collect();
@@ -240,7 +240,7 @@ fn assemble(
     columns.push(Column::new("cluster".into(), &placed.clusters));
     columns.push(Column::new(
         "is_provisional".into(),
-        (0..n).map(|row| is_provisional(store, features, row, config)).collect::<Vec<_>>(),
+        (0..n).map(|row| is_provisional(bank, features, row, config)).collect::<Vec<_>>(),
     ));
     let frame = DataFrame::new(n, columns)?;
     schema::SEGMENTS.check(&frame)?;

@@ -5,28 +5,27 @@
 //! sum, the day is anchored anew on a pair of balances that fits it, or on the sum if none does.
 
 use crate::contract::codes::ProductKind;
-use crate::contract::{Holding, NONE, Transaction};
+use crate::contract::delivered::DeliveredTransaction;
+use crate::contract::{Holding, NONE};
 use crate::date::Date;
 use crate::money::Money;
 
-/// Holdings of kind `demand_deposit` per account and month-end up to `as_of`, sorted by customer and date.
+/// Holdings of kind `demand_deposit` of one customer per account and month-end up to `as_of`, sorted by date.
 ///
-/// `transactions` must be sorted by customer. An account without any balance in its rows brings none.
-pub fn month_end_holdings(transactions: &[Transaction], as_of: Date) -> Vec<Holding> {
+/// `transactions` are his, in any order. An account without any balance in its rows brings none.
+pub fn month_end_holdings(transactions: &[DeliveredTransaction], as_of: Date) -> Vec<Holding> {
+    let mut rows: Vec<&DeliveredTransaction> =
+        transactions.iter().filter(|row| row.booked_on <= as_of).collect();
+    rows.sort_by_key(|row| (row.account, row.booked_on));
     let mut holdings = Vec::new();
-    for of_customer in transactions.chunk_by(|a, b| a.customer == b.customer) {
-        let visible = of_customer.partition_point(|row| row.booked_on <= as_of);
-        let mut rows: Vec<&Transaction> = of_customer[..visible].iter().collect();
-        rows.sort_by_key(|row| (row.account, row.booked_on));
-        for of_account in rows.chunk_by(|a, b| a.account == b.account) {
-            account_month_ends(of_account, as_of, &mut holdings);
-        }
+    for of_account in rows.chunk_by(|a, b| a.account == b.account) {
+        account_month_ends(of_account, as_of, &mut holdings);
     }
-    holdings.sort_by_key(|row| (row.customer, row.snapshot_on, row.balance));
+    holdings.sort_by_key(|row| (row.snapshot_on, row.balance));
     holdings
 }
 
-fn account_month_ends(rows: &[&Transaction], as_of: Date, out: &mut Vec<Holding>) {
+fn account_month_ends(rows: &[&DeliveredTransaction], as_of: Date, out: &mut Vec<Holding>) {
     if rows.iter().all(|row| row.balance_after.is_none()) {
         return;
     }
@@ -38,12 +37,12 @@ fn account_month_ends(rows: &[&Transaction], as_of: Date, out: &mut Vec<Holding>
         while next < closings.len() && closings[next].0 <= end {
             next += 1;
         }
-        out.push(holding(rows[0].customer, end, closings[next - 1].1));
+        out.push(holding(end, closings[next - 1].1));
     }
 }
 
 /// Closing balance of every day with rows, in date order.
-fn closings(rows: &[&Transaction]) -> Vec<(Date, i64)> {
+fn closings(rows: &[&DeliveredTransaction]) -> Vec<(Date, i64)> {
     let mut closings: Vec<(Date, i64)> = Vec::new();
     for day in rows.chunk_by(|a, b| a.booked_on == b.booked_on) {
         let sum: i64 = day.iter().map(|row| row.amount.0).sum();
@@ -54,7 +53,7 @@ fn closings(rows: &[&Transaction]) -> Vec<(Date, i64)> {
 }
 
 /// `expected` if a row carries it, or no row carries anything; else the closing that fits the day's own rows.
-fn confirmed(day: &[&Transaction], sum: i64, expected: i64) -> i64 {
+fn confirmed(day: &[&DeliveredTransaction], sum: i64, expected: i64) -> i64 {
     let balances = || day.iter().filter_map(|row| row.balance_after.map(|balance| (balance.0, row.amount.0)));
     if balances().next().is_none() || balances().any(|(balance, _)| balance == expected) {
         return expected;
@@ -64,19 +63,15 @@ fn confirmed(day: &[&Transaction], sum: i64, expected: i64) -> i64 {
     balances().map(|(closing, _)| closing).filter(|closing| fits(*closing)).min().unwrap_or(expected)
 }
 
-fn holding(customer: u32, snapshot_on: Date, balance: i64) -> Holding {
+fn holding(snapshot_on: Date, balance: i64) -> Holding {
     Holding {
-        customer,
         snapshot_on,
         product_kind: ProductKind::DemandDeposit,
         balance: Money(balance),
         product: NONE,
-        delivery: u16::MAX,
-        cost_basis: None,
-        market_value_change: None,
-        rate: None,
         started_on: None,
         matures_on: None,
+        market_value_change: None,
         credit_limit: None,
     }
 }
@@ -85,15 +80,16 @@ fn holding(customer: u32, snapshot_on: Date, balance: i64) -> Holding {
 mod tests {
     use super::*;
     use crate::contract::codes::Kind;
+    use crate::contract::key::Key;
 
-    fn row(day: &str, amount: i64, balance: i64) -> Transaction {
-        Transaction {
+    fn row(day: &str, amount: i64, balance: i64) -> DeliveredTransaction {
+        DeliveredTransaction {
+            id: Key::of(b"1"),
             customer: 0,
             booked_on: day.parse().unwrap(),
             amount: Money(amount),
             balance_after: Some(Money(balance)),
             account: 0,
-            delivery: 0,
             kind: Kind::Other,
             product_kind: None,
             channel: None,
@@ -101,7 +97,7 @@ mod tests {
         }
     }
 
-    fn month_ends(rows: &[Transaction], as_of: &str) -> Vec<(String, i64)> {
+    fn month_ends(rows: &[DeliveredTransaction], as_of: &str) -> Vec<(String, i64)> {
         let holdings = month_end_holdings(rows, as_of.parse().unwrap());
         holdings.iter().map(|h| (h.snapshot_on.to_string(), h.balance.0)).collect()
     }

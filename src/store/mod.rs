@@ -1,180 +1,145 @@
-//! The typed history of every customer, and the buckets of customers that features are computed by.
+//! The store: everything that was delivered, once, typed, by month and bucket of customers.
 //!
-//! Reads the contract's tables, writes nothing. A customer's bucket is a stable hash of his id, his rows lie
-//! together in date order, and [`CustomerHistory`] is all that a kernel may see of him. Never: a table held
-//! twice, a row after the date that the reader asked for (see [`CustomerHistory::until`]). The whole history
-//! is in memory so far.
+//! Reads and writes `WORKSPACE/store/`. [`Writer`] takes deliveries in and out; [`Bank`] is what is known on a date,
+//! in memory, and [`CustomerHistory`] all that a kernel may see of one customer. A customer's bucket is a stable hash
+//! of his id. Never: a file changed after it was written, half a change seen, a row counted twice.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`commit`], [`books`] | which deliveries and files the store holds, and what became of every row |
+//! | [`segment`] | transactions and holdings of a month and bucket, as one file |
+//! | [`versions`] | tables that every delivery describes anew, with their history |
+//! | [`writer`] | deliveries in and out, and the commit |
+//! | [`Reading`], [`bank`], [`history`], [`calendar`], `population` | what was known on a date |
 
+pub mod bank;
+pub mod books;
+pub mod calendar;
+pub mod commit;
 pub mod derive;
+pub mod history;
+mod load;
 pub mod murmur3;
-mod night_date;
 mod population;
+pub mod segment;
+pub mod versions;
+pub mod writer;
 
-pub use night_date::newest_night;
+pub use bank::Bank;
+pub use calendar::{Calendar, HoldingsBasis};
+pub use history::CustomerHistory;
+pub use load::Reading;
 pub use population::{Population, Standing};
+pub use versions::Registry;
+pub use writer::Writer;
 
-use crate::contract::{Contact, Customer, Holding, Tables, Transaction};
+use crate::contract::key::Key;
+use crate::contract::tables::Table;
 use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::pool::{Pool, Stored};
+use crate::io::private::read_if_there;
+use books::Reject;
+use commit::Commit;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::Arc;
 
-/// All that is known, bucketed.
+/// The commit file, in the store's folder.
+const COMMIT: &str = "COMMIT.json";
+const FOLDER: &str = "store";
+
+/// A store that nobody changes.
 #[derive(Debug)]
 pub struct Store {
-    tables: Tables,
-    /// Customer `i` owns `transactions[offsets[i]..offsets[i + 1]]`, and so on.
-    transaction_offsets: Vec<usize>,
-    holding_offsets: Vec<usize>,
-    contact_offsets: Vec<usize>,
-    buckets: Vec<Vec<u32>>,
-    calendar: Calendar,
+    pool: Pool,
+    commit: Commit,
 }
 
-/// What the bank's data covers, whoever the customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Calendar {
-    /// The first day of which transactions are known.
-    pub transactions_from: Option<Date>,
-    /// The first day of which contacts are known.
-    pub contacts_from: Option<Date>,
-    /// The dates of complete snapshots, ascending.
-    pub snapshots: Vec<Date>,
-    pub holdings: HoldingsBasis,
+/// The codes that ids have in the store.
+#[derive(Debug, Default, Clone)]
+pub struct Codes {
+    pub customers: Arc<Registry>,
+    pub accounts: Arc<Registry>,
+    pub products: Arc<Registry>,
 }
 
-/// Where balances come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HoldingsBasis {
-    Delivered,
-    /// Month-ends from the running balance of the accounts.
-    RunningBalance,
-    Missing,
+/// The rejected rows of a delivery, and what is needed to know when they can be read again.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rejects {
+    pub rows: Vec<Reject>,
+    /// Ids of rejected customers or accounts.
+    pub ids: Vec<Key>,
+    /// Customers and accounts that rows name and that were not known.
+    pub orphans: Vec<Key>,
 }
 
-/// Everything known of one customer, rows in date order.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomerHistory<'a> {
-    pub index: u32,
-    pub customer: &'a Customer,
-    pub transactions: &'a [Transaction],
-    pub holdings: &'a [Holding],
-    pub contacts: &'a [Contact],
-}
-
-impl<'a> CustomerHistory<'a> {
-    /// The same customer without any row after `date`.
-    #[must_use]
-    pub fn until(&self, date: Date) -> CustomerHistory<'a> {
-        CustomerHistory {
-            transactions: &self.transactions
-                [..self.transactions.partition_point(|row| row.booked_on <= date)],
-            holdings: &self.holdings[..self.holdings.partition_point(|row| row.snapshot_on <= date)],
-            contacts: &self.contacts[..self.contacts.partition_point(|row| row.contacted_on <= date)],
-            ..*self
-        }
-    }
+fn pool_of(workspace: &Path) -> Pool {
+    Pool::at(workspace.join(FOLDER))
 }
 
 impl Store {
-    /// Indexes checked tables; where holdings are not delivered they come from running balances if those are.
+    /// The store of a workspace, an empty one where there is none.
     ///
-    /// `as_of` bounds what is derived; rows after it stay, to be counted and never read.
-    pub fn build(mut tables: Tables, holdings_delivered: bool, as_of: Date, n_buckets: u32) -> Self {
-        let basis = if holdings_delivered {
-            HoldingsBasis::Delivered
-        } else {
-            tables.holdings = derive::month_end_holdings(&tables.transactions, as_of);
-            if tables.holdings.is_empty() { HoldingsBasis::Missing } else { HoldingsBasis::RunningBalance }
+    /// # Errors
+    /// Kind `Usage` where another version or another number of buckets wrote it, `Internal` where it is damaged.
+    pub fn open(workspace: &Path, buckets: u32) -> Result<Self> {
+        let pool = pool_of(workspace);
+        let commit = match read_if_there(&pool.root().join(COMMIT))? {
+            Some(json) => Commit::from_json(&json, buckets)?,
+            None => Commit::empty(buckets),
         };
-        let calendar = Calendar::of(&tables, basis);
-        let n = tables.customers.len();
-        let mut buckets = vec![Vec::new(); n_buckets as usize];
-        for (index, customer) in (0u32..).zip(&tables.customers) {
-            buckets[murmur3::bucket(&customer.customer_id, n_buckets) as usize].push(index);
-        }
-        Self {
-            transaction_offsets: offsets(n, tables.transactions.iter().map(|row| row.customer)),
-            holding_offsets: offsets(n, tables.holdings.iter().map(|row| row.customer)),
-            contact_offsets: offsets(n, tables.contacts.iter().map(|row| row.customer)),
-            buckets,
-            calendar,
-            tables,
-        }
+        Ok(Self { pool, commit })
     }
 
-    pub fn tables(&self) -> &Tables {
-        &self.tables
+    pub fn commit(&self) -> &Commit {
+        &self.commit
     }
 
-    pub fn calendar(&self) -> &Calendar {
-        &self.calendar
-    }
-
-    pub fn n_customers(&self) -> usize {
-        self.tables.customers.len()
-    }
-
-    /// Rows of the long tables.
-    pub fn n_rows(&self) -> usize {
-        self.tables.transactions.len() + self.tables.holdings.len()
-    }
-
-    /// Indices of the customers of each bucket, ascending by id.
-    pub fn buckets(&self) -> &[Vec<u32>] {
-        &self.buckets
-    }
-
-    /// One customer's rows, all dates.
-    pub fn history(&self, index: u32) -> CustomerHistory<'_> {
-        let i = index as usize;
-        CustomerHistory {
-            index,
-            customer: &self.tables.customers[i],
-            transactions: &self.tables.transactions
-                [self.transaction_offsets[i]..self.transaction_offsets[i + 1]],
-            holdings: &self.tables.holdings[self.holding_offsets[i]..self.holding_offsets[i + 1]],
-            contacts: &self.tables.contacts[self.contact_offsets[i]..self.contact_offsets[i + 1]],
-        }
-    }
-
-    /// The customer's rows in the bank's newest snapshot on or before `date`; `None` where there is none.
+    /// The codes that ids have.
     ///
-    /// A snapshot is complete, so that no row there means that he held nothing.
-    pub fn newest_holdings(&self, index: u32, date: Date) -> Option<&[Holding]> {
-        let snapshots = &self.calendar.snapshots;
-        let newest = snapshots[..snapshots.partition_point(|snapshot| *snapshot <= date)].last()?;
-        let rows = self.history(index).holdings;
-        let from = rows.partition_point(|row| row.snapshot_on < *newest);
-        let to = rows.partition_point(|row| row.snapshot_on <= *newest);
-        Some(&rows[from..to])
+    /// # Errors
+    /// Kind `Internal` where a file is missing or damaged.
+    pub fn codes(&self) -> Result<Codes> {
+        let read = |name: &str| match self.commit.tables.get(name) {
+            Some(file) => Registry::decode(self.pool.read(file)?),
+            None => Ok(Registry::default()),
+        };
+        Ok(Codes {
+            customers: Arc::new(read("customer_ids")?),
+            accounts: Arc::new(read("account_ids")?),
+            products: Arc::new(read("product_ids")?),
+        })
+    }
+
+    /// Rejected rows of a delivery.
+    ///
+    /// # Errors
+    /// Kind `Internal` where the file is missing or damaged.
+    pub fn rejects(&self, file: &Stored) -> Result<Rejects> {
+        read_rejects(&self.pool, file)
+    }
+
+    /// The date of a night that names none: the newest date that every dated table of `needed` has a delivery for,
+    /// and that is complete by its number of transactions.
+    pub fn newest_night(&self, needed: &[Table]) -> Option<Date> {
+        newest_night(&self.commit, needed)
     }
 }
 
-impl Calendar {
-    /// Whether a snapshot was in force on `date`.
-    pub fn has_balances_on(&self, date: Date) -> bool {
-        self.snapshots.first().is_some_and(|first| *first <= date)
-    }
-
-    fn of(tables: &Tables, holdings: HoldingsBasis) -> Self {
-        let mut snapshots: Vec<Date> = tables.holdings.iter().map(|row| row.snapshot_on).collect();
-        snapshots.sort_unstable();
-        snapshots.dedup();
-        Self {
-            transactions_from: tables.transactions.iter().map(|row| row.booked_on).min(),
-            contacts_from: tables.contacts.iter().map(|row| row.contacted_on).min(),
-            snapshots,
-            holdings,
-        }
-    }
+fn read_rejects(pool: &Pool, file: &Stored) -> Result<Rejects> {
+    serde_json::from_slice(&pool.read(file)?).map_err(|cause| {
+        Error::internal(format!("`{}` holds no rejected rows", file.name)).caused_by(cause)
+    })
 }
 
-/// `offsets[i]..offsets[i + 1]` are the positions of owner `i` in `owners`, which must be ascending.
-fn offsets(n: usize, owners: impl Iterator<Item = u32>) -> Vec<usize> {
-    let mut ends = vec![0usize; n + 1];
-    for owner in owners {
-        ends[owner as usize + 1] += 1;
-    }
-    for i in 0..n {
-        ends[i + 1] += ends[i];
-    }
-    ends
+/// See [`Store::newest_night`].
+pub fn newest_night(commit: &Commit, needed: &[Table]) -> Option<Date> {
+    let complete = calendar::newest_complete_day(commit.rows_by_day(Table::Transactions).into_iter())?;
+    let newest_of = |table: &Table| {
+        let files = commit.of_table(*table).flat_map(|delivery| &delivery.files);
+        files.filter(|file| file.is_dated).map(|file| file.delivered_on).max()
+    };
+    Some(needed.iter().filter_map(newest_of).fold(complete, Date::min))
 }

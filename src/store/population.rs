@@ -1,6 +1,6 @@
 //! Who is in the night, and why the others are not.
 
-use super::{CustomerHistory, Store};
+use super::{Bank, CustomerHistory};
 use crate::date::Date;
 use std::collections::BTreeMap;
 
@@ -52,11 +52,11 @@ pub struct Population {
 }
 
 impl Population {
-    pub fn of(store: &Store, date: Date) -> Self {
+    pub fn of(bank: &Bank, date: Date) -> Self {
         let mut members = Vec::new();
         let mut counts = BTreeMap::new();
-        for index in 0..u32::try_from(store.n_customers()).expect("customers are indexed by u32") {
-            let standing = Standing::of(&store.history(index), date);
+        for index in 0..u32::try_from(bank.n_customers()).expect("customers are indexed by u32") {
+            let standing = Standing::of(&bank.history(index), date);
             *counts.entry(standing).or_insert(0) += 1;
             if standing == Standing::InNight {
                 members.push(index);

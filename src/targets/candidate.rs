@@ -11,13 +11,13 @@ use crate::features::FeatureTable;
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::SegmentTable;
-use crate::store::{CustomerHistory, Store};
+use crate::store::{CustomerHistory, Bank};
 use std::collections::BTreeSet;
 
 /// The night's tables, row by row in the order of the feature table.
 #[derive(Clone, Copy)]
 pub struct Night<'a> {
-    pub store: &'a Store,
+    pub bank: &'a Bank,
     pub features: &'a FeatureTable,
     pub segments: &'a SegmentTable,
     pub churn: &'a ChurnTable,
@@ -38,16 +38,16 @@ impl<'a> Night<'a> {
 
     /// The customer's rows up to the night.
     pub fn history(&self, row: usize) -> CustomerHistory<'a> {
-        self.store.history(self.features.customers()[row]).until(self.as_of())
+        self.bank.history(self.features.customers()[row]).until(self.as_of())
     }
 
     pub fn customer(&self, row: usize) -> &'a Customer {
-        &self.store.tables().customers[self.features.customers()[row] as usize]
+        self.bank.customer(self.features.customers()[row])
     }
 
     /// The customer's manager, if he has one who is delivered in the managers table.
     pub fn manager(&self, row: usize) -> Option<&'a Manager> {
-        self.store.tables().manager(self.customer(row).manager_id.as_deref()?)
+        self.bank.manager(self.customer(row).manager_id.as_deref()?)
     }
 
     /// Whether contacts are delivered, without which nobody can be told overdue.

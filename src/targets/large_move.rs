@@ -34,7 +34,7 @@ fn change(night: &Night<'_>, row: usize, days: i32) -> Move {
     let before = as_of.plus_days(-days);
     let history = night.history(row);
     let flow = net_border_flow(history.transactions, before, as_of);
-    let snapshots = &night.store.calendar().snapshots;
+    let snapshots = &night.bank.calendar().snapshots;
     let price_is_known = snapshots.binary_search(&before).is_ok() && snapshots.binary_search(&as_of).is_ok();
     let aum_on = |date| {
         let rows =

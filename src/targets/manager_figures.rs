@@ -45,7 +45,7 @@ pub(super) fn frame(night: &Night<'_>, lists: &[ManagerList]) -> Result<DataFram
             *figure.expected_loss.get_or_insert(0.0) += probability * exposure.to_units();
         }
     }
-    let branch = |id: &str| night.store.tables().manager(id).and_then(|manager| manager.branch_id.as_deref());
+    let branch = |id: &str| night.bank.manager(id).and_then(|manager| manager.branch_id.as_deref());
     let columns = vec![
         Column::new("manager_id".into(), figures.keys().copied().collect::<Vec<_>>()),
         Column::new("branch_id".into(), figures.keys().map(|id| branch(id)).collect::<Vec<_>>()),

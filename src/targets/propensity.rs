@@ -9,7 +9,7 @@ use crate::config::Lists;
 use crate::contract::codes::ProductKind;
 use crate::error::Result;
 use crate::features;
-use crate::store::{Population, Store};
+use crate::store::{Population, Bank};
 
 /// Over how many days a purchase counts.
 pub const PURCHASE_DAYS: i32 = 90;
@@ -27,15 +27,15 @@ pub struct Propensity {
 /// # Errors
 /// Kind `Internal` if features or rules cannot be evaluated.
 pub fn by_clause(
-    store: &Store,
+    bank: &Bank,
     rules: &Rules,
     population: &Population,
     held_now: &Held,
     settings: &Lists,
 ) -> Result<Vec<Option<Propensity>>> {
-    let then = Population::of(store, population.date.plus_days(-PURCHASE_DAYS));
-    let Some(held_then) = Held::on(store, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
-    let clauses = rules.holds(store, &features::build(store, &then, false)?, false)?;
+    let then = Population::of(bank, population.date.plus_days(-PURCHASE_DAYS));
+    let Some(held_then) = Held::on(bank, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
+    let clauses = rules.holds(bank, &features::build(bank, &then)?)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {

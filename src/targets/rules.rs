@@ -8,7 +8,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::features::catalogue::features;
-use crate::store::Store;
+use crate::store::Bank;
 use polars::prelude::*;
 use serde::Deserialize;
 
@@ -113,22 +113,16 @@ impl Rules {
 
     /// Which clauses hold for whom: a column per clause, a row per customer of `features`.
     ///
-    /// `undated_fields_known` says whether customers' texts were known on the table's date; if not, no condition
-    /// on one holds.
+    /// Where customers' texts were not known on the table's date, no condition on one holds.
     ///
     /// # Errors
     /// Kind `Internal` if an expression cannot be evaluated, which checked rules always can.
-    pub fn holds(
-        &self,
-        store: &Store,
-        features: &FeatureTable,
-        undated_fields_known: bool,
-    ) -> Result<Vec<Vec<bool>>> {
+    pub fn holds(&self, bank: &Bank, features: &FeatureTable) -> Result<Vec<Vec<bool>>> {
         let mut columns: Vec<Column> = Vec::new();
         for condition in self.clauses.iter().flat_map(|clause| &clause.conditions) {
             let name = condition.name.column();
             if columns.iter().all(|column| column.name() != &name) {
-                columns.push(condition.name.values(store, features, undated_fields_known).with_name(name));
+                columns.push(condition.name.values(bank, features).with_name(name));
             }
         }
         let n = features.n_customers();
@@ -244,19 +238,19 @@ impl Name {
         }
     }
 
-    fn values(&self, store: &Store, features: &FeatureTable, undated_fields_known: bool) -> Column {
+    fn values(&self, bank: &Bank, features: &FeatureTable) -> Column {
         let customers = || features.customers().iter().copied();
         let figures =
             |of: &dyn Fn(u32) -> f64| Column::new("".into(), customers().map(of).collect::<Vec<f64>>());
         match self {
             Name::Feature(name) => Column::new("".into(), features.column(name)),
-            Name::Balance(kind) => figures(&|index| balance(store, index, features.as_of, *kind, |_| true)),
+            Name::Balance(kind) => figures(&|index| balance(bank, index, features.as_of, *kind, |_| true)),
             Name::Maturing30d(kind) => figures(&|index| {
                 let (from, to) = (features.as_of.plus_days(1), features.as_of.plus_days(30));
-                balance(store, index, features.as_of, *kind, |on| on.is_some_and(|on| from <= on && on <= to))
+                balance(bank, index, features.as_of, *kind, |on| on.is_some_and(|on| from <= on && on <= to))
             }),
             Name::Bought365d(kind) => figures(&|index| {
-                let rows = store.history(index).until(features.as_of).transactions.iter().rev();
+                let rows = bank.history(index).until(features.as_of).transactions.iter().rev();
                 let year = rows.take_while(|row| features.as_of - row.booked_on < 365);
                 f64::from(
                     u32::try_from(
@@ -268,7 +262,7 @@ impl Name {
             }),
             Name::Text(name) => {
                 let text = |index: u32| -> Option<&str> {
-                    let customer = Some(store.history(index).customer).filter(|_| undated_fields_known)?;
+                    let customer = bank.history(index).as_known_on(features.as_of)?;
                     match *name {
                         "gender" => customer.gender.map(crate::contract::codes::Gender::code),
                         "occupation" => customer.occupation.as_deref(),
@@ -283,13 +277,13 @@ impl Name {
 
 /// Balance of `kind` in the bank's newest snapshot, of the rows whose maturity `counts` accepts; NaN without one.
 fn balance(
-    store: &Store,
+    bank: &Bank,
     index: u32,
     as_of: Date,
     kind: ProductKind,
     counts: impl Fn(Option<Date>) -> bool,
 ) -> f64 {
-    let rows = store.newest_holdings(index, as_of);
+    let rows = bank.newest_holdings(index, as_of);
     rows.map_or(f64::NAN, |rows| {
         rows.iter()
             .filter(|row| row.product_kind == kind && counts(row.matures_on))

@@ -21,7 +21,7 @@ struct Kind {
 
 impl Shelf {
     pub fn of(night: &Night<'_>, rules: &Rules) -> Self {
-        let products = &night.store.tables().products;
+        let products = &night.bank.products();
         let mut shelf = BTreeMap::new();
         for product in rules.clauses().iter().map(|clause| clause.product) {
             let on_sale: Vec<_> = products
@@ -64,7 +64,7 @@ fn typical(night: &Night<'_>, product: ProductKind) -> Option<(f64, f64)> {
     let (mut shares, mut amounts) = (Vec::new(), Vec::new());
     let assets = night.features.column("aum");
     for (row, index) in night.features.customers().iter().enumerate() {
-        let rows = night.store.newest_holdings(*index, night.as_of())?;
+        let rows = night.bank.newest_holdings(*index, night.as_of())?;
         let own: f64 =
             rows.iter().filter(|held| held.product_kind == product).map(|held| held.balance.to_units()).sum();
         if own > 0.0 {

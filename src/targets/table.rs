@@ -135,7 +135,7 @@ fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
     for assigned in assigned {
         own.entry(owner(night, assigned.row)).or_default().push(assigned);
     }
-    let capacity_of = |id: &str| match night.store.tables().manager(id) {
+    let capacity_of = |id: &str| match night.bank.manager(id) {
         _ if id == UNASSIGNED => settings.capacity_unassigned,
         Some(manager) => manager.daily_capacity.unwrap_or(settings.capacity_default),
         None => settings.capacity_default,

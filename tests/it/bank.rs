@@ -9,7 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tercet::config::{Config, overlay};
 use tercet::date::Date;
+use tercet::ingest::{Limits, take_in};
 use tercet::pipeline::{NightReport, Observer, run};
+use tercet::store::{Store, Writer};
 use tercet::synth;
 
 /// Writes an invented bank into `out`.
@@ -74,5 +76,18 @@ impl Observer for Unobserved {
 
 /// Runs a night through the library.
 pub fn night(config: &Config, as_of: &str) -> NightReport {
-    run(config, Some(as_of.parse::<Date>().unwrap()), &Unobserved).unwrap()
+    run(config, Some(as_of.parse::<Date>().unwrap()), false, &Unobserved).unwrap()
+}
+
+/// The store of a workspace after the drop folder was taken in on `night`.
+pub fn taken_in(config: &Config, night: Date) -> Store {
+    let limits = Limits {
+        reject_share_max: config.ingest.reject_share_max,
+        base_currency: config.base_currency.clone(),
+        field_bytes_max: config.ingest.field_bytes_max,
+        volume: None,
+    };
+    let mut writer = Writer::open(&config.workspace, config.store.buckets).unwrap();
+    take_in(&mut writer, config.sources(), &config.data, &limits, &|_| {}).unwrap();
+    writer.finish(night).unwrap()
 }

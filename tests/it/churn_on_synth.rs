@@ -6,7 +6,7 @@
     reason = "tests look at files from outside, as an operator does"
 )]
 
-use crate::bank::{default_config, invent};
+use crate::bank::{default_config, invent, taken_in};
 use crate::published::Table;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -16,12 +16,11 @@ use std::path::Path;
 use tercet::churn::origins::{self, Origin};
 use tercet::churn::{Evaluation, judge_on};
 use tercet::date::Date;
-use tercet::ingest;
 use tercet::model::metrics;
-use tercet::store::Store;
+use tercet::store::Bank;
 
 /// The best that anybody could do at the test origin: the AUC of the true hazard.
-fn auc_of_the_truth(truth: &Path, test: &Origin, store: &Store) -> f64 {
+fn auc_of_the_truth(truth: &Path, test: &Origin, bank: &Bank) -> f64 {
     let truth = Table::read(truth);
     let (ids, hazards) = (truth.texts("customer_id"), truth.floats("hazard"));
     let at_origin = truth
@@ -31,12 +30,11 @@ fn auc_of_the_truth(truth: &Path, test: &Origin, store: &Store) -> f64 {
         .filter(|(date, _)| *date == test.date);
     let hazards: BTreeMap<String, f64> =
         at_origin.map(|(_, (id, hazard))| (id.unwrap(), hazard.unwrap())).collect();
-    let customers = &store.tables().customers;
     let scores: Vec<f64> = test
         .features
         .customers()
         .iter()
-        .map(|index| hazards[&*customers[*index as usize].customer_id])
+        .map(|index| hazards[&*bank.customer(*index).customer_id])
         .collect();
     metrics::auc(&scores, &test.left).unwrap()
 }
@@ -51,19 +49,16 @@ fn the_model_comes_near_the_true_hazard_and_learns_nothing_from_shuffled_labels(
     let home = tempfile::tempdir().unwrap();
     invent(8000, 30, 42, home.path());
     let config = default_config(home.path(), home.path());
-    let limits =
-        ingest::Limits { reject_share_max: 0.0, base_currency: "CNY".into(), field_bytes_max: 65_536 };
-    let tables = ingest::read(config.sources(), home.path(), &limits, &|_| {}).unwrap().tables;
     let as_of: Date = "2026-10-31".parse().unwrap();
-    let store = Store::build(tables, true, as_of, config.store.buckets);
+    let bank = taken_in(&config, as_of).bank(as_of).unwrap();
 
-    let dates = origins::usable(&store, as_of, &config.churn);
-    let matured = dates.last().unwrap().plus_days(-origins::days_to_mature(&store, &config.churn));
-    let labelled = |date: &Date| origins::labelled(&store, *date, 8000, &config.churn).unwrap();
+    let dates = origins::usable(&bank, as_of, &config.churn);
+    let matured = dates.last().unwrap().plus_days(-origins::days_to_mature(&bank, &config.churn));
+    let labelled = |date: &Date| origins::labelled(&bank, *date, 8000, &config.churn).unwrap();
     let test = labelled(dates.last().unwrap());
     let mut earlier: Vec<Origin> = dates.iter().filter(|date| **date <= matured).map(labelled).collect();
 
-    let truth = auc_of_the_truth(&home.path().join("truth.parquet"), &test, &store);
+    let truth = auc_of_the_truth(&home.path().join("truth.parquet"), &test, &bank);
     let judged = judge_on(&earlier.iter().collect::<Vec<_>>(), &test, &config).unwrap().unwrap();
     assert!((0.85..0.93).contains(&truth), "the oracle itself: {truth}");
     assert!(earns_its_keep(&judged, truth), "truth {truth}, {judged:?}");

@@ -1,19 +1,23 @@
-//! A night is published whole or not at all: kills, a held lock, leftovers and reruns, all through the binary.
+//! A night is published whole or not at all, and a delivery is taken in whole or not at all: kills, a held lock,
+//! leftovers and reruns, all through the binary.
 //!
-//! The kills are injected by `strace` into system calls of the publish path, found in the trace of an
-//! unbroken run; a seeded sample of them, since every point takes two runs. `src/io/staging.rs` says why
-//! each of them is survived.
+//! The kills are injected by `strace` into system calls of the ingest and of the publish path, found in the trace of an
+//! unbroken run; a seeded sample of them, since every point takes two runs. `src/io/staging.rs` and
+//! `src/store/commit.rs` say why each of them is survived. Every call of an ingest is tried by
+//! `cargo test --release --test it -- --ignored every_call_of_an_ingest`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "these tests look at the workspace from outside, as an operator does"
 )]
 
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -30,6 +34,23 @@ const SAMPLED_BEFORE: usize = 2;
 const AT_THE_RENAME: usize = 3;
 /// ... and at so many sampled later ones.
 const SAMPLED_AFTER: usize = 1;
+/// Calls by which an ingest changes the store.
+const INGEST_CALLS: [&str; 10] = [
+    "write",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat2",
+    "mkdir",
+    "mkdirat",
+    "openat",
+    "unlink",
+    "unlinkat",
+];
+/// An ingest is killed at so many sampled calls ...
+const SAMPLED_IN_INGEST: usize = 5;
+/// ... and at so many before the commit and after it, always.
+const AROUND_THE_COMMIT: usize = 2;
 const SEED: u64 = 5;
 const SIGKILL: i32 = 9;
 
@@ -69,6 +90,132 @@ fn a_kill_while_publishing_leaves_whole_nights_and_a_rerun_gives_the_same_bytes(
     }
     // Thread timing decides whether a late call comes at all; most of the points must have struck.
     assert!(n_killed >= 2 * AT_THE_RENAME, "only {n_killed} runs were killed");
+}
+
+#[test]
+fn a_killed_ingest_leaves_the_old_store_or_the_new_one_and_a_rerun_gives_the_same_bytes() {
+    let test = "crash::a_killed_ingest_leaves_the_old_store_or_the_new_one_and_a_rerun_gives_the_same_bytes";
+    kill_ingests(test, |calls, commit| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
+        let mut chosen = rand::seq::index::sample(&mut rng, calls, SAMPLED_IN_INGEST.min(calls)).into_vec();
+        chosen.extend(commit.saturating_sub(AROUND_THE_COMMIT)..calls.min(commit + AROUND_THE_COMMIT));
+        chosen
+    });
+}
+
+#[test]
+#[ignore = "two runs for each of some hundred calls: half an hour"]
+fn every_call_of_an_ingest_may_be_the_last() {
+    kill_ingests("crash::every_call_of_an_ingest_may_be_the_last", |calls, _| (0..calls).collect());
+}
+
+/// Kills the ingest of a second evening's deliveries at the calls that `chosen` takes of so many, the commit among them.
+fn kill_ingests(test: &str, chosen: impl Fn(usize, usize) -> Vec<usize>) {
+    if let Err(reason) = strace_works() {
+        return skipped(test, &reason);
+    }
+    let home = tempfile::tempdir().unwrap();
+    let (bank, held_back) = (Bank::new(&home), home.path().join("held-back"));
+    fs::create_dir(&held_back).unwrap();
+    let (base, whole) = (home.path().join("base"), home.path().join("whole"));
+    let october = ["transactions-2026-10.csv.gz", "holdings-2026-10.csv.gz"];
+    october.iter().for_each(|name| fs::rename(bank.exports.join(name), held_back.join(name)).unwrap());
+    bank.publish(&base, BEFORE);
+    october.iter().for_each(|name| fs::rename(held_back.join(name), bank.exports.join(name)).unwrap());
+    ["transactions-2026-09.csv.gz", "customers.csv.gz"]
+        .iter()
+        .for_each(|name| shorten(&bank.exports.join(name)));
+
+    copy(&base, &whole);
+    let traced = [format!("trace={}", INGEST_CALLS.join(","))];
+    let output = bank.strace(&whole, &traced, None);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (calls, commit) = ingest_path(&fs::read_to_string(trace_beside(&whole)).unwrap());
+    let (old, new, expected) = (store(&base), store(&whole), tables(&whole, AS_OF));
+    assert!(old[COMMIT] != new[COMMIT], "the second evening brought nothing");
+
+    let chosen = chosen(calls.len(), commit);
+    let mut n_killed = 0;
+    for point in chosen.iter().map(|at| &calls[*at]) {
+        let workspace = home.path().join("killed");
+        copy(&base, &workspace);
+        let status = bank.strace(&workspace, &point.injection("signal=SIGKILL"), None).status;
+        let killed = status.signal() == Some(SIGKILL) || status.code() == Some(128 + SIGKILL);
+        assert!(killed || status.success(), "{point:?}: {status}");
+        n_killed += usize::from(killed);
+
+        let found = store(&workspace);
+        let commit = [&old, &new].into_iter().find(|state| state[COMMIT] == found[COMMIT]);
+        let commit =
+            commit.unwrap_or_else(|| panic!("{point:?}: the commit is neither the old one nor the new one"));
+        let lost: Vec<_> = commit.iter().filter(|(name, bytes)| found.get(*name) != Some(bytes)).collect();
+        assert!(
+            lost.is_empty(),
+            "{point:?}: lost or changed: {:?}",
+            lost.iter().map(|(name, _)| name).collect::<Vec<_>>()
+        );
+        must_succeed(&mut status_command(&workspace));
+        bank.publish(&workspace, AS_OF);
+        assert!(tables(&workspace, AS_OF) == expected, "{point:?}: a rerun gave other tables");
+        let rerun = store(&workspace);
+        assert_eq!(rerun.keys().collect::<Vec<_>>(), new.keys().collect::<Vec<_>>(), "{point:?}");
+        assert!(rerun == new, "{point:?}: a rerun gave another store");
+    }
+    // Threads share the calls otherwise from run to run; most of the points must have struck.
+    assert!(2 * n_killed >= chosen.len(), "only {n_killed} of {} runs were killed", chosen.len());
+}
+
+/// Delivers a file anew without its last row.
+fn shorten(path: &Path) {
+    let mut text = String::new();
+    MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut encoder = GzEncoder::new(fs::File::create(path).unwrap(), flate2::Compression::fast());
+    encoder.write_all((lines[..lines.len() - 1].join("\n") + "\n").as_bytes()).unwrap();
+    encoder.finish().unwrap();
+}
+
+const COMMIT: &str = "COMMIT.json";
+
+/// Every file of the store.
+fn store(workspace: &Path) -> BTreeMap<String, Vec<u8>> {
+    files(&workspace.join("store"))
+}
+
+/// The calls of a trace from the opening of the store to the first folder of the night, and the place among them of
+/// the rename that commits.
+fn ingest_path(trace: &str) -> (Vec<Point>, usize) {
+    let (mut calls, mut commit) = (Vec::new(), None);
+    let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut begun = false;
+    for line in trace.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else { continue };
+        let Some((call, arguments)) = rest.trim_start().split_once('(') else { continue };
+        if !INGEST_CALLS.contains(&call) {
+            continue;
+        }
+        let nth = counts.entry((thread, call)).or_default();
+        *nth += 1;
+        begun |= arguments.contains(COMMIT);
+        if begun && arguments.contains(".staging-") {
+            break;
+        }
+        if begun {
+            let is_commit = call.starts_with("rename") && arguments.contains(&format!("/{COMMIT}\""));
+            commit = commit.or(is_commit.then_some(calls.len()));
+            calls.push(Point { call: call.to_owned(), nth: *nth });
+        }
+    }
+    let commit = commit.unwrap_or_else(|| panic!("the trace shows no commit:\n{trace}"));
+    assert!(calls.len() > 50, "the trace shows no ingest:\n{trace}");
+    (calls, commit)
+}
+
+fn status_command(workspace: &Path) -> Command {
+    let mut status = Command::new(env!("CARGO_BIN_EXE_tercet"));
+    status.current_dir(env!("CARGO_MANIFEST_DIR"));
+    status.args(["status", "--config", "config/default.toml", "--workspace"]).arg(workspace);
+    status
 }
 
 #[test]

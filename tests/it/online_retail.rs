@@ -45,19 +45,14 @@ fn cancellations_with_a_customer_count_as_money_back() {
     let Some(data) = real_data("online-retail", "online_retail cancellations") else { return };
     let home = tempfile::tempdir().unwrap();
     let config = example_config("online-retail.toml", &data, home.path());
-    let limits = tercet::ingest::Limits {
-        reject_share_max: 0.3,
-        base_currency: "GBP".into(),
-        field_bytes_max: 65_536,
-    };
-    let ingested = tercet::ingest::read(config.sources(), &data, &limits, &|_| {}).unwrap();
     let as_of = "2011-11-30".parse().unwrap();
-    let back = ingested
-        .tables
-        .transactions
-        .iter()
-        .filter(|row| row.kind == tercet::contract::codes::Kind::Refund && row.booked_on <= as_of);
-    let back: Vec<i64> = back.map(|row| row.amount.0).collect();
+    let bank = crate::bank::taken_in(&config, as_of).bank(as_of).unwrap();
+    let customers = 0..u32::try_from(bank.n_customers()).unwrap();
+    let back: Vec<i64> = customers
+        .flat_map(|index| bank.history(index).until(as_of).transactions)
+        .filter(|row| row.kind == tercet::contract::codes::Kind::Refund)
+        .map(|row| row.amount.0)
+        .collect();
     assert_eq!(back.len(), 8548);
     assert!(back.iter().all(|minor| *minor >= 0));
 }

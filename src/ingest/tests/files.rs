@@ -3,12 +3,8 @@
 use super::*;
 use std::io::Write;
 
-fn customers(bytes: &[u8]) -> Result<Ingested> {
+fn customers(bytes: &[u8]) -> Result<Night> {
     night(&[("customers.csv", bytes)], &[CUSTOMERS])
-}
-
-fn ids(night: &Ingested) -> Vec<&str> {
-    night.tables.customers.iter().map(|customer| &*customer.customer_id).collect()
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {
@@ -28,7 +24,7 @@ fn a_header_is_found_by_name_wherever_its_columns_are() {
     ] {
         let night = customers(text.as_bytes()).unwrap();
         assert_eq!(ids(&night), ["A", "B"], "{text:?}");
-        assert!(night.rejects.is_empty(), "{text:?}");
+        assert!(night.rejected().is_empty(), "{text:?}");
     }
 }
 
@@ -143,7 +139,7 @@ fn lines_are_counted_by_the_line_end_of_the_header() {
             let rows = ["id,opened", "A,2020-01-01", "B,never", "C,2020-01-03", "", "D,never", ""];
             let text = rows.join(end).replace("2020-01-01", &format!("{quote}2020-01-01{quote}"));
             let night = customers(text.as_bytes()).unwrap();
-            let lines: Vec<_> = night.rejects.iter().map(|reject| reject.line).collect();
+            let lines: Vec<_> = night.rejected().iter().map(|(_, reject)| reject.line).collect();
             assert_eq!(lines, [3, 6], "{text:?}");
         }
     }
@@ -196,7 +192,7 @@ fn gb18030_is_decoded_before_it_is_split() {
     let text = "客户|opened|姓名\nA|2020-01-01|丨𠮷㐀\n";
     let (bytes, _, _) = encoding_rs::GB18030.encode(text);
     let night = night_of(&bytes, &mapping).unwrap();
-    assert_eq!(night.tables.customers[0].name.as_deref(), Some("丨𠮷㐀"));
+    assert_eq!(night.bank.customer(0).name.as_deref(), Some("丨𠮷㐀"));
     let broken = [&bytes[..], b"B|2020-01-02|\xff\n"].concat();
     let at = bytes.len() + 13;
     assert!(
@@ -235,7 +231,7 @@ fn a_file_in_gb18030_that_is_declared_utf8_is_told_so() {
     assert_eq!(hints(b"A,2020-01-01,\xc0\xee\nB,2020-01-01,\xff\xff\n"), 1);
 }
 
-fn night_of(bytes: &[u8], mapping: &str) -> Result<Ingested> {
+fn night_of(bytes: &[u8], mapping: &str) -> Result<Night> {
     night(&[("customers.csv", bytes)], &[mapping])
 }
 
@@ -275,8 +271,8 @@ fn large_files_read_the_same_in_pieces_and_with_quotes() {
     let plain = customers(text("").as_bytes()).unwrap();
     let quoted = customers(text("\"").as_bytes()).unwrap();
     assert!(text("").len() > 20 << 20);
-    assert_eq!(plain.tables.customers.len(), rows - 7);
-    assert_eq!(plain.tables.customers, quoted.tables.customers);
+    assert_eq!(plain.bank.n_customers(), rows - 7);
+    assert!(plain.bank.customers().eq(quoted.bank.customers()));
     assert_eq!(rejects(&plain), rejects(&quoted));
     assert_eq!(
         rejects(&plain)[6],

@@ -26,7 +26,7 @@ fn transactions_are_read_with_reasons() {
     let night = night(&[TWO_CUSTOMERS, ("transactions.csv", text)], &[CUSTOMERS, TRANSACTIONS]).unwrap();
     assert_eq!(transactions(&night), ["A 2026-10-01 -12.50 payment", "B 2026-10-02 7.00 salary"]);
     let reasons: Vec<_> =
-        night.rejects.iter().map(|r| format!("{} {}: {}", r.line, r.column, r.reason)).collect();
+        night.rejected().iter().map(|(_, r)| format!("{} {}: {}", r.line, r.column, r.reason)).collect();
     assert_eq!(
         reasons,
         [
@@ -41,7 +41,7 @@ fn transactions_are_read_with_reasons() {
         ]
     );
     assert_eq!(books(&night)[1], "transactions.csv [10, 2, 0, 0, 8, 2] -550");
-    assert_eq!(night.deliveries[1].amounts.rejected, 4200);
+    assert_eq!(night.deliveries()[1].books.amounts.rejected, 4200);
 }
 
 #[test]
@@ -76,7 +76,6 @@ fn accounts_stand_for_their_owner() {
     let files: [(&str, &[u8]); 3] = [TWO_CUSTOMERS, ("accounts.csv", accounts), ("transactions.csv", text)];
     let night = night(&files, &[CUSTOMERS, ACCOUNTS, &mapping]).unwrap();
     assert_eq!(transactions(&night), ["A 2026-10-01 1.00 fee"]);
-    assert_eq!(night.tables.transactions[0].account, 0);
     assert_eq!(
         rejects(&night),
         [
@@ -118,9 +117,9 @@ fn rows_of_a_rejected_customer_or_account_share_its_fate() {
     let night = read(&format!("{header}a,1,2026-10-01,1,fee\n{orphans}")).unwrap();
     assert_eq!(transactions(&night), ["A 2026-10-01 1.00 fee"]);
     let reasons: Vec<_> = night
-        .rejects
+        .rejected()
         .iter()
-        .map(|r| format!("{}:{} {}: {}", r.source_file, r.line, r.column, r.reason))
+        .map(|(file, r)| format!("{file}:{} {}: {}", r.line, r.column, r.reason))
         .collect();
     assert_eq!(
         reasons,
@@ -140,7 +139,7 @@ fn rows_of_a_rejected_customer_or_account_share_its_fate() {
         ]
     );
     assert_eq!(books(&night)[2], "transactions.csv [4, 1, 0, 0, 3, 0] 100");
-    assert_eq!(night.deliveries[2].amounts.rejected, 900);
+    assert_eq!(night.deliveries()[2].books.amounts.rejected, 900);
     let unknown = read(&format!("{header}a,8,2026-10-01,1,fee\nz,9,2026-10-01,1,fee\n{orphans}"));
     assert!(refusal(unknown).starts_with(
         "Refused: `transactions.csv`: 2 of 2 rows rejected (100.00%), more than the 60.00% allowed; 2 of them: \
@@ -181,13 +180,12 @@ fn files_that_values_are_looked_up_in_are_in_the_books_once() {
         books(&night),
         [
             "customers.csv [2, 2, 0, 0, 0, 0] 0",
-            "transactions.csv [1, 1, 0, 0, 0, 0] 100",
-            "names [2, 2, 0, 0, 0, 0] 0"
+            "transactions.csv [1, 1, 0, 0, 0, 0] 100"
         ]
     );
-    let entry = &night.deliveries[2];
-    assert_eq!((entry.table, entry.bytes), (Table::Transactions, names.len() as u64));
-    assert_eq!(entry.digest, blake3::hash(names).to_hex().as_str());
+    let looked_up = &night.store.commit().looked_up["names"];
+    assert_eq!((looked_up.rows, looked_up.bytes), (2, names.len() as u64));
+    assert_eq!(looked_up.digest, blake3::hash(names).to_hex().as_str());
 }
 
 #[test]
@@ -204,7 +202,7 @@ fn a_customer_is_there_since_his_first_account() {
     ];
     let night = night(&files, &[&customers, &accounts]).unwrap();
     let opened: Vec<_> =
-        night.tables.customers.iter().map(|row| format!("{} {}", row.customer_id, row.opened_on)).collect();
+        night.bank.customers().map(|row| format!("{} {}", row.customer_id, row.opened_on)).collect();
     assert_eq!(opened, ["A 2019-01-01", "B 2019-01-01"]);
     assert_eq!(
         rejects(&night),
@@ -221,7 +219,7 @@ fn the_last_content_of_a_customer_wins_in_any_order() {
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
         let text = "id,opened\n".to_owned() + &order.map(|at| rows[at]).concat();
         let night = night(&[("customers.csv", text.as_bytes())], &[CUSTOMERS]).unwrap();
-        assert_eq!(night.tables.customers[0].opened_on.to_string(), "2021-01-01");
+        assert_eq!(night.bank.customer(0).opened_on.to_string(), "2021-01-01");
         assert_eq!(books(&night), ["customers.csv [4, 2, 1, 1, 0, 0] 0"]);
     }
 }
@@ -252,7 +250,8 @@ fn signs_codes_and_constants_follow_the_mapping() {
             "A 2026-10-04 4.00 other"
         ]
     );
-    let reasons: Vec<_> = night.rejects.iter().map(|reject| reject.reason.as_str()).collect();
+    let rejected = night.rejected();
+    let reasons: Vec<_> = rejected.iter().map(|(_, reject)| reject.reason.as_str()).collect();
     assert_eq!(
         reasons,
         ["a sign, although another column tells it", "no value in the column that tells the sign"]
@@ -278,45 +277,53 @@ fn another_currency_refuses_the_night() {
     assert_eq!(rejects(&read("").unwrap()), ["transactions.csv:3 currency: missing [2,A,2026-10-01,1,fee,]"]);
 }
 
+/// Rows of holdings, customer by customer.
+fn holdings(night: &Night) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, customer) in (0u32..).zip(night.bank.customers()) {
+        let line =
+            |row: &crate::contract::Holding| format!("{} {} {}", customer.customer_id, row.snapshot_on, row.balance);
+        lines.extend(night.bank.history(index).holdings.iter().map(line));
+    }
+    lines
+}
+
 #[test]
-fn a_snapshot_comes_from_the_last_file_that_has_its_date() {
-    let holdings = r#"
+fn a_snapshot_comes_from_the_newest_delivery_of_it_in_however_many_files() {
+    let mapping = r#"
 [holdings]
 files = "holdings*"
 format = "csv"
 columns = { snapshot_on = "on", customer_id = "customer", product_kind = "kind", balance = "balance", product_id = "product" }
 "#;
     let header = "on,customer,kind,balance,product\n";
-    let one = format!("{header}2026-09-30,A,fund,1,P\n2026-09-30,A,fund,1,P\n2026-08-31,A,fund,5,Q\n");
-    let two = format!("{header}2026-09-30,B,time_deposit,2,\n2026-09-30,A,loan_mortgage,3,\n");
-    let files: [(&str, &[u8]); 3] =
-        [TWO_CUSTOMERS, ("holdings_1", one.as_bytes()), ("holdings_2", two.as_bytes())];
-    let night = night(&files, &[CUSTOMERS, holdings]).unwrap();
-    let rows: Vec<_> = night
-        .tables
-        .holdings
-        .iter()
-        .map(|h| (h.customer, h.snapshot_on.to_string(), h.balance.0, h.product))
-        .collect();
-    let day = |text: &str| text.to_owned();
-    assert_eq!(
-        rows,
-        [
-            (0, day("2026-08-31"), 500, NONE),
-            (0, day("2026-09-30"), 300, NONE),
-            (1, day("2026-09-30"), 200, NONE)
-        ]
-    );
+    let first = format!("{header}2024-09-30,A,fund,1,P\n2024-09-30,A,fund,1,P\n2024-08-31,A,fund,5,Q\n");
+    let newer = format!("{header}2024-09-30,B,time_deposit,2,\n");
+    let newer_too = format!("{header}2024-09-30,A,loan_mortgage,3,\n");
+    let night = night(
+        &[
+            TWO_CUSTOMERS,
+            ("holdings_2024-09-30", first.as_bytes()),
+            ("holdings_2024-10-01_part1", newer.as_bytes()),
+            ("holdings_2024-10-01_part2", newer_too.as_bytes()),
+        ],
+        &[CUSTOMERS, mapping],
+    )
+    .unwrap();
+    assert_eq!(holdings(&night), ["A 2024-08-31 5.00", "A 2024-09-30 3.00", "B 2024-09-30 2.00"]);
     assert_eq!(
         books(&night)[1..],
-        ["holdings_1 [3, 1, 0, 2, 0, 0] 500", "holdings_2 [2, 2, 0, 0, 0, 0] 500"]
+        [
+            "holdings_2024-09-30 [3, 1, 0, 2, 0, 0] 500",
+            "holdings_2024-10-01_part1 [1, 1, 0, 0, 0, 0] 200",
+            "holdings_2024-10-01_part2 [1, 1, 0, 0, 0, 0] 300"
+        ]
     );
 }
 
 #[test]
 fn what_the_mappings_fill_is_told() {
-    let night = night(&[TWO_CUSTOMERS], &[CUSTOMERS]).unwrap();
-    let mapped: Vec<_> = night.mapped.into_iter().collect();
+    let mapped: Vec<_> = crate::ingest::mapped(&sources(&[CUSTOMERS])).into_iter().collect();
     assert_eq!(mapped, [(Table::Customers, "customer_id"), (Table::Customers, "opened_on")]);
 }
 

@@ -1,0 +1,84 @@
+//! The whole night as a process, on invented banks of 20,000 and 250,000 customers over 24 months.
+//!
+//! `cargo bench --bench night` prints rows per second by stage and the peak memory, as the program's own summary
+//! tells them; each size is run once to warm the files and then `RUNS` times, and the median wall time is shown
+//! with the stages of that run. Sizes can be given: `cargo bench --bench night -- 20000`.
+//!
+//! `cargo bench --bench night -- store DATA [DAY]` times the store instead, on a folder of exports that
+//! `config/examples/bench.toml` maps, each step in a process of its own: building it, reading features at one and at
+//! five dates, and taking in the files of the folder DAY besides.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a bench times processes and writes their input"
+)]
+
+mod store;
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+const SIZES: [u32; 2] = [20_000, 250_000];
+const MONTHS: &str = "24";
+const RUNS: usize = 3;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.first().map(String::as_str) {
+        Some("store") => store::measure(&arguments[1..]),
+        Some("child") => store::child(&arguments[1..]),
+        _ => nights(),
+    }
+}
+
+fn nights() {
+    let given: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    for customers in if given.is_empty() { SIZES.to_vec() } else { given } {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let data = home.path().join("data");
+        tercet(&["synth", "--customers", &customers.to_string(), "--months", MONTHS, "--out", text(&data)]);
+        let mut nights: Vec<Value> = (0..=RUNS).map(|_| night(&data, home.path())).skip(1).collect();
+        nights.sort_by(|a, b| milliseconds(a).total_cmp(&milliseconds(b)));
+        print(customers, &nights[RUNS / 2]);
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+fn tercet(arguments: &[&str]) -> Vec<u8> {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_tercet")).args(arguments).output().expect("the program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// One run into a fresh workspace: what a rerun finds must not help it.
+fn night(data: &Path, home: &Path) -> Value {
+    let workspace = home.join("work");
+    let _ = std::fs::remove_dir_all(&workspace);
+    let summary = tercet(&["run", "--json", "--data", text(data), "--workspace", text(&workspace)]);
+    serde_json::from_slice(&summary).expect("--json prints JSON")
+}
+
+fn milliseconds(night: &Value) -> f64 {
+    night["milliseconds"].as_f64().expect("a number")
+}
+
+fn print(customers: u32, night: &Value) {
+    println!("{customers} customers, {MONTHS} months, median of {RUNS}: {:.2} s", milliseconds(night) / 1e3);
+    for stage in night["manifest"]["stages"].as_array().expect("stages") {
+        let (rows, ms) =
+            (stage["rows"].as_f64().expect("rows"), stage["milliseconds"].as_f64().expect("a time"));
+        println!(
+            "  {:<10} {rows:>12} rows {:>9.3} s {:>14.0} rows/s",
+            stage["stage"].as_str().expect("a name"),
+            ms / 1e3,
+            rows / ms * 1e3
+        );
+    }
+    let peak = night["manifest"]["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN);
+    println!("  peak memory {:.2} GiB", peak / f64::from(1u32 << 30));
+}

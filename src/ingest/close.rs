@@ -1,0 +1,107 @@
+//! Closing the books of a delivery, and holding it as a whole against what is stated and what came before.
+
+use super::accept::amounts::AmountSizes;
+use super::accept::row_dates::{self, FileDate};
+use super::accept::totals::Totals;
+use super::accept::volume::{self, Measured};
+use super::build::Findings;
+use super::intake::Intake;
+use super::plan::Content;
+use crate::config::source::Source;
+use crate::contract::tables::Table;
+use crate::error::Result;
+use crate::store::Rejects;
+use crate::store::commit::Delivery;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Intake<'_> {
+    /// Enters what was found in a content in its books, and checks its totals and dates.
+    ///
+    /// # Errors
+    /// Kind `Refused` where the file does not hold what its trailer, its control file or its name say.
+    pub fn close(
+        &mut self,
+        table: Table,
+        source: &Source,
+        content: &Content,
+        findings: Findings,
+        sizes: Option<&AmountSizes>,
+    ) -> Result<()> {
+        let Findings { rejects, tally, rejected_ids, orphans, trailers, extra_columns, .. } = findings;
+        let file = &content.export.name;
+        let totals = Totals {
+            rows: tally.rows,
+            sum: sizes.map(|_| tally.amounts.read),
+            sum_unsigned: sizes.map(|_| tally.unsigned),
+            unreadable: tally.amounts.unreadable,
+        };
+        for trailer in &trailers {
+            trailer.check(file, &totals)?;
+        }
+        if let Some(stated) = &content.control {
+            stated.check_totals(file, &totals)?;
+        }
+        let delivery = self.writer.delivery_mut(content.number);
+        let used = delivery.books.amounts.used;
+        let books = &mut delivery.books;
+        books.rows = tally.rows + trailers.len() as u64;
+        books.trailers = trailers.len() as u64;
+        books.rejected = tally.rejected;
+        books.amounts = crate::store::books::Amounts {
+            read: tally.amounts.read,
+            rejected: tally.amounts.rejected,
+            unreadable: tally.amounts.unreadable,
+            used,
+            ..books.amounts
+        };
+        delivery.extra_columns = extra_columns;
+        delivery.orphans = orphans.len() as u64;
+        delivery.median_amount = sizes.and_then(AmountSizes::median);
+        check_dates(delivery, source, content)?;
+        self.taken.n_rows += usize::try_from(tally.rows).unwrap_or(usize::MAX);
+        if rejects.is_empty() {
+            return Ok(());
+        }
+        let is_owner = matches!(table, Table::Customers | Table::Accounts);
+        let ids = if is_owner { rejected_ids } else { Vec::new() };
+        let distinct: BTreeSet<_> = orphans.into_iter().collect();
+        let orphans = distinct.into_iter().collect();
+        self.writer.keep_rejects(content.number, &Rejects { rows: rejects, ids, orphans })
+    }
+
+    /// Compares each new delivery day with those before it.
+    ///
+    /// # Errors
+    /// Kind `Refused`, naming the first day that is too small, too large, or of other amounts.
+    pub fn check_volume(&self, table: Table, source: &Source, read: &[Content]) -> Result<()> {
+        let Some(limits) = self.limits.volume.as_ref().filter(|_| source.volume != Some(false)) else {
+            return Ok(());
+        };
+        let new: BTreeSet<u32> = read.iter().map(|content| content.number).collect();
+        let is_month: BTreeSet<u32> =
+            read.iter().filter(|content| content.export.is_month).map(|content| content.number).collect();
+        let mut days: BTreeMap<_, (Measured, bool)> = BTreeMap::new();
+        for delivery in self.writer.commit().of_table(table) {
+            let (day, is_new) = days.entry((delivery.delivered_on(), delivery.rank().arrived)).or_insert((
+                Measured { delivered_on: delivery.delivered_on(), rows: 0, median_amount: None },
+                false,
+            ));
+            day.rows += delivery.books.rows;
+            day.median_amount = delivery.median_amount.or(day.median_amount);
+            *is_new |= new.contains(&delivery.number) && !is_month.contains(&delivery.number);
+        }
+        let measured: Vec<Measured> = days.values().map(|(day, _)| *day).collect();
+        for (day, _) in days.values().filter(|(_, is_new)| *is_new) {
+            volume::check(table, day, &measured, limits)?;
+        }
+        Ok(())
+    }
+}
+
+/// Holds the dates of the rows that count against the date in the file's name, where the source asks for it.
+fn check_dates(delivery: &Delivery, source: &Source, content: &Content) -> Result<()> {
+    let (Some(column), Some(date)) = (&source.date_column, content.export.date) else { return Ok(()) };
+    let rows = delivery.days.first().zip(delivery.days.last()).map(|(first, last)| (first.on, last.on));
+    let file_date = if content.export.is_month { FileDate::Month(date) } else { FileDate::Day(date) };
+    row_dates::check(&content.export.name, column, rows, file_date)
+}

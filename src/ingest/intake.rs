@@ -1,0 +1,234 @@
+//! One ingest from beginning to end: the tables in the order in which they refer to each other.
+
+use super::any::{AnyBuild, AnyRow, typed};
+use super::build::Findings;
+use super::decode::Progress;
+use super::files::{Reader, Receiver};
+use super::lookup::LookupFile;
+use super::mapping::Mapping;
+use super::owners::{Accounts, Customers, Owners};
+use super::plan::{self, Content, Plan};
+use super::{Limits, Taken, accounts, contacts, control, customers, holdings, reference, transactions};
+use crate::config::source::Source;
+use crate::contract::key::{FoldMap, Key};
+use crate::contract::tables::Table;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::exports;
+use crate::store::Writer;
+use crate::store::commit::LookedUp;
+use crate::store::segment::{HoldingColumns, TransactionColumns};
+use crate::store::writer::Arrival;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Raised when the same export would be read into other rows than before: all deliveries are read anew then.
+const READING_VERSION: u32 = 1;
+
+/// An ingest under way.
+pub struct Intake<'a> {
+    pub writer: &'a mut Writer,
+    pub data: &'a Path,
+    pub limits: &'a Limits,
+    pub progress: Progress<'a>,
+    pub taken: Taken,
+    sources: &'a BTreeMap<Table, Source>,
+    plans: BTreeMap<Table, Plan>,
+}
+
+impl<'a> Intake<'a> {
+    /// Compares the folder with the store.
+    pub fn open(
+        writer: &'a mut Writer,
+        sources: &'a BTreeMap<Table, Source>,
+        data: &'a Path,
+        limits: &'a Limits,
+        progress: Progress<'a>,
+    ) -> Result<Self> {
+        let mut intake =
+            Self { writer, data, limits, progress, taken: Taken::default(), sources, plans: BTreeMap::new() };
+        for (table, source) in sources {
+            let exports = exports::list(data, &source.files)?;
+            if exports.is_empty() && intake.writer.commit().of_table(*table).next().is_none() {
+                return Err(intake.not_delivered(*table, source));
+            }
+            let reading = intake.reading(*table, source)?;
+            let mut plan = plan::plan(*table, &exports, intake.writer.commit(), &reading)?;
+            plan.reading = reading;
+            intake.taken.notes.append(&mut plan.notes);
+            intake.plans.insert(*table, plan);
+        }
+        Ok(intake)
+    }
+
+    fn not_delivered(&self, table: Table, source: &Source) -> Error {
+        let (pattern, folder, table) =
+            (source.files.escape_debug(), exports::shown(self.data), table.name());
+        Error::incomplete(format!("no file `{pattern}` in `{folder}`: `{table}` is not delivered yet"))
+            .hint(format!("wait for the delivery, or correct `sources.{table}.files`"))
+    }
+
+    /// Digest of everything that decides how the files of a table are read.
+    fn reading(&self, table: Table, source: &Source) -> Result<String> {
+        // These keys say which files are read and what is asked of them, not how.
+        let how = Source {
+            files: String::new(),
+            control: None,
+            fresh_within_days: None,
+            date_column: None,
+            allowed_empty: false,
+            volume: None,
+            ..source.clone()
+        };
+        let mut text = format!(
+            "{READING_VERSION}|{}|{}|{how:?}",
+            self.limits.base_currency, self.limits.field_bytes_max
+        );
+        for lookup in source.columns.values().filter_map(|column| column.lookup.as_ref()) {
+            text += &exports::digest(&exports::find(self.data, &lookup.file)?)?;
+        }
+        if table == Table::Customers && source.columns.values().any(|column| column.first_account) {
+            for export in self.account_exports()? {
+                text += &exports::digest(&export)?;
+            }
+        }
+        Ok(blake3::hash(text.as_bytes()).to_hex().to_string())
+    }
+
+    fn account_exports(&self) -> Result<Vec<exports::Export>> {
+        match self.sources.get(&Table::Accounts) {
+            Some(source) => exports::list(self.data, &source.files),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes everything in, table by table.
+    pub fn run(mut self) -> Result<Taken> {
+        self.short(Table::Branches, reference::branches, Writer::change)?;
+        self.short(Table::Managers, reference::managers, Writer::change)?;
+        self.short(Table::Products, reference::products, Writer::change_products)?;
+        let first_opened = self.first_opened()?;
+        let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened);
+        self.short(Table::Customers, customers, Writer::change_customers)?;
+        let customers = Customers::of(self.writer)?;
+        self.retry_orphans(Table::Accounts, |key| customers.find(key).is_ok())?;
+        self.short(Table::Accounts, |mapping| accounts::builder(mapping, &customers), Writer::change_accounts)?;
+        let owners = self.owners(customers)?;
+        for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
+            self.retry_orphans(table, |key| owners.knows(key))?;
+        }
+        let bucket_of = self.writer.bucket_of();
+        let limits = self.limits;
+        let transactions = |mapping: &mut Mapping| transactions::builder(mapping, &owners, limits);
+        self.long::<TransactionColumns, _>(Table::Transactions, &bucket_of, transactions)?;
+        let products = Arc::clone(&self.writer.codes.products);
+        let holdings = |mapping: &mut Mapping| holdings::builder(mapping, &owners, &products, limits);
+        self.long::<HoldingColumns, _>(Table::Holdings, &bucket_of, holdings)?;
+        self.short(Table::Contacts, |mapping| contacts::builder(mapping, &owners), Writer::change)?;
+        self.taken.deliveries.sort_unstable();
+        Ok(self.taken)
+    }
+
+    /// Takes the plan of a table, and its mapping where there is something to read.
+    pub fn begin(&mut self, table: Table) -> Result<Option<(Plan, &'a Source, Mapping)>> {
+        let (Some(mut plan), Some(source)) = (self.plans.remove(&table), self.sources.get(&table)) else {
+            return Ok(None);
+        };
+        for (number, files) in std::mem::take(&mut plan.renamed) {
+            self.writer.rename(number, files);
+        }
+        if plan.read.is_empty() && plan.removed.is_empty() {
+            return Ok(None);
+        }
+        let mut mapping = Mapping::new(table, source, self.data)?;
+        mapping.set_base_currency(&self.limits.base_currency);
+        for LookupFile { name, bytes, digest, rows } in mapping.lookups.drain(..) {
+            self.writer.note_looked_up(name, LookedUp { bytes, digest, rows });
+        }
+        for content in &mut plan.read {
+            content.control = control::of(self.data, source, content)?;
+            content.number = self.writer.arrive(Arrival {
+                table,
+                digest: content.digest.clone(),
+                bytes: content.export.bytes,
+                files: content.files.clone(),
+                reading: plan.reading.clone(),
+            });
+            self.taken.deliveries.push(content.number);
+        }
+        Ok(Some((plan, source, mapping)))
+    }
+
+    /// The owners of what follows; accounts come from the store, whenever they were delivered.
+    fn owners(&self, customers: Customers) -> Result<Owners> {
+        let are_delivered = self.sources.contains_key(&Table::Accounts);
+        let accounts = are_delivered.then(|| Accounts::of(self.writer)).transpose()?;
+        Ok(Owners { customers, accounts })
+    }
+
+    /// Has deliveries read again whose rows named an owner that was not known then and is now, while their files are
+    /// still there.
+    fn retry_orphans(&mut self, table: Table, is_known: impl Fn(Key) -> bool) -> Result<()> {
+        let Some(plan) = self.plans.get_mut(&table) else { return Ok(()) };
+        let commit = self.writer.commit();
+        for (number, export) in std::mem::take(&mut plan.present) {
+            let delivery = commit.delivery(number).filter(|delivery| delivery.orphans > 0);
+            let Some((delivery, file)) = delivery.and_then(|it| Some((it, it.rejects.as_ref()?))) else { continue };
+            if self.writer.rejects(file)?.orphans.into_iter().any(&is_known) {
+                plan.removed.insert(number);
+                plan.read.push(Content::new(export, delivery.digest.clone(), delivery.files.clone()));
+            }
+        }
+        plan.read.sort_by(|a, b| a.files.cmp(&b.files));
+        Ok(())
+    }
+
+    /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.
+    fn first_opened(&self) -> Result<FoldMap<Key, Date>> {
+        let mut first = FoldMap::default();
+        let opened_on = self.sources.get(&Table::Customers).and_then(|source| source.columns.get("opened_on"));
+        let is_read = self.plans.get(&Table::Customers).is_some_and(|plan| !plan.read.is_empty());
+        if !is_read || opened_on.is_none_or(|column| !column.first_account) {
+            return Ok(first);
+        }
+        let is_dated = |source: &&Source| source.columns.contains_key("opened_on");
+        let Some(source) = self.sources.get(&Table::Accounts).filter(is_dated) else {
+            let what =
+                "`sources.customers.columns.opened_on` follows from the first account, but no account is dated";
+            return Err(Error::usage(what).hint("map `sources.accounts.columns.opened_on`"));
+        };
+        let mut mapping = Mapping::new(Table::Accounts, source, self.data)?;
+        mapping.set_base_currency(&self.limits.base_currency);
+        let builder = accounts::openings(&mut mapping);
+        let contents: Vec<Content> = self
+            .account_exports()?
+            .into_iter()
+            .map(|export| Content::new(export, String::new(), Vec::new()))
+            .collect();
+        let builder = AnyBuild::new(&builder);
+        let reader =
+            Reader { source, mapping: &mapping, builder: &builder, limits: self.limits, progress: &|_| () };
+        reader.read(&contents, &mut Openings { first: &mut first })?;
+        Ok(first)
+    }
+}
+
+/// Keeps the earliest opening per customer.
+struct Openings<'f> {
+    first: &'f mut FoldMap<Key, Date>,
+}
+
+impl Receiver<AnyRow> for Openings<'_> {
+    fn take(&mut self, _: &Content, rows: Vec<AnyRow>) -> Result<()> {
+        for (customer, opened_on) in typed::<Option<(Key, Date)>>(rows).flatten() {
+            let earliest = self.first.entry(customer).or_insert(opened_on);
+            *earliest = opened_on.min(*earliest);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: &Content, _: Findings) -> Result<()> {
+        Ok(())
+    }
+}

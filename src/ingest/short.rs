@@ -1,0 +1,66 @@
+//! Taking in tables that every delivery describes anew: read whole, delivered at the end.
+
+use super::any::{AnyBuild, AnyRow, typed};
+use super::build::{Build, Findings};
+use super::files::{Reader, Receiver};
+use super::intake::Intake;
+use super::mapping::Mapping;
+use super::plan::Content;
+use crate::contract::tables::Table;
+use crate::error::Result;
+use crate::store::Writer;
+use crate::store::versions::Delivered;
+use crate::store::writer::Deliveries;
+use std::collections::BTreeSet;
+
+/// How the writer takes deliveries of a table out and in.
+type Change<T> = fn(&mut Writer, Table, &BTreeSet<u32>, Deliveries<T>) -> Result<()>;
+
+/// Rows and findings, content by content.
+struct Collected<T> {
+    deliveries: Deliveries<T>,
+    findings: Vec<Findings>,
+}
+
+impl<T: Send + 'static> Receiver<AnyRow> for Collected<T> {
+    fn take(&mut self, content: &Content, rows: Vec<AnyRow>) -> Result<()> {
+        match self.deliveries.last_mut() {
+            Some((number, held)) if *number == content.number => held.extend(typed(rows)),
+            _ => self.deliveries.push((content.number, typed(rows).collect())),
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, content: &Content, findings: Findings) -> Result<()> {
+        if self.deliveries.last().is_none_or(|(number, _)| *number != content.number) {
+            self.deliveries.push((content.number, Vec::new()));
+        }
+        self.findings.push(findings);
+        Ok(())
+    }
+}
+
+impl Intake<'_> {
+    /// Takes in what is new of a short table.
+    ///
+    /// # Errors
+    /// See [`take_in`](super::take_in).
+    pub fn short<T: Send + 'static, B: Build<Row = Delivered<T>>>(
+        &mut self,
+        table: Table,
+        builder: impl FnOnce(&mut Mapping) -> B,
+        change: Change<T>,
+    ) -> Result<()> {
+        let Some((plan, source, mut mapping)) = self.begin(table)? else { return Ok(()) };
+        let builder = builder(&mut mapping);
+        let mut collected = Collected { deliveries: Vec::new(), findings: Vec::new() };
+        let (limits, progress) = (self.limits, self.progress);
+        Reader { source, mapping: &mapping, builder: &AnyBuild::new(&builder), limits, progress }
+            .read(&plan.read, &mut collected)?;
+        change(self.writer, table, &plan.removed, collected.deliveries)?;
+        for (content, findings) in plan.read.iter().zip(collected.findings) {
+            self.close(table, source, content, findings, None)?;
+        }
+        self.check_volume(table, source, &plan.read)
+    }
+}

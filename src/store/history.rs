@@ -1,0 +1,38 @@
+//! What a kernel may see of one customer: his rows in date order, and what was known of him when.
+
+use crate::contract::{Contact, Customer, CustomerVersion, Holding, Transaction};
+use crate::date::Date;
+
+/// Everything known of one customer, rows in date order.
+#[derive(Debug, Clone, Copy)]
+pub struct CustomerHistory<'a> {
+    /// Place among the bank's customers by id.
+    pub index: u32,
+    /// As known on the night's date. Of the past, only fields that date themselves may be taken from here.
+    pub customer: &'a Customer,
+    /// As the deliveries described him, ascending by the date from which each version was in force.
+    pub versions: &'a [CustomerVersion],
+    pub transactions: &'a [Transaction],
+    pub holdings: &'a [Holding],
+    pub contacts: &'a [Contact],
+}
+
+impl<'a> CustomerHistory<'a> {
+    /// The same customer without any row after `date`.
+    #[must_use]
+    pub fn until(&self, date: Date) -> CustomerHistory<'a> {
+        CustomerHistory {
+            transactions: &self.transactions
+                [..self.transactions.partition_point(|row| row.booked_on <= date)],
+            holdings: &self.holdings[..self.holdings.partition_point(|row| row.snapshot_on <= date)],
+            contacts: &self.contacts[..self.contacts.partition_point(|row| row.contacted_on <= date)],
+            ..*self
+        }
+    }
+
+    /// The version in force on `date`; `None` before the first delivery, when undated fields were not known.
+    pub fn as_known_on(&self, date: Date) -> Option<&'a Customer> {
+        let known = self.versions.partition_point(|version| version.valid_from <= date);
+        Some(&self.versions.get(known.checked_sub(1)?)?.customer)
+    }
+}

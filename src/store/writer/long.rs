@@ -1,0 +1,277 @@
+//! The parts of a long table, month by bucket: loading and writing them, whatever the table.
+
+use super::{Batch, Writer};
+use crate::contract::delivered::{DeliveredHolding, DeliveredTransaction};
+use crate::contract::key::Key;
+use crate::contract::tables::Table;
+use crate::date::Date;
+use crate::error::Result;
+use crate::store::books::Fate;
+use crate::store::commit::Segment;
+use crate::store::segment::{
+    Columns, HoldingColumns, Parts, SegmentStats, TransactionColumns, holdings, transactions,
+};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Month (see [`Date::month_index`]) and bucket.
+pub type Place = (i32, u32);
+
+/// Rows of a month and bucket: those that count, and those that another delivery's stand for.
+#[derive(Debug, Default)]
+pub struct Part<C> {
+    pub rows: C,
+    pub shadows: C,
+}
+
+/// What the writer asks of the columns of a long table.
+pub trait LongTable: Columns + Send + Sync {
+    const TABLE: Table;
+
+    /// Writes what a batch holds.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    fn flush(writer: &mut Writer, batch: &mut Batch<'_, Self>) -> Result<()>;
+
+    /// Takes the rows of deliveries out; rows that they stood for count again.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()>;
+
+    fn row(&self, at: usize) -> (u32, Self::Row);
+    fn add(&mut self, other: &Self);
+    fn order(&mut self);
+    fn to_bytes(&self) -> Result<Vec<u8>>;
+    fn from_bytes(bytes: bytes::Bytes) -> Result<Self>;
+    fn summary(&self) -> Option<SegmentStats>;
+    /// Number of each row's delivery.
+    fn deliveries(&self) -> &[u32];
+    /// Minor units of the amount that is reconciled.
+    fn amount(row: &Self::Row) -> i64;
+}
+
+impl LongTable for TransactionColumns {
+    const TABLE: Table = Table::Transactions;
+
+    fn flush(writer: &mut Writer, batch: &mut Batch<'_, Self>) -> Result<()> {
+        writer.flush_transactions(batch)
+    }
+
+    fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()> {
+        writer.remove_transactions(removed)
+    }
+
+    fn row(&self, at: usize) -> (u32, DeliveredTransaction) {
+        self.get(at)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.append(other);
+    }
+
+    fn order(&mut self) {
+        self.sort();
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        transactions::encode(self)
+    }
+
+    fn from_bytes(bytes: bytes::Bytes) -> Result<Self> {
+        transactions::decode(bytes, Parts::All)
+    }
+
+    fn summary(&self) -> Option<SegmentStats> {
+        self.stats()
+    }
+
+    fn deliveries(&self) -> &[u32] {
+        &self.delivery
+    }
+
+    fn amount(row: &DeliveredTransaction) -> i64 {
+        row.amount.0
+    }
+}
+
+impl LongTable for HoldingColumns {
+    const TABLE: Table = Table::Holdings;
+
+    fn flush(writer: &mut Writer, batch: &mut Batch<'_, Self>) -> Result<()> {
+        writer.flush_holdings(batch)
+    }
+
+    fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()> {
+        writer.remove_holdings(removed)
+    }
+
+    fn row(&self, at: usize) -> (u32, DeliveredHolding) {
+        self.get(at)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.append(other);
+    }
+
+    fn order(&mut self) {
+        self.sort();
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        holdings::encode(self)
+    }
+
+    fn from_bytes(bytes: bytes::Bytes) -> Result<Self> {
+        holdings::decode(bytes, Parts::All)
+    }
+
+    fn summary(&self) -> Option<SegmentStats> {
+        self.stats()
+    }
+
+    fn deliveries(&self) -> &[u32] {
+        &self.delivery
+    }
+
+    fn amount(row: &DeliveredHolding) -> i64 {
+        row.balance.0
+    }
+}
+
+/// Moves between accounts of the books: by delivery, date and fate, how many rows and what amount.
+#[derive(Debug, Default)]
+pub struct Moves(BTreeMap<(u32, Date, bool), BTreeMap<u8, (i64, i128)>>);
+
+impl Moves {
+    /// Takes a row from one account to another; `None` is outside the books.
+    pub fn record(&mut self, number: u32, on: Date, amount: i64, from: Option<Fate>, to: Option<Fate>) {
+        if from == to {
+            return;
+        }
+        for (fate, sign) in [(from, -1i64), (to, 1)] {
+            let Some(fate) = fate else { continue };
+            let accounts = self.0.entry((number, on, fate == Fate::Used)).or_default();
+            let (rows, sum) = accounts.entry(fate as u8).or_default();
+            *rows += sign;
+            *sum += i128::from(sign) * i128::from(amount);
+        }
+    }
+
+    /// Everything that `other` recorded.
+    pub fn merge(&mut self, other: Moves) {
+        for (key, accounts) in other.0 {
+            let own = self.0.entry(key).or_default();
+            for (fate, (rows, sum)) in accounts {
+                let (own_rows, own_sum) = own.entry(fate).or_default();
+                *own_rows += rows;
+                *own_sum += sum;
+            }
+        }
+    }
+}
+
+const FATES: [Fate; 3] = [Fate::Used, Fate::Duplicate, Fate::Superseded];
+
+impl Writer {
+    /// Enters moves in the books of their deliveries; those that were forgotten have none.
+    pub(super) fn settle(&mut self, moves: Moves) {
+        for ((number, on, is_used), accounts) in moves.0 {
+            let Some(delivery) = self.commit.delivery_mut(number) else { continue };
+            for (fate, (rows, sum)) in accounts {
+                delivery.books.enter(FATES[usize::from(fate)], rows, sum);
+                if is_used {
+                    delivery.enter(on, rows, sum);
+                }
+            }
+        }
+    }
+
+    /// The segment of a part, if it has rows of that sort.
+    pub(super) fn segment(&self, table: Table, (month, bucket): Place, is_shadow: bool) -> Option<&Segment> {
+        let key = |segment: &Segment| (segment.table, segment.month, segment.bucket, segment.is_shadow);
+        let segments = &self.commit.segments;
+        let at = segments.partition_point(|segment| key(segment) < (table, month, bucket, is_shadow));
+        segments.get(at).filter(|segment| key(segment) == (table, month, bucket, is_shadow))
+    }
+
+    /// The rows of a part; none where the store has none.
+    pub(super) fn load<C: LongTable>(&self, place: Place, is_shadow: bool) -> Result<C> {
+        match self.segment(C::TABLE, place, is_shadow) {
+            Some(segment) => C::from_bytes(self.pool.read_sealed(&segment.file)?),
+            None => Ok(C::default()),
+        }
+    }
+
+    pub(super) fn load_part<C: LongTable>(&self, place: Place) -> Result<Part<C>> {
+        Ok(Part { rows: self.load(place, false)?, shadows: self.load(place, true)? })
+    }
+
+    /// Places of all segments of a table that `wanted` holds for.
+    pub(super) fn places(&self, table: Table, wanted: impl Fn(&Segment) -> bool) -> BTreeSet<Place> {
+        let segments = self.commit.segments.iter().filter(|segment| segment.table == table);
+        segments.filter(|segment| wanted(segment)).map(|segment| (segment.month, segment.bucket)).collect()
+    }
+
+    /// Writes parts in place of what the store has there; shadows only where `with_shadows`.
+    pub(super) fn replace<C: LongTable>(
+        &mut self,
+        parts: Vec<(Place, Part<C>)>,
+        with_shadows: bool,
+    ) -> Result<()> {
+        if self.pool.is_rehearsal() {
+            return Ok(());
+        }
+        let writer = &*self;
+        let sorts: &[bool] = if with_shadows { &[false, true] } else { &[false] };
+        let written: Vec<Result<Vec<_>>> = parts
+            .into_par_iter()
+            .map(|(place, part)| {
+                let mut written = Vec::with_capacity(2);
+                for (is_shadow, rows) in [(false, part.rows), (true, part.shadows)] {
+                    if sorts.contains(&is_shadow) {
+                        written.push((place, is_shadow, writer.write_segment(place, is_shadow, rows)?));
+                    }
+                }
+                Ok(written)
+            })
+            .collect();
+        let mut fresh = Vec::new();
+        let mut replaced = BTreeSet::new();
+        for written in written {
+            for ((month, bucket), is_shadow, segment) in written? {
+                replaced.insert((month, bucket, is_shadow));
+                fresh.extend(segment);
+            }
+        }
+        self.commit.segments.retain(|old| {
+            old.table != C::TABLE || !replaced.contains(&(old.month, old.bucket, old.is_shadow))
+        });
+        self.written.extend(fresh.iter().map(|segment: &Segment| segment.file.name.clone()));
+        self.commit.segments.extend(fresh);
+        self.commit
+            .segments
+            .sort_by_key(|segment| (segment.table, segment.month, segment.bucket, segment.is_shadow));
+        Ok(())
+    }
+
+    /// Sorts and writes the rows of a part; nothing where there are none.
+    fn write_segment<C: LongTable>(
+        &self,
+        (month, bucket): Place,
+        is_shadow: bool,
+        mut rows: C,
+    ) -> Result<Option<Segment>> {
+        let Some(stats) = rows.summary() else { return Ok(None) };
+        rows.order();
+        let (table, shadow) = (C::TABLE, if is_shadow { "-shadow" } else { "" });
+        let day = Date::end_of_month_index(month);
+        let folder = format!("{}/{:04}-{:02}", table.name(), day.year(), day.month());
+        let name = self.file_name(&format!("{folder}/b{bucket:04}{shadow}"));
+        let file = self.pool.write(&name, &rows.to_bytes()?)?;
+        let hex = |key: Key| key.to_string();
+        let ids = stats.ids.map(|(least, greatest)| (hex(least), hex(greatest))).unwrap_or_default();
+        Ok(Some(Segment { table, is_shadow, month, bucket, rows: stats.rows as u64, ids, file }))
+    }
+}

@@ -1,0 +1,243 @@
+//! Transactions in and out: every id counts once, over all deliveries.
+//!
+//! Of several rows of one id, that of the delivery with the greatest rank counts; in one delivery, the last in content
+//! order. The others stay as shadows, to count again should the winner be taken out. Segments whose range of ids
+//! does not meet the new ones' are not read.
+
+use super::batch::Batch;
+use super::long::{LongTable, Moves, Part, Place};
+use super::Writer;
+use crate::contract::delivered::DeliveredTransaction;
+use crate::contract::key::{FoldSet, Key};
+use crate::contract::tables::Table;
+use crate::error::Result;
+use crate::store::books::Fate;
+use crate::store::commit::{Rank, Segment};
+use crate::store::segment::partition::Partition;
+use crate::store::segment::{Columns, TransactionColumns};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Parts = BTreeMap<Place, Part<TransactionColumns>>;
+
+/// How a row of a contested id stood before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Was {
+    /// It counted.
+    Counted,
+    /// Another stood in its place.
+    Shadow,
+    /// It has just come, entered as used.
+    New,
+    /// It counted, and its delivery is taken out.
+    Removed,
+}
+
+/// One of several rows of an id.
+struct Claim {
+    delivery: u32,
+    row: DeliveredTransaction,
+    was: Was,
+    /// Where it goes.
+    place: Place,
+}
+
+impl Writer {
+    /// Writes the transactions of a batch.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    pub(super) fn flush_transactions(&mut self, batch: &mut Batch<'_, TransactionColumns>) -> Result<()> {
+        let fresh = batch.take_parts();
+        let contested = self.contested(&fresh)?;
+        if contested.is_empty() {
+            return self.append_parts(fresh);
+        }
+        let places = self.places_of(&contested)?;
+        let mut parts = self.load_parts(places.iter().copied().chain(fresh.keys().copied()).collect())?;
+        let mut claims = Vec::new();
+        for part in parts.iter_mut() {
+            claim(part, &contested, &mut claims);
+        }
+        for (place, mut rows) in fresh {
+            take_claims(&mut rows, place, &contested, Was::New, &mut claims);
+            parts.entry(place).or_default().rows.add(&rows);
+        }
+        self.resolve(claims, &mut parts);
+        self.replace(parts.into_iter().collect(), true)
+    }
+
+    /// Takes the rows of deliveries out; rows that they stood for count again.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    pub(super) fn remove_transactions(&mut self, removed: &BTreeSet<u32>) -> Result<()> {
+        let mut months = BTreeSet::new();
+        for delivery in self.commit.of_table(Table::Transactions).filter(|d| removed.contains(&d.number)) {
+            months.extend(delivery.days.iter().map(|day| day.on.month_index()));
+        }
+        let is_touched = |segment: &Segment| segment.is_shadow || months.contains(&segment.month);
+        let mut parts = self.load_parts(self.places(Table::Transactions, is_touched))?;
+        let mut freed = FoldSet::default();
+        let mut claims = Vec::new();
+        for (place, part) in &mut parts {
+            let gone = |rows: &TransactionColumns, at: usize| removed.contains(&rows.delivery[at]);
+            for at in (0..part.rows.len()).filter(|at| gone(&part.rows, *at)) {
+                let (delivery, row) = part.rows.get(at);
+                freed.insert(row.id);
+                claims.push(Claim { delivery, row, was: Was::Removed, place: *place });
+            }
+            let (rows, shadows) = (part.rows.clone(), part.shadows.clone());
+            part.rows.retain(|at| !gone(&rows, at));
+            part.shadows.retain(|at| !gone(&shadows, at));
+        }
+        for part in parts.iter_mut() {
+            claim(part, &freed, &mut claims);
+        }
+        self.resolve(claims, &mut parts);
+        self.forget(removed);
+        self.replace(parts.into_iter().collect(), true)
+    }
+
+    /// Adds rows whose ids are all new to parts of the store.
+    fn append_parts(&mut self, fresh: Partition<TransactionColumns>) -> Result<()> {
+        let writer = &*self;
+        let merged: Vec<Result<_>> = fresh
+            .into_par_iter()
+            .map(|(place, new)| {
+                let mut rows: TransactionColumns = writer.load(place, false)?;
+                if rows.is_empty() {
+                    rows = new;
+                } else {
+                    rows.add(&new);
+                }
+                Ok((place, Part { rows, shadows: TransactionColumns::default() }))
+            })
+            .collect();
+        let merged = merged.into_iter().collect::<Result<_>>()?;
+        self.replace(merged, false)
+    }
+
+    fn load_parts(&self, places: BTreeSet<Place>) -> Result<Parts> {
+        let loaded: Vec<Result<_>> =
+            places.into_par_iter().map(|place| Ok((place, self.load_part(place)?))).collect();
+        loaded.into_iter().collect()
+    }
+
+    /// Ids that the new rows have twice, or that the store has already.
+    fn contested(&self, fresh: &Partition<TransactionColumns>) -> Result<FoldSet<Key>> {
+        let mut ids: Vec<Key> = fresh.values().flat_map(|rows| rows.id.iter().copied()).collect();
+        ids.par_sort_unstable();
+        let twice = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        let mut contested: FoldSet<Key> = twice.collect();
+        ids.dedup();
+        let meets = self.places(Table::Transactions, |segment| !segment.is_shadow && overlaps(segment, &ids));
+        let known: Vec<Result<Vec<Key>>> = meets
+            .into_par_iter()
+            .map(|place| {
+                let rows: TransactionColumns = self.load(place, false)?;
+                let is_new = |id: &&Key| ids.binary_search(id).is_ok();
+                Ok(rows.id.iter().filter(is_new).copied().collect())
+            })
+            .collect();
+        for known in known {
+            contested.extend(known?);
+        }
+        Ok(contested)
+    }
+
+    /// Parts that hold a row of one of these ids, as counting or as shadow.
+    fn places_of(&self, ids: &FoldSet<Key>) -> Result<BTreeSet<Place>> {
+        let mut sorted: Vec<Key> = ids.iter().copied().collect();
+        sorted.sort_unstable();
+        let candidates = self.places(Table::Transactions, |segment| overlaps(segment, &sorted));
+        let found: Vec<Result<Option<Place>>> = candidates
+            .into_par_iter()
+            .map(|place| {
+                let part: Part<TransactionColumns> = self.load_part(place)?;
+                let holds = part.rows.id.iter().chain(&part.shadows.id).any(|id| ids.contains(id));
+                Ok(holds.then_some(place))
+            })
+            .collect();
+        found.into_iter().filter_map(Result::transpose).collect()
+    }
+
+    /// Decides which of the rows of each id counts, puts all back in their parts, and corrects the books.
+    fn resolve(&mut self, mut claims: Vec<Claim>, parts: &mut Parts) {
+        let ranks = self.ranks(Table::Transactions);
+        claims.sort_by(|a, b| a.row.id.cmp(&b.row.id).then_with(|| order(a, b, &ranks)));
+        let mut moves = Moves::default();
+        for group in claims.chunk_by(|a, b| a.row.id == b.row.id) {
+            let before = group.iter().find(|claim| matches!(claim.was, Was::Counted | Was::Removed));
+            let after = group.iter().rfind(|claim| claim.was != Was::Removed);
+            for claim in group {
+                let Some(winner) = after.filter(|_| claim.was != Was::Removed) else { continue };
+                let is_winner = std::ptr::eq(claim, winner);
+                let to = if is_winner { Fate::Used } else { fate(claim, winner) };
+                let from = match (claim.was, before) {
+                    (Was::Shadow, Some(counted)) => fate(claim, counted),
+                    _ => Fate::Used,
+                };
+                let (on, amount) = (claim.row.booked_on, claim.row.amount.0);
+                moves.record(claim.delivery, on, amount, Some(from), Some(to));
+                let part = parts.entry(claim.place).or_default();
+                let rows = if is_winner { &mut part.rows } else { &mut part.shadows };
+                rows.push(claim.delivery, &claim.row);
+            }
+        }
+        self.settle(moves);
+    }
+}
+
+/// Takes the rows of contested ids out of a part of the store.
+fn claim(
+    (place, part): (&Place, &mut Part<TransactionColumns>),
+    contested: &FoldSet<Key>,
+    claims: &mut Vec<Claim>,
+) {
+    take_claims(&mut part.rows, *place, contested, Was::Counted, claims);
+    take_claims(&mut part.shadows, *place, contested, Was::Shadow, claims);
+}
+
+fn take_claims(
+    rows: &mut TransactionColumns,
+    place: Place,
+    contested: &FoldSet<Key>,
+    was: Was,
+    claims: &mut Vec<Claim>,
+) {
+    let at: Vec<usize> = (0..rows.len()).filter(|at| contested.contains(&rows.id[*at])).collect();
+    if at.is_empty() {
+        return;
+    }
+    claims.extend(at.iter().map(|at| {
+        let (delivery, row) = rows.get(*at);
+        Claim { delivery, row, was, place }
+    }));
+    let mut taken = at.into_iter().peekable();
+    rows.retain(|at| taken.next_if_eq(&at).is_none());
+}
+
+/// By rank of the delivery, then by content.
+fn order(a: &Claim, b: &Claim, ranks: &BTreeMap<u32, Rank>) -> Ordering {
+    let content = |claim: &Claim| {
+        let row = &claim.row;
+        let codes = (row.kind, row.product_kind, row.channel, row.own_account_elsewhere);
+        (row.booked_on, row.amount, row.balance_after, codes, row.account, row.customer)
+    };
+    ranks.get(&a.delivery).cmp(&ranks.get(&b.delivery)).then_with(|| content(a).cmp(&content(b)))
+}
+
+fn fate(claim: &Claim, winner: &Claim) -> Fate {
+    if claim.row == winner.row { Fate::Duplicate } else { Fate::Superseded }
+}
+
+/// Whether the segment's range of ids meets these, which are sorted.
+fn overlaps(segment: &Segment, ids: &[Key]) -> bool {
+    let (Ok(least), Ok(greatest)) = (segment.ids.0.parse::<Key>(), segment.ids.1.parse::<Key>()) else {
+        return true;
+    };
+    let from = ids.partition_point(|id| *id < least);
+    ids.get(from).is_some_and(|id| *id <= greatest)
+}
