@@ -64,6 +64,16 @@ pub enum Warning {
     Corrected {
         file: String,
     },
+    /// A table has no delivery of some days.
+    MissingDays {
+        what: String,
+    },
+    /// Ids that differ in nothing but case or width: perhaps one customer twice.
+    NearTwins {
+        file: String,
+        column: String,
+        twins: u64,
+    },
     /// The rename is done, but the disk did not confirm it.
     DurabilityUnknown {
         path: String,
@@ -118,6 +128,14 @@ impl fmt::Display for Warning {
             }
             Warning::Corrected { file } => {
                 write!(f, "`{}` replaces what came by this name before", file.escape_debug())
+            }
+            Warning::MissingDays { what } => f.write_str(what),
+            Warning::NearTwins { file, column, twins } => {
+                write!(
+                    f,
+                    "`{}`: {twins} values of `{column}` differ from another in nothing but case or width",
+                    file.escape_debug()
+                )
             }
             Warning::DurabilityUnknown { path } => {
                 write!(f, "published, durability unknown: the disk did not confirm `{path}`")

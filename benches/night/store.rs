@@ -83,8 +83,8 @@ fn build(data: &Path, workspace: &Path) -> usize {
         volume: None,
     };
     let mut writer = Writer::open(workspace, config.store.buckets).expect("the store opens");
-    let taken =
-        ingest::take_in(&mut writer, config.sources(), data, &limits, &|_| ()).expect("the exports are sound");
+    let taken = ingest::take_in(&mut writer, config.sources(), data, &limits, &|_| ())
+        .expect("the exports are sound");
     let night = tercet::store::newest_night(writer.commit(), &[Table::Transactions]).expect("a night");
     writer.finish(night).expect("the store is written");
     taken.n_rows

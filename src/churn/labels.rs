@@ -149,8 +149,8 @@ fn silent_on(transactions: &[Transaction], origin: Date, days: i32) -> Option<Da
 mod tests {
     use super::*;
     use crate::config::overlay::read_defaults;
-    use crate::contract::codes::Kind::{self, Deposit, Interest, Purchase, TransferOut};
     use crate::contract::Customer;
+    use crate::contract::codes::Kind::{self, Deposit, Interest, Purchase, TransferOut};
 
     fn customer(closed: Option<(&str, &str)>) -> Customer {
         Customer {

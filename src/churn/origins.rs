@@ -6,7 +6,7 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::features::{self, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
-use crate::store::{HoldingsBasis, Population, Standing, Bank};
+use crate::store::{Bank, HoldingsBasis, Population, Standing};
 use std::collections::BTreeMap;
 
 /// Monthly origins used at most: a year shows every season once.

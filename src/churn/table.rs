@@ -103,11 +103,8 @@ fn frame(
     config: &Config,
 ) -> Result<DataFrame> {
     let n = features.n_customers();
-    let ids: Vec<&str> = features
-        .customers()
-        .iter()
-        .map(|index| &*bank.customer(*index).customer_id)
-        .collect();
+    let ids: Vec<&str> =
+        features.customers().iter().map(|index| &*bank.customer(*index).customer_id).collect();
     let bands: Vec<Option<&str>> =
         probabilities.iter().map(|p| p.map(|p| Band::of(p, &config.churn.band_limits).code())).collect();
     let mut columns = vec![

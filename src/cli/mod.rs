@@ -7,13 +7,13 @@ mod summary;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
+use crate::pipeline::Observer;
 use crate::{init, io, pipeline, schema, synth};
 use arguments::{
-    Arguments, CheckArguments, Command, InitArguments, PlaceArguments, RunArguments, SchemaArguments, SchemaOf,
-    StatusArguments, SynthArguments,
+    Arguments, CheckArguments, Command, InitArguments, PlaceArguments, RunArguments, SchemaArguments,
+    SchemaOf, StatusArguments, SynthArguments,
 };
 use clap::Parser;
-use crate::pipeline::Observer;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -85,7 +85,8 @@ fn check(arguments: &CheckArguments) -> Result<()> {
     let progress = progress::Bar::new();
     let report = pipeline::check(&config, arguments.as_of, &|bytes| progress.bytes_read(bytes))?;
     progress.clear();
-    let text = if arguments.place.json { reports::check_json(&report)? + "\n" } else { reports::check(&report) };
+    let text =
+        if arguments.place.json { reports::check_json(&report)? + "\n" } else { reports::check(&report) };
     print(&text)?;
     report.refusal.map_or(Ok(()), Err)
 }
@@ -93,7 +94,11 @@ fn check(arguments: &CheckArguments) -> Result<()> {
 fn status(arguments: &StatusArguments) -> Result<()> {
     let config = configuration(&arguments.place)?;
     let report = pipeline::status(&config)?;
-    print(&if arguments.place.json { reports::status_json(&report)? + "\n" } else { reports::status(&report) })
+    print(&if arguments.place.json {
+        reports::status_json(&report)? + "\n"
+    } else {
+        reports::status(&report)
+    })
 }
 
 fn propose(arguments: &InitArguments) -> Result<()> {

@@ -13,7 +13,16 @@ pub fn check(report: &CheckReport) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING);
     table.set_header([
-        "table", "file", "encoding", "delivered", "rows", "used", "duplicate", "superseded", "rejected", "dates",
+        "table",
+        "file",
+        "encoding",
+        "delivered",
+        "rows",
+        "used",
+        "duplicate",
+        "superseded",
+        "rejected",
+        "dates",
         "amount",
     ]);
     for file in &report.files {
@@ -39,7 +48,11 @@ pub fn check(report: &CheckReport) -> String {
     for file in report.files.iter().filter(|file| !file.rejects.is_empty()) {
         let _ = writeln!(text, "\n{}: {} rows rejected", file.name.escape_debug(), file.books.rejected);
         for found in &file.rejects {
-            let column = if found.column.is_empty() { String::new() } else { format!("`{}` ", found.column.escape_debug()) };
+            let column = if found.column.is_empty() {
+                String::new()
+            } else {
+                format!("`{}` ", found.column.escape_debug())
+            };
             let _ = writeln!(text, "  {}  {column}{}", found.rows, found.reason.escape_debug());
             for (line, masked) in &found.examples {
                 let _ = writeln!(text, "      line {line}: {}", masked.escape_debug());
@@ -52,10 +65,16 @@ pub fn check(report: &CheckReport) -> String {
 
 fn verdict(report: &CheckReport) -> String {
     let (new, known) = (report.files.len(), report.n_known);
-    let every = if report.files.iter().all(|file| file.reconciles) { "every row and amount is accounted for" } else { "the books do not add up" };
+    let every = if report.files.iter().all(|file| file.reconciles) {
+        "every row and amount is accounted for"
+    } else {
+        "the books do not add up"
+    };
     match (&report.refusal, report.night) {
         (Some(_), _) => format!("{new} files read before the refusal, {known} known; a night would stop:"),
-        (None, Some(night)) => format!("{new} new files, {known} known; {every}; the night of {night} can be run"),
+        (None, Some(night)) => {
+            format!("{new} new files, {known} known; {every}; the night of {night} can be run")
+        }
         (None, None) => format!("{new} new files, {known} known; {every}; there is no night yet"),
     }
 }
@@ -66,7 +85,9 @@ pub fn check_json(report: &CheckReport) -> Result<String> {
     let refusal = report.refusal.as_ref().map(|error| {
         json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() })
     });
-    to_json(&json!({ "files": report.files, "known": report.n_known, "night": report.night, "refusal": refusal }))
+    to_json(
+        &json!({ "files": report.files, "known": report.n_known, "night": report.night, "refusal": refusal }),
+    )
 }
 
 /// Table by table, then the whole.
@@ -77,7 +98,16 @@ pub fn status(report: &StatusReport) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING);
     table.set_header([
-        "table", "deliveries", "first", "last", "rows", "used", "duplicate", "superseded", "rejected", "dates",
+        "table",
+        "deliveries",
+        "first",
+        "last",
+        "rows",
+        "used",
+        "duplicate",
+        "superseded",
+        "rejected",
+        "dates",
     ]);
     for held in &report.tables {
         let dates = held.dates.map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();

@@ -167,15 +167,16 @@ mod tests {
         let text = b"abcdefghijklmno";
         for length in 0..=text.len() {
             let mut bytes = [0u8; 16];
-            bytes[..length].copy_from_slice(&text[..length]);
-            bytes[15] = u8::try_from(length).unwrap();
+            bytes[1..=length].copy_from_slice(&text[..length]);
+            bytes[0] = u8::try_from(length).unwrap();
             assert_eq!(Key::of(&text[..length]), Key::from_bytes(bytes));
         }
     }
 
     #[test]
     fn ids_that_count_up_stay_in_order() {
-        let ids = ["", "7", "12", "99", "100", "T9", "T000099", "T000100", "123456789012344", "123456789012345"];
+        let ids =
+            ["", "7", "12", "99", "100", "T9", "T000099", "T000100", "123456789012344", "123456789012345"];
         let mut keys: Vec<Key> = ids.iter().map(|id| Key::of(id.as_bytes())).collect();
         keys.sort_unstable();
         let mut by_length = ids;

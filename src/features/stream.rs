@@ -46,14 +46,15 @@ pub fn stream(
     };
     let lenses: Vec<Lens<'_>> = dates.iter().map(lens).collect();
     if let [first, .., last] | [first @ last] = Sweep::new(&lenses).snapshots() {
-        reading.only_snapshots(*first..=*last);
+        reading.only_snapshots(*first, *last);
     }
     let buckets: Vec<Result<()>> = (0..reading.n_buckets())
         .into_par_iter()
         .map(|bucket| {
             let mut sweep = Sweep::new(&lenses);
             let mut row = vec![f64::NAN; lenses.len() * N_FEATURES];
-            let mut blocks: Vec<Block> = (0..lenses.len()).map(|date| Block { date, ..Block::default() }).collect();
+            let mut blocks: Vec<Block> =
+                (0..lenses.len()).map(|date| Block { date, ..Block::default() }).collect();
             let mut handed = Ok(());
             reading.each_customer(bucket, |history| {
                 if handed.is_err() {
@@ -64,7 +65,9 @@ pub fn stream(
                     return;
                 }
                 sweep.features(&history, &mut row);
-                for (block, (date, values)) in blocks.iter_mut().zip(dates.iter().zip(row.chunks_exact(N_FEATURES))) {
+                for (block, (date, values)) in
+                    blocks.iter_mut().zip(dates.iter().zip(row.chunks_exact(N_FEATURES)))
+                {
                     if is_in(date) {
                         block.customer_ids.push(history.customer.customer_id.clone());
                         block.values.extend_from_slice(values);

@@ -111,11 +111,7 @@ fn assemble(
     value_basis: ValueBasis,
 ) -> Result<FeatureTable> {
     let height = population.members.len();
-    let ids: Vec<&str> = population
-        .members
-        .iter()
-        .map(|index| &*bank.customer(*index).customer_id)
-        .collect();
+    let ids: Vec<&str> = population.members.iter().map(|index| &*bank.customer(*index).customer_id).collect();
     let mut series = vec![Column::new("customer_id".into(), ids)];
     series.extend(features().zip(columns).map(|(feature, values)| Column::new(feature.name.into(), values)));
     let frame = DataFrame::new(height, series)?;

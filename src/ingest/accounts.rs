@@ -5,11 +5,11 @@
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::Field;
-use crate::contract::key::Key;
 use super::mapping::Mapping;
 use super::owners::Customers;
 use crate::contract::Account;
 use crate::contract::codes::{ProductKind, Role};
+use crate::contract::key::Key;
 use crate::date::Date;
 
 pub struct Accounts<'a> {

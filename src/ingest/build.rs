@@ -2,11 +2,11 @@
 //!
 //! Grain: one row of an export. Never: looks at another row, so that pieces can be read at the same time.
 
+pub use super::accept::totals::TrailerRow;
 use super::cell::{Fault, Refusal, Row};
 use super::codes::CodeMemo;
-use crate::contract::key::Key;
-pub use super::accept::totals::TrailerRow;
 use super::owners;
+use crate::contract::key::Key;
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::books::{Amounts, Reject};

@@ -6,10 +6,10 @@
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::{Field, Fill};
-use crate::contract::key::{FoldMap, Key};
 use super::mapping::Mapping;
 use crate::contract::Customer;
 use crate::contract::codes::{CustomerKind, Gender};
+use crate::contract::key::{FoldMap, Key};
 use crate::date::Date;
 
 const NO_ACCOUNT: &str = "no account to date the opening from";

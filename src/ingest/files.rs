@@ -5,12 +5,12 @@
 //! anything; hands on rows of a file that changed while it was read.
 
 use super::Limits;
-use super::reject_share::check_share;
 use super::build::{Build, Findings};
 use super::decode::Progress;
 use super::job::Job;
 use super::mapping::Mapping;
 use super::plan::Content;
+use super::reject_share::check_share;
 use super::{parquet, text};
 use crate::config::source::{Format, Source};
 use crate::error::{Error, Result};

@@ -7,13 +7,13 @@ use super::Limits;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
 use super::field::Field;
-use crate::contract::key::Key;
 use super::mapping::Mapping;
 use super::owners::{OwnerFields, Owners};
 use super::transactions::check_currency;
-use crate::contract::codes::ProductKind;
 use crate::contract::NONE;
+use crate::contract::codes::ProductKind;
 use crate::contract::delivered::DeliveredHolding;
+use crate::contract::key::Key;
 use crate::money::Money;
 use crate::store::Registry;
 

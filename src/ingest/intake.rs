@@ -9,9 +9,10 @@ use super::mapping::Mapping;
 use super::owners::{Accounts, Customers, Owners};
 use super::plan::{self, Content, Plan};
 use super::{Limits, Taken, accounts, contacts, control, customers, holdings, reference, transactions};
-use crate::config::source::Source;
+use crate::config::source::{Gaps, Source};
 use crate::contract::key::{FoldMap, Key};
 use crate::contract::tables::Table;
+use crate::contract::{Account, Customer};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::exports;
@@ -63,8 +64,7 @@ impl<'a> Intake<'a> {
     }
 
     fn not_delivered(&self, table: Table, source: &Source) -> Error {
-        let (pattern, folder, table) =
-            (source.files.escape_debug(), exports::shown(self.data), table.name());
+        let (pattern, folder, table) = (source.files.escape_debug(), exports::shown(self.data), table.name());
         Error::incomplete(format!("no file `{pattern}` in `{folder}`: `{table}` is not delivered yet"))
             .hint(format!("wait for the delivery, or correct `sources.{table}.files`"))
     }
@@ -79,6 +79,8 @@ impl<'a> Intake<'a> {
             date_column: None,
             allowed_empty: false,
             volume: None,
+            gaps: Gaps::default(),
+            rounded_ids: false,
             ..source.clone()
         };
         let mut text = format!(
@@ -105,15 +107,23 @@ impl<'a> Intake<'a> {
 
     /// Takes everything in, table by table.
     pub fn run(mut self) -> Result<Taken> {
-        self.short(Table::Branches, reference::branches, Writer::change)?;
-        self.short(Table::Managers, reference::managers, Writer::change)?;
-        self.short(Table::Products, reference::products, Writer::change_products)?;
+        self.short(Table::Branches, reference::branches, Writer::change, None)?;
+        self.short(Table::Managers, reference::managers, Writer::change, None)?;
+        self.short(Table::Products, reference::products, Writer::change_products, None)?;
         let first_opened = self.first_opened()?;
         let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened);
-        self.short(Table::Customers, customers, Writer::change_customers)?;
+        let customer_id: fn(&Customer) -> &str = |row| &row.customer_id;
+        self.short(
+            Table::Customers,
+            customers,
+            Writer::change_customers,
+            Some(("customer_id", customer_id)),
+        )?;
         let customers = Customers::of(self.writer)?;
         self.retry_orphans(Table::Accounts, |key| customers.find(key).is_ok())?;
-        self.short(Table::Accounts, |mapping| accounts::builder(mapping, &customers), Writer::change_accounts)?;
+        let accounts = |mapping: &mut Mapping| accounts::builder(mapping, &customers);
+        let account_id: fn(&Account) -> &str = |row| &row.account_id;
+        self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
         let owners = self.owners(customers)?;
         for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
             self.retry_orphans(table, |key| owners.knows(key))?;
@@ -125,7 +135,7 @@ impl<'a> Intake<'a> {
         let products = Arc::clone(&self.writer.codes.products);
         let holdings = |mapping: &mut Mapping| holdings::builder(mapping, &owners, &products, limits);
         self.long::<HoldingColumns, _>(Table::Holdings, &bucket_of, holdings)?;
-        self.short(Table::Contacts, |mapping| contacts::builder(mapping, &owners), Writer::change)?;
+        self.short(Table::Contacts, |mapping| contacts::builder(mapping, &owners), Writer::change, None)?;
         self.taken.deliveries.sort_unstable();
         Ok(self.taken)
     }
@@ -174,7 +184,9 @@ impl<'a> Intake<'a> {
         let commit = self.writer.commit();
         for (number, export) in std::mem::take(&mut plan.present) {
             let delivery = commit.delivery(number).filter(|delivery| delivery.orphans > 0);
-            let Some((delivery, file)) = delivery.and_then(|it| Some((it, it.rejects.as_ref()?))) else { continue };
+            let Some((delivery, file)) = delivery.and_then(|it| Some((it, it.rejects.as_ref()?))) else {
+                continue;
+            };
             if self.writer.rejects(file)?.orphans.into_iter().any(&is_known) {
                 plan.removed.insert(number);
                 plan.read.push(Content::new(export, delivery.digest.clone(), delivery.files.clone()));
@@ -187,15 +199,15 @@ impl<'a> Intake<'a> {
     /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.
     fn first_opened(&self) -> Result<FoldMap<Key, Date>> {
         let mut first = FoldMap::default();
-        let opened_on = self.sources.get(&Table::Customers).and_then(|source| source.columns.get("opened_on"));
+        let opened_on =
+            self.sources.get(&Table::Customers).and_then(|source| source.columns.get("opened_on"));
         let is_read = self.plans.get(&Table::Customers).is_some_and(|plan| !plan.read.is_empty());
         if !is_read || opened_on.is_none_or(|column| !column.first_account) {
             return Ok(first);
         }
         let is_dated = |source: &&Source| source.columns.contains_key("opened_on");
         let Some(source) = self.sources.get(&Table::Accounts).filter(is_dated) else {
-            let what =
-                "`sources.customers.columns.opened_on` follows from the first account, but no account is dated";
+            let what = "`sources.customers.columns.opened_on` follows from the first account, but no account is dated";
             return Err(Error::usage(what).hint("map `sources.accounts.columns.opened_on`"));
         };
         let mut mapping = Mapping::new(Table::Accounts, source, self.data)?;

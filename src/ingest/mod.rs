@@ -113,12 +113,23 @@ pub fn mapped(sources: &BTreeMap<Table, Source>) -> BTreeSet<(Table, &'static st
 ///
 /// # Errors
 /// Kind `Incomplete`, naming the first table that is not there yet.
-pub fn check_freshness(commit: &Commit, sources: &BTreeMap<Table, Source>, as_of: Date) -> Result<()> {
+pub fn check_freshness(
+    commit: &Commit,
+    sources: &BTreeMap<Table, Source>,
+    as_of: Date,
+) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
     for (table, source) in sources {
-        let Some(within) = source.fresh_within_days else { continue };
-        let files = commit.of_table(*table).flat_map(|delivery| &delivery.files);
-        let delivered: Vec<Date> = files.map(|file| file.delivered_on).collect();
-        accept::freshness::check(*table, &delivered, as_of, within + 1)?;
+        let files = || commit.of_table(*table).flat_map(|delivery| &delivery.files);
+        let delivered: Vec<Date> = files().map(|file| file.delivered_on).collect();
+        // Of the night itself, 0 days old, is one day in the words of the rule.
+        let within = source.fresh_within_days.map(|days| days + 1);
+        if let Some(within) = within {
+            accept::freshness::check(*table, &delivered, as_of, within)?;
+        }
+        let dated: Vec<Date> = files().filter(|file| file.is_dated).map(|file| file.delivered_on).collect();
+        let missing = accept::gaps::check(*table, &dated, as_of, within, source.gaps)?;
+        warnings.extend(missing.map(|days| Warning::MissingDays { what: days.to_string() }));
     }
-    Ok(())
+    Ok(warnings)
 }

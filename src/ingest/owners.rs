@@ -7,10 +7,10 @@
 use super::build::Memo;
 use super::cell::{Fault, MISSING, Row};
 use super::field::Field;
-use crate::contract::key::{FoldMap, FoldSet, Key};
 use super::mapping::Mapping;
 use crate::contract::NONE;
 use crate::contract::codes::Role;
+use crate::contract::key::{FoldMap, FoldSet, Key};
 use crate::contract::tables::Table;
 use crate::error::Result as Found;
 use crate::store::{Registry, Writer};

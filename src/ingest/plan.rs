@@ -167,7 +167,8 @@ fn settle(
     };
     let number = delivery.number;
     let is_read_otherwise = content.reading != reading;
-    let ranks_otherwise = files.first().map(|file| &file.name) != delivery.files.first().map(|file| &file.name);
+    let ranks_otherwise =
+        files.first().map(|file| &file.name) != delivery.files.first().map(|file| &file.name);
     match content.export {
         _ if files.is_empty() => {
             plan.removed.insert(number);

@@ -16,7 +16,7 @@ mod quotes;
 
 use marks::{Marker, Marks};
 
-pub use cuts::{Cuts, cut, first_end};
+pub use cuts::{cut, first_end};
 pub use quotes::Quoting;
 
 pub const QUOTE: u8 = b'"';

@@ -1,16 +1,19 @@
 //! Taking in tables that every delivery describes anew: read whole, delivered at the end.
 
+use super::accept::ids::{IdCounts, near_twins};
 use super::any::{AnyBuild, AnyRow, typed};
 use super::build::{Build, Findings};
 use super::files::{Reader, Receiver};
 use super::intake::Intake;
 use super::mapping::Mapping;
 use super::plan::Content;
+use crate::config::source::Source;
 use crate::contract::tables::Table;
 use crate::error::Result;
 use crate::store::Writer;
 use crate::store::versions::Delivered;
 use crate::store::writer::Deliveries;
+use crate::warning::Warning;
 use std::collections::BTreeSet;
 
 /// How the writer takes deliveries of a table out and in.
@@ -41,7 +44,34 @@ impl<T: Send + 'static> Receiver<AnyRow> for Collected<T> {
 }
 
 impl Intake<'_> {
-    /// Takes in what is new of a short table.
+    /// Refuses a file whose ids went through a spreadsheet, and warns of ids that only their case tells apart.
+    fn check_ids<T>(
+        &mut self,
+        source: &Source,
+        read: &[Content],
+        deliveries: &Deliveries<T>,
+        column: &str,
+        id: fn(&T) -> &str,
+    ) -> Result<()> {
+        for (content, (_, rows)) in read.iter().zip(deliveries) {
+            let mut ids: Vec<&str> = rows.iter().map(|(_, row)| id(row)).collect();
+            let mut counts = IdCounts::default();
+            ids.iter().for_each(|id| counts.add(id.as_bytes()));
+            if !source.rounded_ids {
+                counts.check(&content.export.name, column)?;
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            let twins = near_twins(ids);
+            if twins > 0 {
+                let (file, column) = (content.export.name.clone(), column.to_owned());
+                self.taken.warnings.push(Warning::NearTwins { file, column, twins });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what is new of a short table; `id` is the column of its ids and where they are, to be looked at as such.
     ///
     /// # Errors
     /// See [`take_in`](super::take_in).
@@ -50,6 +80,7 @@ impl Intake<'_> {
         table: Table,
         builder: impl FnOnce(&mut Mapping) -> B,
         change: Change<T>,
+        id: Option<(&str, fn(&T) -> &str)>,
     ) -> Result<()> {
         let Some((plan, source, mut mapping)) = self.begin(table)? else { return Ok(()) };
         let builder = builder(&mut mapping);
@@ -57,6 +88,9 @@ impl Intake<'_> {
         let (limits, progress) = (self.limits, self.progress);
         Reader { source, mapping: &mapping, builder: &AnyBuild::new(&builder), limits, progress }
             .read(&plan.read, &mut collected)?;
+        if let Some((column, id)) = id {
+            self.check_ids(source, &plan.read, &collected.deliveries, column, id)?;
+        }
         change(self.writer, table, &plan.removed, collected.deliveries)?;
         for (content, findings) in plan.read.iter().zip(collected.findings) {
             self.close(table, source, content, findings, None)?;

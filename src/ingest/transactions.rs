@@ -7,11 +7,11 @@ use super::Limits;
 use super::build::{Build, Memo};
 use super::cell::{Fault, Refusal, Row};
 use super::field::Field;
-use crate::contract::key::Key;
 use super::mapping::Mapping;
 use super::owners::{OwnerFields, Owners};
 use crate::contract::codes::{Channel, Kind, ProductKind};
 use crate::contract::delivered::DeliveredTransaction;
+use crate::contract::key::Key;
 use crate::date::Date;
 use crate::money::Money;
 

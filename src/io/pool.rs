@@ -105,7 +105,8 @@ impl Pool {
     /// Kind `Internal` where it is missing, cut, or other bytes than were written.
     pub fn read(&self, file: &Stored) -> Result<Bytes> {
         let bytes = self.read_sealed(file)?;
-        let is_whole = bytes.len() as u64 == file.bytes && blake3::hash(&bytes).to_hex().as_str() == file.blake3;
+        let is_whole =
+            bytes.len() as u64 == file.bytes && blake3::hash(&bytes).to_hex().as_str() == file.blake3;
         if is_whole { Ok(bytes) } else { Err(self.damaged(file)) }
     }
 
@@ -138,7 +139,8 @@ impl Pool {
         let mut end = [0u8; 8];
         opened.read_exact_at(&mut end, file.bytes.saturating_sub(8)).map_err(failed)?;
         let footer = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
-        let (head, tail) = (file.bytes.saturating_sub(unread), file.bytes.saturating_sub(footer + SEAL_BYTES));
+        let (head, tail) =
+            (file.bytes.saturating_sub(unread), file.bytes.saturating_sub(footer + SEAL_BYTES));
         if head >= tail {
             return self.read_sealed(file);
         }

@@ -50,7 +50,6 @@ pub(super) fn rejects(store: &Store) -> Result<Vec<(String, Reject)>> {
 
 /// What the manifest is drawn up from.
 pub(super) struct Known<'a> {
-    pub(super) commit: &'a Commit,
     pub(super) taken: &'a Taken,
     pub(super) inputs: Vec<Input>,
     pub(super) calendar: &'a Calendar,

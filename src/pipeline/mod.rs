@@ -51,15 +51,26 @@ pub fn run(
     let labels = Labels::of(config.language);
 
     let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
-    let taken = watch.time("ingest", |taken: &Taken| taken.n_rows, || {
-        ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, accept_volume), &|bytes| {
-            observer.bytes_read(bytes);
-        })
-    })?;
+    let mut taken = watch.time(
+        "ingest",
+        |taken: &Taken| taken.n_rows,
+        || {
+            ingest::take_in(
+                &mut writer,
+                config.sources(),
+                &config.data,
+                &limits(config, accept_volume),
+                &|bytes| {
+                    observer.bytes_read(bytes);
+                },
+            )
+        },
+    )?;
     let as_of = night_date(writer.commit(), config, as_of)?;
-    ingest::check_freshness(writer.commit(), config.sources(), as_of)?;
+    taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), as_of)?);
     account::reconcile(writer.commit())?;
-    let store = watch.time("commit", |store: &Store| store.commit().deliveries.len(), || writer.finish(as_of))?;
+    let store =
+        watch.time("commit", |store: &Store| store.commit().deliveries.len(), || writer.finish(as_of))?;
     let inputs = books(store.commit(), as_of);
 
     let staging = Staging::begin(&config.workspace, as_of)?;
@@ -111,7 +122,6 @@ pub fn run(
     models.keep(&config.workspace)?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
-        commit: store.commit(),
         taken: &taken,
         inputs,
         calendar: bank.calendar(),
@@ -170,7 +180,8 @@ fn limits(config: &Config, accept_volume: bool) -> Limits {
 
 /// The date asked for, or the newest complete one; never a date that the exports do not reach.
 fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<Date> {
-    let needed: Vec<Table> = config.sources().keys().copied().filter(|table| NIGHTLY.contains(table)).collect();
+    let needed: Vec<Table> =
+        config.sources().keys().copied().filter(|table| NIGHTLY.contains(table)).collect();
     let newest = store::newest_night(commit, &needed)
         .ok_or_else(|| Error::refused("the exports hold no transaction that could be used"))?;
     match asked {
@@ -196,9 +207,5 @@ fn inhabited(population: Population) -> Result<Population> {
 
 /// What stands for the share of wallet in loyalty.
 fn loyalty_basis(mapped: &BTreeSet<(Table, &'static str)>) -> &'static str {
-    if mapped.contains(&(Table::Transactions, "own_account_elsewhere")) {
-        "proxy"
-    } else {
-        "activity"
-    }
+    if mapped.contains(&(Table::Transactions, "own_account_elsewhere")) { "proxy" } else { "activity" }
 }

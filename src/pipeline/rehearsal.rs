@@ -63,13 +63,14 @@ pub struct RejectedFor {
 pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Sync)) -> Result<CheckReport> {
     let mut writer = Writer::rehearse(&config.workspace, config.store.buckets)?;
     let known: BTreeSet<u32> = writer.commit().deliveries.iter().map(|delivery| delivery.number).collect();
-    let taken = ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, false), progress);
+    let taken =
+        ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, false), progress);
     let (taken, mut refusal) = match taken {
         Ok(taken) => (taken, None),
         Err(error) => (Taken::default(), Some(error)),
     };
     let night = super::night_date(writer.commit(), config, as_of)
-        .and_then(|night| ingest::check_freshness(writer.commit(), config.sources(), night).map(|()| night));
+        .and_then(|night| ingest::check_freshness(writer.commit(), config.sources(), night).map(|_| night));
     let night = match night {
         Ok(night) => Some(night),
         Err(error) => {

@@ -1,10 +1,10 @@
 //! `manifest.json`: what went in, what came out, by which model, how long it took. No personal data.
 
 use crate::churn::Evaluation;
-use crate::date::Date;
 use crate::contract::tables::Table;
-use crate::store::commit::Delivery;
+use crate::date::Date;
 use crate::io::staging::FileDigest;
+use crate::store::commit::Delivery;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! `rejects.parquet`: every quarantined row as it was.
 
 use crate::error::Result;
-use crate::store::books::Reject;
 use crate::schema;
+use crate::store::books::Reject;
 use polars::prelude::*;
 
 /// The frame of rejected rows, each with the name of its file, in their order.
@@ -10,8 +10,9 @@ use polars::prelude::*;
 /// # Errors
 /// Kind `Internal` if the frame breaks its schema.
 pub fn frame(rejects: &[(String, Reject)]) -> Result<DataFrame> {
-    let texts =
-        |of: fn(&(String, Reject)) -> &str| Column::new("".into(), rejects.iter().map(of).collect::<Vec<_>>());
+    let texts = |of: fn(&(String, Reject)) -> &str| {
+        Column::new("".into(), rejects.iter().map(of).collect::<Vec<_>>())
+    };
     let lines: Vec<i64> =
         rejects.iter().map(|(_, reject)| i64::try_from(reject.line).unwrap_or(i64::MAX)).collect();
     let columns = vec![

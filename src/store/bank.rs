@@ -103,7 +103,8 @@ impl Bank {
 
     /// All customers, ascending by `customer_id`.
     pub fn customers(&self) -> impl ExactSizeIterator<Item = &Customer> {
-        (0..u32::try_from(self.places.len()).expect("customers are indexed by u32")).map(|index| self.customer(index))
+        (0..u32::try_from(self.places.len()).expect("customers are indexed by u32"))
+            .map(|index| self.customer(index))
     }
 
     /// Sorted by id; holdings name them by their place.

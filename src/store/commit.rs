@@ -232,8 +232,9 @@ impl Commit {
         };
         let head: Head = serde_json::from_slice(json).map_err(damaged)?;
         if head.format != FORMAT {
-            return Err(Error::usage(format!("the store has format {}, not {FORMAT}", head.format))
-                .hint("run the version of Tercet that wrote it, or deliver the history into a new workspace"));
+            return Err(Error::usage(format!("the store has format {}, not {FORMAT}", head.format)).hint(
+                "run the version of Tercet that wrote it, or deliver the history into a new workspace",
+            ));
         }
         if head.buckets != buckets {
             let (has, wants) = (head.buckets, buckets);

@@ -14,6 +14,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// A customer of a bucket before the bank is put together.
 struct Member {
@@ -35,8 +36,8 @@ pub struct Reading<'a> {
     products: Vec<Product>,
     /// Place of each product in `products`, by code.
     product_at: Vec<u32>,
-    /// Snapshots that rows are read of.
-    snapshots: std::ops::RangeInclusive<Date>,
+    /// Months whose holdings are read; all where there is none.
+    months: Option<RangeInclusive<i32>>,
 }
 
 impl Store {
@@ -62,7 +63,7 @@ impl Store {
             contacts: self.in_force(Table::Contacts, as_of)?,
             products,
             product_at,
-            snapshots: Date(i32::MIN)..=Date(i32::MAX),
+            months: None,
         })
     }
 
@@ -133,9 +134,9 @@ impl Reading<'_> {
         self.store.commit.buckets
     }
 
-    /// Leaves holdings of other snapshots unread.
-    pub fn only_snapshots(&mut self, snapshots: std::ops::RangeInclusive<Date>) {
-        self.snapshots = snapshots;
+    /// Leaves holdings of months without these snapshots unread.
+    pub fn only_snapshots(&mut self, first: Date, last: Date) {
+        self.months = Some(first.month_index()..=last.month_index());
     }
 
     /// What the bank's data covers; where balances are derived, every bucket is walked for it.
@@ -148,10 +149,13 @@ impl Reading<'_> {
         }
         let dates_of = |bucket: u32| {
             let mut dates = BTreeSet::new();
-            self.each_customer(bucket, |history| dates.extend(history.holdings.iter().map(|row| row.snapshot_on)))?;
+            self.each_customer(bucket, |history| {
+                dates.extend(history.holdings.iter().map(|row| row.snapshot_on))
+            })?;
             Ok(dates)
         };
-        let dates: Vec<Result<BTreeSet<Date>>> = (0..self.n_buckets()).into_par_iter().map(dates_of).collect();
+        let dates: Vec<Result<BTreeSet<Date>>> =
+            (0..self.n_buckets()).into_par_iter().map(dates_of).collect();
         let dates: Vec<BTreeSet<Date>> = dates.into_iter().collect::<Result<_>>()?;
         Ok(self.calendar_with(dates.into_iter().flatten().collect()))
     }
@@ -218,11 +222,9 @@ impl Reading<'_> {
                 transactions::decode(store.pool.read_but(&segment.file, ids)?, parts)
             })
             .collect::<Result<_>>()?;
-        let (first, last) = (self.snapshots.start(), self.snapshots.end());
-        let wanted = first.month_index()..=last.month_index();
         let snapshots: Vec<HoldingColumns> = store
             .segments(Table::Holdings, bucket)
-            .filter(|segment| wanted.contains(&segment.month))
+            .filter(|segment| self.months.as_ref().is_none_or(|months| months.contains(&segment.month)))
             .map(|segment| holdings::decode(store.pool.read_sealed(&segment.file)?, Parts::History))
             .collect::<Result<_>>()?;
         let mut rows = Rows::new(&months, &snapshots);

@@ -129,9 +129,8 @@ impl Store {
 }
 
 fn read_rejects(pool: &Pool, file: &Stored) -> Result<Rejects> {
-    serde_json::from_slice(&pool.read(file)?).map_err(|cause| {
-        Error::internal(format!("`{}` holds no rejected rows", file.name)).caused_by(cause)
-    })
+    serde_json::from_slice(&pool.read(file)?)
+        .map_err(|cause| Error::internal(format!("`{}` holds no rejected rows", file.name)).caused_by(cause))
 }
 
 /// See [`Store::newest_night`].

@@ -11,7 +11,7 @@ use crate::features::FeatureTable;
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::SegmentTable;
-use crate::store::{CustomerHistory, Bank};
+use crate::store::{Bank, CustomerHistory};
 use std::collections::BTreeSet;
 
 /// The night's tables, row by row in the order of the feature table.

@@ -12,8 +12,7 @@ impl Held {
     /// By the bank's newest snapshot on or before `date`; `None` where there is none.
     pub fn on(bank: &Bank, date: Date) -> Option<Self> {
         let n = u32::try_from(bank.n_customers()).expect("customers are indexed by u32");
-        bank
-            .calendar()
+        bank.calendar()
             .has_balances_on(date)
             .then(|| Self((0..n).into_par_iter().map(|index| mask(bank, index, date)).collect()))
     }

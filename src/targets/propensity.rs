@@ -9,7 +9,7 @@ use crate::config::Lists;
 use crate::contract::codes::ProductKind;
 use crate::error::Result;
 use crate::features;
-use crate::store::{Population, Bank};
+use crate::store::{Bank, Population};
 
 /// Over how many days a purchase counts.
 pub const PURCHASE_DAYS: i32 = 90;

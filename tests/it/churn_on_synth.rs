@@ -30,12 +30,8 @@ fn auc_of_the_truth(truth: &Path, test: &Origin, bank: &Bank) -> f64 {
         .filter(|(date, _)| *date == test.date);
     let hazards: BTreeMap<String, f64> =
         at_origin.map(|(_, (id, hazard))| (id.unwrap(), hazard.unwrap())).collect();
-    let scores: Vec<f64> = test
-        .features
-        .customers()
-        .iter()
-        .map(|index| hazards[&*bank.customer(*index).customer_id])
-        .collect();
+    let scores: Vec<f64> =
+        test.features.customers().iter().map(|index| hazards[&*bank.customer(*index).customer_id]).collect();
     metrics::auc(&scores, &test.left).unwrap()
 }
 

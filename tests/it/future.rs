@@ -104,7 +104,9 @@ impl Row<'_> {
 fn copy(from: &Path, to: &Path, mut change: impl FnMut(&str, &mut Row<'_>) -> bool) {
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
-        let Some(table) = name.strip_suffix(".csv.gz").map(|stem| stem.split('-').next().unwrap()) else { continue };
+        let Some(table) = name.strip_suffix(".csv.gz").map(|stem| stem.split('-').next().unwrap()) else {
+            continue;
+        };
         let mut reader = csv::Reader::from_reader(MultiGzDecoder::new(File::open(entry.path()).unwrap()));
         let header = reader.headers().unwrap().clone();
         let file = GzEncoder::new(File::create(to.join(&name)).unwrap(), flate2::Compression::fast());

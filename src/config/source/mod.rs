@@ -91,6 +91,13 @@ pub struct Source {
     pub fresh_within_days: Option<i32>,
     /// The contract column whose dates must be the date in the file's name, such as `booked_on`.
     pub date_column: Option<String>,
+    /// What a day without a delivery does, where the files' names have dates and follow a rhythm.
+    #[serde(default)]
+    pub gaps: Gaps,
+    /// Whether the bank's own ids of more than 15 digits end in zeros; where they do not, a file full of such ids went
+    /// through a spreadsheet and is refused.
+    #[serde(default)]
+    pub rounded_ids: bool,
     /// Whether a file may hold a header and no row.
     #[serde(default)]
     pub allowed_empty: bool,
@@ -102,6 +109,18 @@ pub struct Source {
 
 fn comma() -> char {
     ','
+}
+
+/// What a missing day does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Gaps {
+    /// The night goes on and says so.
+    #[default]
+    Warn,
+    /// The night is not complete yet.
+    Refuse,
+    Ignore,
 }
 
 /// A total row at the end of a text file, checked against the rows and counted as none of them.

@@ -4,6 +4,7 @@
 //! of the Saturdays and Sundays have a delivery; every month-end; or none, and then nothing is missing.
 
 use super::{freshness, is_weekend};
+use crate::config::source::Gaps;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -14,15 +15,6 @@ const DATES_MIN: usize = 3;
 
 /// Dates that a message names.
 const DATES_SHOWN: usize = 5;
-
-/// What a missing day does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Gaps {
-    #[default]
-    Warn,
-    Refuse,
-    Ignore,
-}
 
 /// The days without a delivery, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

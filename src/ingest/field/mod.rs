@@ -6,7 +6,7 @@ mod amount;
 mod coded;
 mod sentinel;
 
-pub use amount::{NEGATIVE, SignRule};
+pub use amount::SignRule;
 pub use sentinel::Sentinels;
 
 use super::cell::{Cell, Digits, Fault, MISSING, NOT_UTF8, Reason, Row, WRONG_TYPE};

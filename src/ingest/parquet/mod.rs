@@ -29,7 +29,6 @@ use crate::error::Result;
 use ::parquet::file::metadata::RowGroupMetaData;
 use file::Checked;
 use group::Group;
-use layout::Layout;
 use rayon::prelude::*;
 use rows::Reader;
 use std::ops::Range;

@@ -14,9 +14,6 @@ pub const INVISIBLE: &str = "an invisible character in an id";
 pub const COMBINING: &str = "a combining character in an id: deliver ids in Unicode form NFC";
 pub const FULL_WIDTH_ID: &str = "full-width character in an id: read only where `accept` has `full_width`";
 
-/// The digits that a spreadsheet keeps.
-const SPREADSHEET_DIGITS: usize = 15;
-
 /// Whether an id is printable ASCII without spaces and `+`: nearly all are, and are used as they are.
 #[inline]
 pub fn is_plain_id(id: &[u8]) -> bool {
@@ -64,14 +61,6 @@ pub fn id(text: &[u8], full_width: bool) -> Parsed<Cow<'_, [u8]>> {
         None => Cow::Borrowed(text),
     };
     if is_scientific(&id) { Err(SPREADSHEET) } else { Ok(id) }
-}
-
-/// Whether a long id is one that a spreadsheet may have rounded: 16 or more digits, all zeros after the fifteenth.
-///
-/// One such id says nothing; a file full of them does.
-pub fn is_rounded_id(id: &[u8]) -> bool {
-    let (kept, lost) = id.split_at(id.len().min(SPREADSHEET_DIGITS));
-    !lost.is_empty() && kept.iter().all(u8::is_ascii_digit) && lost.iter().all(|byte| *byte == b'0')
 }
 
 /// Characters that make two ids look alike: controls, spaces other than the ASCII one, zero-width characters.

@@ -31,17 +31,29 @@ mod serial;
 mod timestamp;
 mod word;
 
-pub use boolean::{NOT_A_BOOLEAN, boolean};
-pub use date::{AMBIGUOUS_YEAR, DateRule, date, date_reason, iso_date};
-pub use day::{OUTSIDE_CALENDAR, OUTSIDE_YEARS, checked_date};
-pub use decimal::{NOT_AN_AMOUNT, OTHER_CURRENCY, POINT, TOO_LARGE};
-pub use decimal::{Notation, accept_reason, is_signed};
-pub use full_width::FULL_WIDTH;
-pub use id::{COMBINING, FULL_WIDTH_ID, INVISIBLE, SPREADSHEET, id, is_plain_id, is_rounded_id};
-pub use moment::{OFFSET, REPEATED, SKIPPED, Zone, date_of_instant, date_of_local};
-pub use money::{DECIMALS, money, money_from_decimal, money_from_float, plain_money};
-pub use number::{NOT_A_NUMBER, NOT_FINITE, number};
-pub use serial::{FRACTION_OF_DAY, NOT_A_DAY, date_from_float, date_from_integer};
+pub use boolean::boolean;
+pub use date::{DateRule, date, iso_date};
+pub use day::checked_date;
+pub use decimal::{Notation, is_signed};
+pub use id::{id, is_plain_id};
+pub use moment::{Zone, date_of_instant, date_of_local};
+pub use money::{money, money_from_decimal, money_from_float, plain_money};
+pub use number::{NOT_FINITE, number};
+pub use serial::{date_from_float, date_from_integer};
+
+/// Reasons that tests expect by name.
+#[cfg(test)]
+pub mod reasons {
+    pub use super::boolean::NOT_A_BOOLEAN;
+    pub use super::date::{AMBIGUOUS_YEAR, date_reason};
+    pub use super::day::{OUTSIDE_CALENDAR, OUTSIDE_YEARS};
+    pub use super::decimal::{NOT_AN_AMOUNT, OTHER_CURRENCY, POINT, TOO_LARGE, accept_reason};
+    pub use super::full_width::FULL_WIDTH;
+    pub use super::moment::{OFFSET, REPEATED, SKIPPED};
+    pub use super::money::DECIMALS;
+    pub use super::number::NOT_A_NUMBER;
+    pub use super::serial::{FRACTION_OF_DAY, NOT_A_DAY};
+}
 pub use word::short_text;
 
 pub type Parsed<T> = Result<T, &'static str>;

@@ -273,7 +273,9 @@ fn large_files_read_the_same_in_pieces_and_with_quotes() {
     assert!(text("").len() > 20 << 20);
     assert_eq!(plain.bank.n_customers(), rows - 7);
     assert!(plain.bank.customers().eq(quoted.bank.customers()));
-    assert_eq!(rejects(&plain), rejects(&quoted));
+    // A rejected row is kept as it was delivered.
+    let unquoted: Vec<String> = rejects(&quoted).iter().map(|line| line.replace('"', "")).collect();
+    assert_eq!(rejects(&plain), unquoted);
     assert_eq!(
         rejects(&plain)[6],
         "customers.csv:700001 opened: not a date: expected YYYY-MM-DD [0699999,never,some more text here]"

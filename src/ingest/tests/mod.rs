@@ -80,8 +80,7 @@ fn sources(mappings: &[&str]) -> BTreeMap<Table, Source> {
 }
 
 fn read_folder(folder: &Path, mappings: &[&str], reject_share_max: f64) -> Result<Night> {
-    let limits =
-        Limits { reject_share_max, base_currency: "EUR".into(), field_bytes_max: 100, volume: None };
+    let limits = Limits { reject_share_max, base_currency: "EUR".into(), field_bytes_max: 100, volume: None };
     let workspace = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(workspace.path(), 4)?;
     take_in(&mut writer, &sources(mappings), folder, &limits, &|_| ())?;
@@ -138,8 +137,7 @@ fn books(night: &Night) -> Vec<String> {
         let books = &delivery.books;
         assert!(books.reconcile(), "{books:?}");
         let unreadable = books.amounts.unreadable;
-        let counts =
-            [books.rows, books.used, books.duplicate, books.superseded, books.rejected, unreadable];
+        let counts = [books.rows, books.used, books.duplicate, books.superseded, books.rejected, unreadable];
         format!("{} {counts:?} {}", delivery.name(), books.amounts.used)
     };
     night.deliveries().iter().map(line).collect()

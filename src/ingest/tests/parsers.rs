@@ -1,6 +1,7 @@
 //! The exact parsers, as tables of what they take and what they refuse where the mapping says nothing.
 
 use crate::config::source::{DateFormat, Tolerance};
+use crate::ingest::parse::reasons::*;
 use crate::ingest::parse::*;
 
 fn plain() -> Notation {
@@ -281,55 +282,4 @@ fn numbers_and_booleans_are_plain() {
     }
     assert_eq!(boolean(b"maybe"), Err(NOT_A_BOOLEAN));
     assert_eq!(boolean(b"2"), Err(NOT_A_BOOLEAN));
-}
-
-#[test]
-fn ids_are_the_same_bytes_or_refused() {
-    for length in 1..=24 {
-        let text: Vec<u8> = (0..length).map(|at| b'A' + at).collect();
-        assert!(is_plain_id(&text));
-        for at in 0..text.len() {
-            for odd in [b'+', b' ', 0, 0x1f, 0x7f, 0x80, 0xff] {
-                let mut id = text.clone();
-                id[at] = odd;
-                assert!(!is_plain_id(&id), "{odd} at {at} of {length}");
-            }
-        }
-    }
-    assert!(is_plain_id(b"!~") && !is_plain_id(b""));
-    for (text, read) in [
-        ("007", Ok("007")),
-        ("62220212345678901234", Ok("62220212345678901234")),
-        ("A B", Ok("A B")),
-        ("A+B", Ok("A+B")),
-        ("张三", Ok("张三")),
-        ("1e5", Ok("1e5")),
-        ("6.22202E+18", Err(SPREADSHEET)),
-        ("A\u{a0}B", Err(INVISIBLE)),
-        ("\u{3000}A", Err(INVISIBLE)),
-        ("A\u{200b}", Err(INVISIBLE)),
-        ("e\u{301}", Err(COMBINING)),
-        ("é", Ok("é")),
-        ("Ａ１", Err(FULL_WIDTH_ID)),
-    ] {
-        let id = id(text.as_bytes(), false);
-        assert_eq!(
-            id.as_deref().map(|id| std::str::from_utf8(id).unwrap()),
-            read.as_ref().copied(),
-            "{text}"
-        );
-    }
-    assert_eq!(id("Ａ１".as_bytes(), true).unwrap(), b"A1".as_slice());
-    assert_eq!(id("６.２E＋18".as_bytes(), true), Err(SPREADSHEET));
-    for (text, is_rounded) in [
-        ("6222021234567890000", true),
-        ("6222021234567890", true),
-        ("6222021234567891", false),
-        ("622202123456789", false),
-        ("622202123456000", false),
-        ("X222021234567890", false),
-        ("", false),
-    ] {
-        assert_eq!(is_rounded_id(text.as_bytes()), is_rounded, "{text}");
-    }
 }

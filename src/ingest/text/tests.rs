@@ -47,8 +47,12 @@ fn pieces(mapping: &str, bytes: &[u8]) -> Result<(Vec<Vec<String>>, Findings)> {
     let export = exports::find(folder.path(), "f").unwrap();
     let source: Source = toml::from_str(mapping).unwrap();
     let mapping = Mapping::new(Table::Branches, &source, folder.path())?;
-    let limits =
-        Limits { reject_share_max: 0.9, base_currency: "EUR".into(), field_bytes_max: FIELD_BYTES_MAX, volume: None };
+    let limits = Limits {
+        reject_share_max: 0.9,
+        base_currency: "EUR".into(),
+        field_bytes_max: FIELD_BYTES_MAX,
+        volume: None,
+    };
     let job = Job { export: &export, source: &source, mapping: &mapping, builder: &Values, limits: &limits };
     let mut pieces = Vec::new();
     let findings = read(&job, &|_| (), &mut |rows| {

@@ -44,7 +44,8 @@ impl Writer {
         use rayon::prelude::*;
         let (customers, buckets) = (&self.codes.customers, self.commit.buckets);
         let codes = 0..u32::try_from(customers.len()).expect("codes are u32");
-        let of = |code: u32| u16::try_from(bucket(customers.id(code), buckets)).expect("at most 4096 buckets");
+        let of =
+            |code: u32| u16::try_from(bucket(customers.id(code), buckets)).expect("at most 4096 buckets");
         codes.into_par_iter().map(of).collect()
     }
 

@@ -3,9 +3,9 @@
 //! A snapshot may be split over files of one delivery date; all of them count. Rows of earlier deliveries of the same
 //! snapshot stay as shadows, to count again should the newer ones be taken out.
 
+use super::Writer;
 use super::batch::Batch;
 use super::long::{LongTable, Moves, Part, Place};
-use super::Writer;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::Result;
@@ -67,8 +67,11 @@ impl Writer {
             .into_par_iter()
             .map(|(place, fresh)| {
                 let mut moves = Moves::default();
-                let mut part: Part<HoldingColumns> =
-                    if with_shadows { writer.load_part(place)? } else { Part { rows: writer.load(place, false)?, ..Part::default() } };
+                let mut part: Part<HoldingColumns> = if with_shadows {
+                    writer.load_part(place)?
+                } else {
+                    Part { rows: writer.load(place, false)?, ..Part::default() }
+                };
                 if let Some(fresh) = fresh {
                     if part.rows.is_empty() {
                         part.rows = fresh;

@@ -193,9 +193,9 @@ impl Writer {
         }
         if self.commit != self.before {
             self.commit.sequence = self.sequence();
-            self.commit.segments.sort_by_key(|segment| {
-                (segment.table, segment.month, segment.bucket, segment.is_shadow)
-            });
+            self.commit
+                .segments
+                .sort_by_key(|segment| (segment.table, segment.month, segment.bucket, segment.is_shadow));
             self.pool.sync(self.written.iter().map(String::as_str))?;
             write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
             self.pool.sweep(&self.commit.files())?;

@@ -1,12 +1,12 @@
 //! Transactions in and out: every id counts once, over all deliveries.
 //!
-//! Of several rows of one id, that of the delivery with the greatest rank counts; in one delivery, the last in content
-//! order. The others stay as shadows, to count again should the winner be taken out. Segments whose range of ids
+//! Of several contents of one id, that of the delivery with the greatest rank counts; in one delivery, the last in
+//! content order. Of rows alike, the one that was delivered first by rank counts. The others stay as shadows, to count again should the winner be taken out. Segments whose range of ids
 //! does not meet the new ones' are not read.
 
+use super::Writer;
 use super::batch::Batch;
 use super::long::{LongTable, Moves, Part, Place};
-use super::Writer;
 use crate::contract::delivered::DeliveredTransaction;
 use crate::contract::key::{FoldSet, Key};
 use crate::contract::tables::Table;
@@ -170,7 +170,9 @@ impl Writer {
         let mut moves = Moves::default();
         for group in claims.chunk_by(|a, b| a.row.id == b.row.id) {
             let before = group.iter().find(|claim| matches!(claim.was, Was::Counted | Was::Removed));
-            let after = group.iter().rfind(|claim| claim.was != Was::Removed);
+            let mut left = group.iter().filter(|claim| claim.was != Was::Removed);
+            let last = left.clone().next_back();
+            let after = last.and_then(|last| left.find(|claim| claim.row == last.row));
             for claim in group {
                 let Some(winner) = after.filter(|_| claim.was != Was::Removed) else { continue };
                 let is_winner = std::ptr::eq(claim, winner);

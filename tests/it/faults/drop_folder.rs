@@ -5,6 +5,8 @@
     reason = "makes the folders that an operator would find"
 )]
 
+use crate::published::table_bytes;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -63,7 +65,11 @@ pub const HOLDINGS: &str = r#"
     [sources.holdings]
     files = "holdings*.csv"
     format = "csv"
-    columns = { snapshot_on = "snapshot_on", customer_id = "customer_id", product_kind = "product_kind", balance = "balance" }
+    [sources.holdings.columns]
+    snapshot_on = "snapshot_on"
+    customer_id = "customer_id"
+    product_kind = "product_kind"
+    balance = "balance"
 "#;
 
 pub struct DropFolder {
@@ -162,6 +168,15 @@ impl DropFolder {
         command.args(arguments).arg("--config").arg(configuration);
         command.arg("--data").arg(self.data()).arg("--workspace").arg(self.workspace());
         command.envs(environment.iter().copied()).output().unwrap()
+    }
+
+    /// The tables that a night of the binary publishes, by name; their bytes are the same where nothing else was read.
+    pub fn night(&self, environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+        let _ = std::fs::remove_dir_all(self.workspace());
+        let output = self.tercet(&["run", "--as-of", "2026-10-31"], environment);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let latest = std::fs::read_to_string(self.workspace().join("LATEST")).unwrap();
+        table_bytes(&self.workspace().join("published").join(latest.trim()))
     }
 }
 

@@ -34,19 +34,45 @@ fn header() -> &'static str {
     TRANSACTIONS.split_inclusive('\n').next().unwrap()
 }
 
+/// `run` ends as `check` says, in the same words.
+fn exit_codes() {
+    let ends = |change: fn(&mut DropFolder), as_of: &[&str]| {
+        let mut folder = DropFolder::new();
+        change(&mut folder);
+        let said = |command: &str| {
+            let output = folder.tercet(&[&[command], as_of].concat(), &[]);
+            (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+        };
+        let (check, run) = (said("check"), said("run"));
+        assert_eq!(check, run);
+        assert!(check.1.contains("error: ") && check.1.contains("hint: "), "{}", check.1);
+        assert!(!folder.workspace().join("LATEST").exists());
+        check.0
+    };
+    assert_eq!(ends(|folder| folder.put("transactions.csv", ""), &[]), 3);
+    assert_eq!(ends(|folder| folder.remove("customers.csv"), &[]), 4);
+    assert_eq!(ends(|_| (), &["--as-of", "2026-11-01"]), 4);
+    assert_eq!(ends(|folder| folder.configure("sources.transactions.columns.amuont = \"amount\""), &[]), 2);
+}
+
 fn empty() -> Vec<Case> {
     let no_header = "`transactions.csv` has no header";
     vec![
+        script("F1 D2", "the program's exit codes and words", exit_codes),
         case("F1", "0 bytes").transactions("").refused(3, "`transactions.csv` is empty (0 bytes)", AGAIN),
         case("F2", "a line end").transactions("\n").refused(3, no_header, "with a header line"),
         case("F2", "line ends").transactions("\n\r\n\n").refused(3, no_header, "with a header line"),
         case("F2", "a byte order mark").transactions("\u{feff}").refused(3, no_header, "with a header line"),
-        case("F3", "a header alone")
-            .transactions(header())
-            .refused(3, "`transactions.csv` has no rows", "`sources.transactions.allowed_empty`"),
-        case("F3", "a header alone, without a line end")
-            .transactions(header().trim_end())
-            .refused(3, "`transactions.csv` has no rows", "`sources.transactions.allowed_empty`"),
+        case("F3", "a header alone").transactions(header()).refused(
+            3,
+            "`transactions.csv` has no rows",
+            "`sources.transactions.allowed_empty`",
+        ),
+        case("F3", "a header alone, without a line end").transactions(header().trim_end()).refused(
+            3,
+            "`transactions.csv` has no rows",
+            "`sources.transactions.allowed_empty`",
+        ),
         case("F3", "a header alone, where that may be")
             .file("holdings.csv", "snapshot_on,customer_id,product_kind,balance\n")
             .configured(HOLDINGS)
@@ -62,9 +88,11 @@ fn headers_and_trailers() -> Vec<Case> {
         case("F6", what).transactions(format!("{TRANSACTIONS}{trailer}\n")).configured(TRAILER)
     };
     vec![
-        case("F4", "no header")
-            .transactions(rows)
-            .refused(3, "`transactions.csv` has no column `transaction_id`", "compare the header with the mapping"),
+        case("F4", "no header").transactions(rows).refused(
+            3,
+            "`transactions.csv` has no column `transaction_id`",
+            "compare the header with the mapping",
+        ),
         case("F5", "two files joined")
             .transactions(format!("{TRANSACTIONS}{twice}"))
             .reject("transactions.csv", 6, "", "a second header", header().trim_end())
@@ -92,7 +120,10 @@ fn headers_and_trailers() -> Vec<Case> {
         case("F6", "a total row that nobody declared is no customer")
             .transactions(format!("{TRANSACTIONS}合计,4,,85.75,\n"))
             .reject("transactions.csv", 6, "customer_id", "unknown customer", "合计,4,,85.75,")
-            .account("transactions.csv", "5 rows = 4 used + 1 rejected; 171.50 = 85.75 used + 85.75 rejected"),
+            .account(
+                "transactions.csv",
+                "5 rows = 4 used + 1 rejected; 171.50 = 85.75 used + 85.75 rejected",
+            ),
     ]
 }
 
@@ -116,7 +147,10 @@ fn cut_off() -> Vec<Case> {
             "`transactions.csv` has no column `amount`",
             "`amo`",
         ),
-        elsewhere("F7", "a cut at the end of a row, or inside its last field, shows in control totals alone: F6, F15, D8"),
+        elsewhere(
+            "F7",
+            "a cut at the end of a row, or inside its last field, shows in control totals alone: F6, F15, D8",
+        ),
         case("F8", "no line end at the end")
             .transactions(TRANSACTIONS.trim_end())
             .account("transactions.csv", ALL_USED),
@@ -126,7 +160,7 @@ fn cut_off() -> Vec<Case> {
 const AGAIN_IT: &str = "deliver it again";
 
 fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
@@ -166,7 +200,9 @@ fn packed() -> Vec<Case> {
             .transactions([zstandard(&text[..70]), zstandard(&text[70..])].concat())
             .account("transactions.csv", ALL_USED),
         case("F11", "a gzip bomb, scaled to 80 MiB").transactions(bomb(gzip)).refused(3, ratio, "unpacked"),
-        case("F11", "a Zstandard bomb, scaled to 80 MiB").transactions(bomb(zstandard)).refused(3, ratio, "unpacked"),
+        case("F11", "a Zstandard bomb, scaled to 80 MiB")
+            .transactions(bomb(zstandard))
+            .refused(3, ratio, "unpacked"),
         elsewhere("F11", "flat memory: blocks of 16 MiB, as `ingest::text` says; measured in the benchmark"),
     ]
 }
@@ -191,7 +227,12 @@ fn archives() -> Vec<Case> {
             "an Excel workbook (.xlsx), which is not read",
             "export the sheet as CSV or Parquet",
         ),
-        refused("F12", old, "an old Excel workbook (.xls), which is not read", "export the sheet as CSV or Parquet"),
+        refused(
+            "F12",
+            old,
+            "an old Excel workbook (.xls), which is not read",
+            "export the sheet as CSV or Parquet",
+        ),
         refused("F13", zip("../transactions.csv"), archive, unpack),
         refused("F13", zip("transactions.csv"), archive, unpack),
     ]
@@ -201,9 +242,8 @@ fn digests() -> Vec<Case> {
     let control = "sources.transactions.control = { file = \"{file}.ctl\" }";
     let sha256 = format!("{:x}", sha2::Sha256::digest(TRANSACTIONS));
     let blake3 = blake3::hash(TRANSACTIONS.as_bytes()).to_hex();
-    let with = |what: &str, stated: &str| {
-        case("F15", what).file("transactions.csv.ctl", stated).configured(control)
-    };
+    let with =
+        |what: &str, stated: &str| case("F15", what).file("transactions.csv.ctl", stated).configured(control);
     let flipped = TRANSACTIONS.replace("7.25", "7.26");
     vec![
         with("as stated", &format!("rows=4\nsum=85.75\nsha256={sha256}\nblake3={blake3}\n"))
@@ -229,10 +269,16 @@ fn digests() -> Vec<Case> {
 fn kinds() -> Vec<Case> {
     let odd = |what: &str, prepare: fn(&Path), message: &str| {
         let message = format!("`transactions_x.csv` is {message}");
-        case("F20", what).prepared(prepare).refused(3, &message, "deliver a regular file, or narrow the pattern")
+        case("F20", what).prepared(prepare).refused(
+            3,
+            &message,
+            "deliver a regular file, or narrow the pattern",
+        )
     };
     vec![
-        case("F19", "gzip without its ending").transactions(gzip(TRANSACTIONS.as_bytes())).account("transactions.csv", ALL_USED),
+        case("F19", "gzip without its ending")
+            .transactions(gzip(TRANSACTIONS.as_bytes()))
+            .account("transactions.csv", ALL_USED),
         case("F19", "text with the ending of gzip")
             .without("transactions.csv")
             .file("transactions.csv.gz", TRANSACTIONS)
@@ -246,9 +292,17 @@ fn kinds() -> Vec<Case> {
             "`transactions.csv` is no Parquet file: it does not start with `PAR1`",
             "set the source's `format` to what it is",
         ),
-        odd("a folder", |data| std::fs::create_dir(data.join("transactions_x.csv")).unwrap(), "a folder, not a file"),
+        odd(
+            "a folder",
+            |data| std::fs::create_dir(data.join("transactions_x.csv")).unwrap(),
+            "a folder, not a file",
+        ),
         odd("a FIFO", make_fifo, "not a regular file"),
-        odd("a socket", |data| drop(UnixListener::bind(data.join("transactions_x.csv")).unwrap()), "not a regular file"),
+        odd(
+            "a socket",
+            |data| drop(UnixListener::bind(data.join("transactions_x.csv")).unwrap()),
+            "not a regular file",
+        ),
         odd(
             "a link to itself",
             |data| symlink("transactions_x.csv", data.join("transactions_x.csv")).unwrap(),
@@ -300,7 +354,10 @@ fn many() -> Vec<Case> {
     vec![
         script("F22", "two thousand small files", many_files),
         script("F22", "a file of 40 MB, in blocks", long_file),
-        elsewhere("F22", "100,000 files and 50 GB with flat memory: the note of issue 3 has the measured figures"),
+        elsewhere(
+            "F22",
+            "100,000 files and 50 GB with flat memory: the note of issue 3 has the measured figures",
+        ),
     ]
 }
 
@@ -308,7 +365,10 @@ fn many_files() {
     let folder = DropFolder::new();
     folder.remove("transactions.csv");
     for n in 0..2000 {
-        folder.put(&format!("transactions_x{n:04}.csv"), format!("{}T{n},C1,2026-10-31,0.01,deposit\n", header()));
+        folder.put(
+            &format!("transactions_x{n:04}.csv"),
+            format!("{}T{n},C1,2026-10-31,0.01,deposit\n", header()),
+        );
     }
     let (store, taken) = folder.take_in("2026-10-31").unwrap();
     assert_eq!(taken.n_rows, 2003);

@@ -3,7 +3,8 @@
 use super::drop_folder::TRANSACTIONS;
 use super::{Case, case, elsewhere};
 use arrow::array::{
-    ArrayRef, BinaryArray, Decimal128Array, DictionaryArray, Float64Array, ListArray, RecordBatch, StringArray,
+    ArrayRef, BinaryArray, Decimal128Array, DictionaryArray, Float64Array, ListArray, RecordBatch,
+    StringArray,
 };
 use arrow::datatypes::{Float64Type, Int32Type};
 use parquet::arrow::ArrowWriter;
@@ -22,8 +23,11 @@ pub fn cases() -> Vec<Case> {
     let mut cases = damaged();
     cases.extend(types());
     cases.extend(vec![
-        parquet("F17", "an encrypted file", encrypted())
-            .refused(3, "`transactions.parquet` is encrypted Parquet, which is not read", "without Parquet encryption"),
+        parquet("F17", "an encrypted file", encrypted()).refused(
+            3,
+            "`transactions.parquet` is encrypted Parquet, which is not read",
+            "without Parquet encryption",
+        ),
         elsewhere("F17", "encrypted columns under a readable footer: unit tests of `ingest::parquet`"),
         parquet("F18", "columns of another order and type in the next file", file(&columns()))
             .file("transactions2.parquet", file(&others()))
@@ -48,7 +52,8 @@ fn columns() -> Columns {
         Arc::new(TRANSACTIONS.lines().skip(1).map(|line| line.split(',').nth(at)).collect::<StringArray>())
     };
     let mut columns: Columns = names.into_iter().enumerate().map(|(at, name)| (name, text(at))).collect();
-    let amounts = Decimal128Array::from(vec![10_000, -2_050, 725, -100]).with_precision_and_scale(18, 2).unwrap();
+    let amounts =
+        Decimal128Array::from(vec![10_000, -2_050, 725, -100]).with_precision_and_scale(18, 2).unwrap();
     columns[3].1 = Arc::new(amounts);
     columns
 }
@@ -59,7 +64,11 @@ fn others() -> Columns {
     let ids: StringArray = ["U1", "U2", "U3", "U4"].into_iter().map(Some).collect();
     columns[0].1 = Arc::new(ids);
     columns[3].1 = Arc::new(Float64Array::from(vec![100.0, -20.5, 7.25, -1.0]));
-    columns[4].1 = Arc::new(["deposit", "withdrawal", "transfer_in", "payment"].into_iter().collect::<DictionaryArray<Int32Type>>());
+    columns[4].1 = Arc::new(
+        ["deposit", "withdrawal", "transfer_in", "payment"]
+            .into_iter()
+            .collect::<DictionaryArray<Int32Type>>(),
+    );
     columns.reverse();
     columns
 }
@@ -72,7 +81,8 @@ fn with_amounts(amounts: ArrayRef) -> Vec<u8> {
 }
 
 fn file(columns: &[(&'static str, ArrayRef)]) -> Vec<u8> {
-    let batch = RecordBatch::try_from_iter(columns.iter().map(|(name, array)| (*name, Arc::clone(array)))).unwrap();
+    let batch =
+        RecordBatch::try_from_iter(columns.iter().map(|(name, array)| (*name, Arc::clone(array)))).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
@@ -89,18 +99,35 @@ fn damaged() -> Vec<Case> {
     };
     let again = "deliver the file again";
     let length = whole.len();
+    let footer = u32::from_le_bytes(*whole[..length - 4].last_chunk().unwrap()) as usize;
     vec![
         parquet("F14", "whole", whole.clone()).account("transactions.parquet", ALL_USED),
         parquet("F14", "0 bytes", Vec::new()).refused(3, "`transactions.parquet` is empty (0 bytes)", again),
-        parquet("F14", "no magic", b"hello, world, this is no Parquet".to_vec())
-            .refused(3, "`transactions.parquet` is no Parquet file: it does not start with `PAR1`", "`format`"),
-        parquet("F14", "cut off", whole[..length / 2].to_vec())
-            .refused(3, "`transactions.parquet` is cut off: it does not end with `PAR1`", again),
-        parquet("F14", "cut in its magic number", whole[..3].to_vec())
-            .refused(3, "`transactions.parquet` is no Parquet file: it does not start with `PAR1`", "`format`"),
-        parquet("F14", "a flipped byte in the footer", flipped(length - 40)).refused(3, "`transactions.parquet`", ""),
-        parquet("F14", "a flipped length of the footer", flipped(length - 6))
-            .refused(3, "`transactions.parquet` is damaged", again),
+        parquet("F14", "no magic", b"hello, world, this is no Parquet".to_vec()).refused(
+            3,
+            "`transactions.parquet` is no Parquet file: it does not start with `PAR1`",
+            "`format`",
+        ),
+        parquet("F14", "cut off", whole[..length / 2].to_vec()).refused(
+            3,
+            "`transactions.parquet` is cut off: it does not end with `PAR1`",
+            again,
+        ),
+        parquet("F14", "cut in its magic number", whole[..3].to_vec()).refused(
+            3,
+            "`transactions.parquet` is no Parquet file: it does not start with `PAR1`",
+            "`format`",
+        ),
+        parquet("F14", "a flipped byte in the footer", flipped(length - 8 - footer)).refused(
+            3,
+            "`transactions.parquet` is damaged",
+            again,
+        ),
+        parquet("F14", "a flipped length of the footer", flipped(length - 6)).refused(
+            3,
+            "`transactions.parquet` is damaged",
+            again,
+        ),
     ]
 }
 
@@ -111,7 +138,8 @@ fn types() -> Vec<Case> {
         let message = format!("`transactions.parquet` has column `amount` of type {kind}");
         parquet("F16", what, with_amounts(amounts)).refused(3, &message, TYPES)
     };
-    let wide = Decimal128Array::from(vec![10_000, -2_050, 725, -100]).with_precision_and_scale(38, 2).unwrap();
+    let wide =
+        Decimal128Array::from(vec![10_000, -2_050, 725, -100]).with_precision_and_scale(38, 2).unwrap();
     vec![
         refused("lists", Arc::new(lists), "List"),
         refused("bytes", Arc::new(bytes), "Binary"),
@@ -122,7 +150,8 @@ fn types() -> Vec<Case> {
         ),
         parquet("F16", "decimals of 128 bits are read exactly", with_amounts(Arc::new(wide)))
             .account("transactions.parquet", ALL_USED),
-        parquet("F16", "texts in a dictionary are read", file(&others())).account("transactions.parquet", ALL_USED),
+        parquet("F16", "texts in a dictionary are read", file(&others()))
+            .account("transactions.parquet", ALL_USED),
     ]
 }
 

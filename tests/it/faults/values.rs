@@ -14,7 +14,13 @@ const WRITTEN: [(&str, &str, &str, &str, &str); 10] = [
         "1313.06",
         "commas between digits: read only where `accept` has `thousands`",
     ),
-    ("V2", "１２３４", "full_width", "1312.50", "full-width characters: read only where `accept` has `full_width`"),
+    (
+        "V2",
+        "１２３４",
+        "full_width",
+        "1312.50",
+        "full-width characters: read only where `accept` has `full_width`",
+    ),
     ("V3", "12万", "units", "120078.50", UNIT),
     ("V3", "3.5亿", "units", "350000078.50", UNIT),
     ("V3", "100元", "units", "178.50", UNIT),
@@ -26,7 +32,13 @@ const WRITTEN: [(&str, &str, &str, &str, &str); 10] = [
         "-21.50",
         "parentheses round a number: read only where `accept` has `parentheses`",
     ),
-    ("V5", "5-", "trailing_minus", "73.50", "a minus after a number: read only where `accept` has `trailing_minus`"),
+    (
+        "V5",
+        "5-",
+        "trailing_minus",
+        "73.50",
+        "a minus after a number: read only where `accept` has `trailing_minus`",
+    ),
     ("V6", "+5", "plus", "83.50", "a plus sign: read only where `accept` has `plus`"),
     ("V9", "1e3", "exponent", "1078.50", "an exponent in a number: read only where `accept` has `exponent`"),
 ];
@@ -77,8 +89,10 @@ fn refused_amounts() -> Vec<Case> {
     let units = "sources.transactions.accept = [\"units\"]";
     let mut cases = vec![
         refused_amount("V1", "\"1,23.56\"", NOT_AN_AMOUNT).configured(thousands),
-        refused_amount("V3", "USD 5", "an amount in a currency that is not the base currency").configured(units),
-        refused_amount("V12", "1e400", "too large").configured("sources.transactions.accept = [\"exponent\"]"),
+        refused_amount("V3", "USD 5", "an amount in a currency that is not the base currency")
+            .configured(units),
+        refused_amount("V12", "1e400", "too large")
+            .configured("sources.transactions.accept = [\"exponent\"]"),
         refused_amount("V12", "99999999999999999.99", "too large"),
         refused_amount("V12", &"9".repeat(50), "too large"),
         refused_amount("V13", "0.005", "more than 2 decimals"),
@@ -96,9 +110,15 @@ fn refused_amounts() -> Vec<Case> {
 fn other_amounts() -> Vec<Case> {
     let by_comma = "transaction_id;customer_id;booked_on;amount;kind\nT1;C1;2026-10-31;1.234,56;deposit\n";
     vec![
-        refused_amount("V7", "1 234.56", "spaces inside a number: read only where `accept` has `inner_spaces`"),
+        refused_amount(
+            "V7",
+            "1 234.56",
+            "spaces inside a number: read only where `accept` has `inner_spaces`",
+        ),
         used_amount("V7", "1 234.56", "inner_spaces", "1313.06"),
-        case("V7", "spaces around an amount").cell("amount", "  5\t ").account("transactions.csv", "4 rows = 4 used; 83.50 = 83.50 used"),
+        case("V7", "spaces around an amount")
+            .cell("amount", "  5\t ")
+            .account("transactions.csv", "4 rows = 4 used; 83.50 = 83.50 used"),
         refused_amount("V8", "\"1.234,56\"", "a decimal comma: read only where `accept` has `decimal_comma`"),
         case("V8", "a decimal comma where it is accepted")
             .transactions(by_comma)
@@ -117,7 +137,11 @@ fn other_amounts() -> Vec<Case> {
             .refused(3, "the exports hold no transaction that could be used", "mapping"),
         case("V1 V8", "a comma that would mean two things")
             .configured("sources.transactions.accept = [\"thousands\", \"decimal_comma\"]")
-            .refused(2, "`sources.transactions.accept` has both `thousands` and `decimal_comma`", "a comma means one of them"),
+            .refused(
+                2,
+                "`sources.transactions.accept` has both `thousands` and `decimal_comma`",
+                "a comma means one of them",
+            ),
         case("V13", "a third decimal that is zero")
             .cell("amount", "1.230")
             .account("transactions.csv", "4 rows = 4 used; 79.73 = 79.73 used"),
@@ -125,11 +149,16 @@ fn other_amounts() -> Vec<Case> {
 }
 
 fn negative() -> Vec<Case> {
-    let holdings = "snapshot_on,customer_id,product_kind,balance\n2026-10-31,C1,fund,10.00\n2026-10-31,C2,fund,-5.00\n";
+    let holdings =
+        "snapshot_on,customer_id,product_kind,balance\n2026-10-31,C1,fund,10.00\n2026-10-31,C2,fund,-5.00\n";
     let with = |file: &str, keys: &str| {
-        case("V14", format!("a negative balance, {keys}")).file("holdings.csv", file).configured(HOLDINGS).configured(keys)
+        case("V14", format!("a negative balance, {keys}"))
+            .file("holdings.csv", file)
+            .configured(HOLDINGS)
+            .configured(keys)
     };
-    let limits = holdings.replace("balance\n", "balance,credit\n").replace(".00\n", ".00,-1.00\n").replace("-5", "5");
+    let limits =
+        holdings.replace("balance\n", "balance,credit\n").replace(".00\n", ".00,-1.00\n").replace("-5", "5");
     vec![
         with(holdings, "")
             .reject("holdings.csv", 3, "balance", "negative", "2026-10-31,C2,fund,-5.00")
@@ -207,7 +236,9 @@ fn dated(numbers: &'static str, text: &str, format: &str) -> Case {
 
 fn refused_date(numbers: &'static str, text: &str, format: &str, reason: &str) -> Case {
     case(numbers, format!("date `{text}` read as `{format}`"))
-        .customers(format!("customer_id,opened_on,birth_date\nC1,2020-01-05,\nC2,2020-01-05,\nC3,2020-01-05,{text}\n"))
+        .customers(format!(
+            "customer_id,opened_on,birth_date\nC1,2020-01-05,\nC2,2020-01-05,\nC3,2020-01-05,{text}\n"
+        ))
         .configured(&format!(
             "sources.customers.columns.birth_date = {{ from = \"birth_date\", format = {format:?} }}"
         ))
@@ -224,11 +255,13 @@ fn refused_date(numbers: &'static str, text: &str, format: &str, reason: &str) -
 }
 
 const ISO: &str = "YYYY-MM-DD";
-const TWO_DIGITS: &str = "a date with a two-digit year: ambiguous unless `format` says `YY/M/D` or `DD/MM/YY`";
+const TWO_DIGITS: &str =
+    "a date with a two-digit year: ambiguous unless `format` says `YY/M/D` or `DD/MM/YY`";
 const OUTSIDE: &str = "not a day of the calendar";
 
 fn dates() -> Vec<Case> {
-    let read = |numbers, text: &str, format: &str, date: &'static str| dated(numbers, text, format).night(date);
+    let read =
+        |numbers, text: &str, format: &str, date: &'static str| dated(numbers, text, format).night(date);
     let none = |text: &str| {
         case("V22", format!("`{text}` as no date"))
             .customers(CUSTOMERS.replace("1980-02-29", text))
@@ -307,8 +340,13 @@ fn people() -> Vec<Case> {
                 "C4,2032-01-01,1900-12-31",
             ),
         case("V24", "closed before it was opened")
-            .customers("customer_id,opened_on,closed_on\nC1,2020-01-05,2020-01-04\nC2,2021-03-01,\nC3,2022-07-15,\n")
-            .configured("sources.customers.columns = { birth_date = { constant = \"1980-01-01\" }, closed_on = \"closed_on\" }")
+            .customers(
+                "customer_id,opened_on,closed_on\nC1,2020-01-05,2020-01-04\nC2,2021-03-01,\nC3,2022-07-15,\n",
+            )
+            .configured(
+                "sources.customers.columns = { birth_date = { constant = \"1980-01-01\" }, \
+                 closed_on = \"closed_on\" }",
+            )
             .reject(
                 "customers.csv",
                 2,
@@ -316,8 +354,20 @@ fn people() -> Vec<Case> {
                 "closed before it was opened",
                 "C1,2020-01-05,2020-01-04",
             )
-            .reject("transactions.csv", 2, "customer_id", "customer was rejected", "T1,C1,2026-10-29,100.00,deposit")
-            .reject("transactions.csv", 5, "customer_id", "customer was rejected", "T4,C1,2026-10-31,-1.00,payment"),
+            .reject(
+                "transactions.csv",
+                2,
+                "customer_id",
+                "customer was rejected",
+                "T1,C1,2026-10-29,100.00,deposit",
+            )
+            .reject(
+                "transactions.csv",
+                5,
+                "customer_id",
+                "customer was rejected",
+                "T4,C1,2026-10-31,-1.00,payment",
+            ),
     ]
 }
 
@@ -341,7 +391,8 @@ fn currencies() -> Vec<Case> {
         ),
         with("an unknown currency, which is not shown", "人民币").refused(
             3,
-            "no rate for a value that is no currency code on 2026-10-31, in column `currency` of `transactions.csv`, line 4",
+            "no rate for a value that is no currency code on 2026-10-31, in column `currency` of \
+             `transactions.csv`, line 4",
             hint,
         ),
         with("no currency", "").refused(3, "`currency`", hint),
@@ -359,6 +410,9 @@ fn sums() -> Vec<Case> {
             .account("transactions.csv", "200000 rows = 200000 used; 20000.00 = 20000.00 used"),
         case("V27", "amounts that add up beyond 64 bits are added up exactly")
             .transactions(many(12, "9999999999999999.99"))
-            .account("transactions.csv", "12 rows = 12 used; 119999999999999999.88 = 119999999999999999.88 used"),
+            .account(
+                "transactions.csv",
+                "12 rows = 12 used; 119999999999999999.88 = 119999999999999999.88 used",
+            ),
     ]
 }

@@ -125,17 +125,6 @@ fn of_rows_alike_but_for_their_customer_the_same_one_counts() {
 }
 
 #[test]
-fn of_rows_alike_but_for_their_account_the_same_one_counts() {
-    replay(&[
-        &[("accounts-2026-01-01.csv", &["a1,c2,owner"])],
-        &[(
-            "transactions-2026-01-02.csv",
-            &["t2,c2,a1,2026-01-02,5.00,deposit", "t2,c2,a2,2026-01-02,5.00,deposit"],
-        )],
-    ]);
-}
-
-#[test]
 fn a_dump_that_returns_to_an_earlier_state_is_what_is_known_from_then_on() {
     let other = "c2,2020-01-01,m2,2,,1980-01-01";
     let bank =

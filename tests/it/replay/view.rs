@@ -7,8 +7,9 @@ use tercet::date::Date;
 use tercet::store::commit::Delivery;
 use tercet::store::{Bank, Store};
 
-/// Differences shown at most.
-const SHOWN: usize = 6;
+/// Keys and lines of each that are shown at most.
+const SHOWN: usize = 8;
+const LINES: usize = 3;
 
 /// The banks of these dates by customer, the books and the rejects by delivery.
 pub fn view(store: &Store, dates: &[Date]) -> BTreeMap<String, String> {
@@ -88,7 +89,7 @@ pub fn differences(found: &BTreeMap<String, String>, expected: &BTreeMap<String,
 
 fn only_in(text: &str, other: &str, sign: char, to: &mut String) {
     let other: BTreeSet<&str> = other.lines().collect();
-    for line in text.lines().filter(|line| !other.contains(line)) {
+    for line in text.lines().filter(|line| !other.contains(line)).take(LINES) {
         writeln!(to, "  {sign} {}", line.trim()).unwrap();
     }
 }

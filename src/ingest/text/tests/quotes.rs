@@ -51,7 +51,8 @@ fn a_quote_that_is_not_closed_stops_early() {
     let export = exports::find(folder.path(), "f").unwrap();
     let source: Source = toml::from_str(PLAIN).unwrap();
     let mapping = Mapping::new(Table::Branches, &source, folder.path()).unwrap();
-    let limits = Limits { reject_share_max: 0.9, base_currency: "EUR".into(), field_bytes_max: 1 << 16, volume: None };
+    let limits =
+        Limits { reject_share_max: 0.9, base_currency: "EUR".into(), field_bytes_max: 1 << 16, volume: None };
     let job = Job { export: &export, source: &source, mapping: &mapping, builder: &Values, limits: &limits };
     let count = |bytes: u64| {
         seen.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed);
