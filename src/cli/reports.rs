@@ -59,6 +59,13 @@ pub fn check(report: &CheckReport) -> String {
             }
         }
     }
+    for warning in report.taken.all_warnings() {
+        let _ = writeln!(text, "\nwarning: {warning}");
+    }
+    for file in report.files.iter().filter(|file| file.extra_columns > 0) {
+        let (name, n) = (file.name.escape_debug(), file.extra_columns);
+        let _ = writeln!(text, "\n{name}: {n} columns that nothing is filled from");
+    }
     let _ = writeln!(text, "\n{}", verdict(report));
     text
 }
@@ -86,7 +93,8 @@ pub fn check_json(report: &CheckReport) -> Result<String> {
         json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() })
     });
     to_json(
-        &json!({ "files": report.files, "known": report.n_known, "night": report.night, "refusal": refusal }),
+        &json!({ "files": report.files, "known": report.n_known, "night": report.night, "refusal": refusal,
+        "warnings": report.taken.all_warnings().iter().map(ToString::to_string).collect::<Vec<_>>() }),
     )
 }
 

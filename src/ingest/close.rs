@@ -6,11 +6,13 @@ use super::accept::totals::Totals;
 use super::accept::volume::{self, Measured};
 use super::build::Findings;
 use super::intake::Intake;
-use super::plan::Content;
+use super::parse::SPREADSHEET;
+use super::plan::{Content, TONIGHT};
 use crate::config::source::Source;
 use crate::contract::tables::Table;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Rejects;
+use crate::store::books::Reject;
 use crate::store::commit::Delivery;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,12 +37,6 @@ impl Intake<'_> {
             sum_unsigned: sizes.map(|_| tally.unsigned),
             unreadable: tally.amounts.unreadable,
         };
-        for trailer in &trailers {
-            trailer.check(file, &totals)?;
-        }
-        if let Some(stated) = &content.control {
-            stated.check_totals(file, &totals)?;
-        }
         let delivery = self.writer.delivery_mut(content.number);
         let used = delivery.books.amounts.used;
         let books = &mut delivery.books;
@@ -57,7 +53,14 @@ impl Intake<'_> {
         delivery.extra_columns = extra_columns;
         delivery.orphans = orphans.len() as u64;
         delivery.median_amount = sizes.and_then(AmountSizes::median);
+        for trailer in &trailers {
+            trailer.check(file, &totals)?;
+        }
+        if let Some(stated) = &content.control {
+            stated.check_totals(file, &totals)?;
+        }
         check_dates(delivery, source, content)?;
+        check_spreadsheet(file, &rejects)?;
         self.taken.n_rows += usize::try_from(tally.rows).unwrap_or(usize::MAX);
         if rejects.is_empty() {
             return Ok(());
@@ -80,12 +83,16 @@ impl Intake<'_> {
         let new: BTreeSet<u32> = read.iter().map(|content| content.number).collect();
         let is_month: BTreeSet<u32> =
             read.iter().filter(|content| content.export.is_month).map(|content| content.number).collect();
+        let deliveries = || self.writer.commit().of_table(table);
+        let dates = deliveries().map(Delivery::delivered_on).filter(|on| *on < TONIGHT);
+        // Undated files of tonight come after all that was delivered before.
+        let tonight = dates.max().map_or(TONIGHT, |newest| newest.plus_days(1));
         let mut days: BTreeMap<_, (Measured, bool)> = BTreeMap::new();
-        for delivery in self.writer.commit().of_table(table) {
-            let (day, is_new) = days.entry((delivery.delivered_on(), delivery.rank().arrived)).or_insert((
-                Measured { delivered_on: delivery.delivered_on(), rows: 0, median_amount: None },
-                false,
-            ));
+        for delivery in deliveries() {
+            let delivered_on = delivery.delivered_on().min(tonight);
+            let (day, is_new) = days
+                .entry((delivered_on, delivery.rank().arrived))
+                .or_insert((Measured { delivered_on, rows: 0, median_amount: None }, false));
             day.rows += delivery.books.rows;
             day.median_amount = delivery.median_amount.or(day.median_amount);
             *is_new |= new.contains(&delivery.number) && !is_month.contains(&delivery.number);
@@ -104,4 +111,15 @@ fn check_dates(delivery: &Delivery, source: &Source, content: &Content) -> Resul
     let rows = delivery.days.first().zip(delivery.days.last()).map(|(first, last)| (first.on, last.on));
     let file_date = if content.export.is_month { FileDate::Month(date) } else { FileDate::Day(date) };
     row_dates::check(&content.export.name, column, rows, file_date)
+}
+
+/// Refuses a file of which a spreadsheet has written an id anew: what was lost there cannot be brought back, and other
+/// ids may have lost digits without a trace.
+fn check_spreadsheet(file: &str, rejects: &[Reject]) -> Result<()> {
+    let Some(reject) = rejects.iter().find(|reject| reject.reason == SPREADSHEET) else { return Ok(()) };
+    let (file, column, line) = (file.escape_debug(), reject.column.escape_debug(), reject.line);
+    Err(Error::refused(format!(
+        "`{file}` passed through a spreadsheet: `{column}` on line {line} has an exponent"
+    ))
+    .hint("deliver the core system's own file: what was lost cannot be brought back"))
 }

@@ -84,6 +84,17 @@ pub struct Taken {
     pub warnings: Vec<Warning>,
 }
 
+impl Taken {
+    /// What should be known of the deliveries, notes included.
+    pub fn all_warnings(&self) -> Vec<Warning> {
+        let told = self.notes.iter().map(|note| match note {
+            Note::Copy { file, of } => Warning::DeliveredTwice { file: file.clone(), of: of.clone() },
+            Note::Corrected { file } => Warning::Corrected { file: file.clone() },
+        });
+        self.warnings.iter().cloned().chain(told).collect()
+    }
+}
+
 /// Reads what is new in the drop folder `data` into the store; `progress` is told how many more bytes were read.
 ///
 /// # Errors
@@ -122,8 +133,7 @@ pub fn check_freshness(
     for (table, source) in sources {
         let files = || commit.of_table(*table).flat_map(|delivery| &delivery.files);
         let delivered: Vec<Date> = files().map(|file| file.delivered_on).collect();
-        // Of the night itself, 0 days old, is one day in the words of the rule.
-        let within = source.fresh_within_days.map(|days| days + 1);
+        let within = source.fresh_within_days;
         if let Some(within) = within {
             accept::freshness::check(*table, &delivered, as_of, within)?;
         }

@@ -123,8 +123,9 @@ impl<'a, B: Build> Reading<'a, B> {
     fn damaged(&self, damage: Damage) -> Error {
         match damage {
             Damage::OpenQuote { line } => self.open_quote(self.line + line),
-            Damage::CutOff => {
-                self.job.refuse("ends in the middle of a row").hint("it was cut off: deliver it again")
+            Damage::CutOff { line } => {
+                let what = format!("ends in the middle of a row, on line {}", self.line + line);
+                self.job.refuse(&what).hint("it was cut off: deliver it again")
             }
         }
     }

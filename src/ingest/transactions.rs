@@ -83,7 +83,11 @@ pub fn check_currency<R: Row>(currency: &Field, row: &R, base: &str, on: Date) -
     if !currency.is_mapped() || currency.is(row, base)? {
         return Ok(());
     }
-    let Some(other) = currency.text(row)? else { return Err(currency.fault(super::cell::MISSING)) };
+    let Some(other) = currency.text(row)? else {
+        let what = format!("no currency on {on}, in column `{}`", currency.label.escape_debug());
+        let hint = "deliver the currency of every amount, or do not map the column".to_owned();
+        return Err(Fault::Delivery(Box::new(Refusal { what, hint })));
+    };
     // Another column mapped by mistake may be personal: only what looks like a currency is named.
     let is_code = other.len() == 3 && other.bytes().all(|byte| byte.is_ascii_uppercase());
     let other =

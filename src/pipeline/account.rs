@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
-use crate::ingest::{Note, Taken};
+use crate::ingest::Taken;
 use crate::publish::{Input, Manifest, NightBefore, Previous};
 use crate::segment::{self, SegmentModel};
 use crate::store::books::Reject;
@@ -139,11 +139,7 @@ fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning>
 
 /// What should be known of the deliveries that this night took in, and of rows that do not count.
 fn of_deliveries(known: &Known<'_>) -> Vec<Warning> {
-    let mut warnings = known.taken.warnings.clone();
-    warnings.extend(known.taken.notes.iter().map(|note| match note {
-        Note::Copy { file, of } => Warning::DeliveredTwice { file: file.clone(), of: of.clone() },
-        Note::Corrected { file } => Warning::Corrected { file: file.clone() },
-    }));
+    let mut warnings = known.taken.all_warnings();
     for input in &known.inputs {
         let (file, rows) = (input.path.clone(), &input.rows);
         if rows.superseded > 0 {

@@ -182,8 +182,10 @@ fn limits(config: &Config, accept_volume: bool) -> Limits {
 fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<Date> {
     let needed: Vec<Table> =
         config.sources().keys().copied().filter(|table| NIGHTLY.contains(table)).collect();
-    let newest = store::newest_night(commit, &needed)
-        .ok_or_else(|| Error::refused("the exports hold no transaction that could be used"))?;
+    let newest = store::newest_night(commit, &needed).ok_or_else(|| {
+        Error::refused("the exports hold no transaction that could be used")
+            .hint("look at the rejects, and at the mapping of `sources.transactions`")
+    })?;
     match asked {
         Some(asked) if asked > newest => Err(Error::incomplete(format!(
             "the exports are complete up to {newest}; `--as-of {asked}` is later"

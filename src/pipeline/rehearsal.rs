@@ -65,19 +65,15 @@ pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Syn
     let known: BTreeSet<u32> = writer.commit().deliveries.iter().map(|delivery| delivery.number).collect();
     let taken =
         ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, false), progress);
-    let (taken, mut refusal) = match taken {
+    let (mut taken, mut refusal) = match taken {
         Ok(taken) => (taken, None),
         Err(error) => (Taken::default(), Some(error)),
     };
-    let night = super::night_date(writer.commit(), config, as_of)
-        .and_then(|night| ingest::check_freshness(writer.commit(), config.sources(), night).map(|_| night));
-    let night = match night {
-        Ok(night) => Some(night),
-        Err(error) => {
-            refusal.get_or_insert(error);
-            None
-        }
-    };
+    let night = super::night_date(writer.commit(), config, as_of).and_then(|night| {
+        taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), night)?);
+        Ok(night)
+    });
+    let night = night.map_err(|error| refusal.get_or_insert(error)).ok();
     let mut new: Vec<&Delivery> =
         writer.commit().deliveries.iter().filter(|delivery| !known.contains(&delivery.number)).collect();
     new.sort_by_key(|delivery| (delivery.table, delivery.rank()));

@@ -35,6 +35,15 @@ pub fn default_config(data: &Path, workspace: &Path) -> Config {
     raw.check().unwrap()
 }
 
+/// The same where every table may come without rows.
+pub fn config_allowing_empty(data: &Path, workspace: &Path) -> Config {
+    let mut raw = overlay::read_defaults().unwrap();
+    raw.data = data.to_owned();
+    raw.workspace = workspace.to_owned();
+    raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
+    raw.check().unwrap()
+}
+
 /// An example configuration of the repository over a drop folder and a workspace.
 pub fn example_config(name: &str, data: &Path, workspace: &Path) -> Config {
     let text = std::fs::read_to_string(repository().join("config/examples").join(name)).unwrap();

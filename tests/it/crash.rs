@@ -27,7 +27,8 @@ use tempfile::TempDir;
 const BEFORE: &str = "2026-09-30";
 const AS_OF: &str = "2026-10-31";
 /// Calls that change what others see, or close a step that does.
-const CALLS: [&str; 8] = ["fsync", "fdatasync", "rename", "renameat2", "mkdir", "mkdirat", "openat", "close"];
+const CALLS: [&str; 9] =
+    ["fsync", "fdatasync", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "openat", "close"];
 /// Killed in each of the two situations: at so many sampled calls before the rename that shows the night ...
 const SAMPLED_BEFORE: usize = 2;
 /// ... at the rename and the calls next to it, always ...
@@ -35,11 +36,12 @@ const AT_THE_RENAME: usize = 3;
 /// ... and at so many sampled later ones.
 const SAMPLED_AFTER: usize = 1;
 /// Calls by which an ingest changes the store.
-const INGEST_CALLS: [&str; 10] = [
+const INGEST_CALLS: [&str; 11] = [
     "write",
     "fsync",
     "fdatasync",
     "rename",
+    "renameat",
     "renameat2",
     "mkdir",
     "mkdirat",

@@ -5,7 +5,7 @@
     reason = "tests write small exports and look at what comes out"
 )]
 
-use crate::bank::{default_config, invent, night};
+use crate::bank::{config_allowing_empty, invent, night};
 use crate::published::Table;
 use std::fmt::Write;
 use std::path::Path;
@@ -57,7 +57,7 @@ fn listed(given: &[(&str, &str)]) -> String {
     let data = home.path().join("data");
     std::fs::create_dir(&data).unwrap();
     deliver(&data, given);
-    let report = night(&default_config(&data, &home.path().join("work")), "2026-10-31");
+    let report = night(&config_allowing_empty(&data, &home.path().join("work")), "2026-10-31");
     let targets = Table::read(&report.folder.join("targets.parquet"));
     let columns =
         ["manager_id", "customer_id", "list", "all_lists", "reasons"].map(|name| targets.texts(name));
@@ -217,7 +217,7 @@ fn on_an_invented_bank_every_row_keeps_the_rules() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     invent(3000, 24, 5, &data);
-    let report = night(&default_config(&data, &home.path().join("work")), "2026-10-31");
+    let report = night(&config_allowing_empty(&data, &home.path().join("work")), "2026-10-31");
     let table = |name: &str| Table::read(&report.folder.join(format!("{name}.parquet")));
     let (targets, churn, segments, managers) =
         (table("targets"), table("churn"), table("segments"), table("managers"));

@@ -15,6 +15,7 @@ impl Source {
         if !self.separator.is_ascii() {
             return Err(Error::usage(format!("`{source}.separator` must be one ASCII character")));
         }
+        check_commas(&format!("{source}.accept"), self.accept.iter().collect())?;
         for (name, column) in &self.columns {
             self.check_column(table, name, column)?;
         }
@@ -31,7 +32,6 @@ impl Source {
                 "`{source}.columns` maps neither `customer_id` nor `account_id`"
             )));
         }
-        check_commas(&format!("{source}.accept"), self.accept.iter().collect())?;
         self.check_time_zone(&source)?;
         self.check_delivery(&source)?;
         self.check_date_column(&source, table)

@@ -6,8 +6,7 @@ use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::{Error, Result};
 
-/// The newest delivery on or before `as_of` must be less than `within_days` days old: 1 asks for one of the night
-/// itself.
+/// The newest delivery on or before `as_of` must be at most `within_days` days older: 0 asks for one of the night itself.
 ///
 /// # Errors
 /// Kind `Incomplete`, naming the newest delivery and the oldest that would do.
@@ -32,7 +31,7 @@ pub fn check(table: Table, delivered: &[Date], as_of: Date, within_days: i32) ->
 
 /// The oldest date that is fresh.
 pub(super) fn oldest(as_of: Date, within_days: i32) -> Date {
-    Date(as_of.0.saturating_sub(within_days.max(1) - 1))
+    Date(as_of.0.saturating_sub(within_days.max(0)))
 }
 
 #[cfg(test)]
@@ -51,22 +50,22 @@ mod tests {
             Some(error.to_string())
         };
         for (delivered, within, fresh) in [
-            (&["2026-10-31", "2026-10-30"][..], 1, true),
-            (&["2026-10-30", "2026-11-01"], 1, false), // D7
-            (&["2026-10-30"], 2, true),
-            (&["2026-10-29"], 2, false),
-            (&["2026-10-31"], 0, true),
+            (&["2026-10-31", "2026-10-30"][..], 0, true),
+            (&["2026-10-30", "2026-11-01"], 0, false), // D7
+            (&["2026-10-30"], 1, true),
+            (&["2026-10-29"], 1, false),
+            (&["2026-10-31"], -1, true),
             (&["1970-01-01"], i32::MAX, true),
             (&[], 31, false),
         ] {
             assert_eq!(of(delivered, within).is_none(), fresh, "{delivered:?} {within}");
         }
         assert_eq!(
-            of(&["2026-10-30"], 1).unwrap(),
+            of(&["2026-10-30"], 0).unwrap(),
             "`transactions` is not complete yet: its newest delivery is of 2026-10-30, and one of 2026-10-31 is expected"
         );
         assert_eq!(
-            of(&[], 3).unwrap(),
+            of(&[], 2).unwrap(),
             "`transactions` is not complete yet: it has no delivery yet, and one of 2026-10-29 to 2026-10-31 is expected"
         );
     }

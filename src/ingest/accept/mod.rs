@@ -25,7 +25,7 @@ use crate::date::Date;
 
 /// Saturday or Sunday.
 fn is_weekend(date: Date) -> bool {
-    (date.0 + 3).rem_euclid(7) >= 5 // 1970-01-01 was a Thursday
+    (i64::from(date.0) + 3).rem_euclid(7) >= 5 // 1970-01-01 was a Thursday
 }
 
 /// The middle value; of an even number of values the mean of the two in the middle.

@@ -110,9 +110,10 @@ fn check_amounts(table: Table, new: &Measured, compared: &[Measured], limits: &V
     }
     let than = if shift > 1.0 { "larger" } else { "smaller" };
     let message = format!(
-        "the median amount of `{}` of {} is about {times:.0} times {than} than that of the deliveries before",
+        "the median amount of `{}` of {} is about {:.0} times {than} than that of the deliveries before",
         table.name(),
-        new.delivered_on
+        new.delivered_on,
+        10f64.powf(times.log10().round())
     );
     let error = Error::refused(message).hint("has the unit of the amounts changed, as from 元 to 万元?");
     Err(accept(error, &format!("`ingest.amount_shift = {}`", limits.amount_shift)))

@@ -31,6 +31,8 @@ pub struct Charset {
     returns: u64,
     ended: bool,
     finished: bool,
+    /// Text beyond ASCII has come and was held against the declared encoding.
+    is_told: bool,
 }
 
 impl Charset {
@@ -54,6 +56,7 @@ impl Charset {
             returns: 0,
             ended: false,
             finished: false,
+            is_told: false,
         })
     }
 
@@ -66,6 +69,7 @@ impl Charset {
                 self.raw.truncate(read);
                 self.at = 0;
                 self.ended = read == 0;
+                self.check_declared(export)?;
             }
             let rest = &self.raw[self.at..];
             let (result, read, written) =
@@ -82,6 +86,22 @@ impl Charset {
             }
         }
         Ok(0)
+    }
+
+    /// The first text beyond ASCII tells whether a file declared GB18030 is UTF-8 after all.
+    fn check_declared(&mut self, export: &Export) -> Result<()> {
+        if self.is_told || self.raw.is_ascii() {
+            return Ok(());
+        }
+        self.is_told = true;
+        // The piece before may have ended within a character.
+        let start = self.raw.iter().position(|byte| byte & 0xc0 != 0x80).unwrap_or_default();
+        if self.name != "GB18030" || !is_utf8(&self.raw[start..]) {
+            return Ok(());
+        }
+        let file = export.name.escape_debug();
+        Err(Error::refused(format!("`{file}` is declared GB18030 but is UTF-8"))
+            .hint("set `encoding = \"utf-8\"`"))
     }
 
     fn count_lines(&mut self, text: &[u8]) {

@@ -35,7 +35,7 @@ pub use boolean::boolean;
 pub use date::{DateRule, date, iso_date};
 pub use day::checked_date;
 pub use decimal::{Notation, is_signed};
-pub use id::{id, is_plain_id};
+pub use id::{SPREADSHEET, id, is_plain_id};
 pub use moment::{Zone, date_of_instant, date_of_local};
 pub use money::{money, money_from_decimal, money_from_float, plain_money};
 pub use number::{NOT_FINITE, number};

@@ -24,10 +24,9 @@ pub struct Parsed<R> {
 #[derive(Clone, Copy)]
 pub enum Damage {
     /// In the row that begins on this line of the piece, counted from 0.
-    OpenQuote {
-        line: u64,
-    },
-    CutOff,
+    OpenQuote { line: u64 },
+    /// In the row that begins on this line of the piece, counted from 0.
+    CutOff { line: u64 },
 }
 
 /// A record seen through the mapping.
@@ -164,9 +163,14 @@ impl<B: Build> Parser<'_, B> {
             return Err(Damage::OpenQuote { line: self.lines.at(record.start) });
         }
         // Only a file that does not end with a line end has a record that ends where its text does.
-        let is_cut_off = record.end == self.text.len() && record.n_fields() < self.layout.names.len();
+        let lacks_fields = record.n_fields() < self.layout.names.len();
+        let is_cut_off =
+            record.end == self.text.len() && (lacks_fields || ends_inside_character(record.line()));
         let is_trailer = self.layout.trailer.as_ref().is_some_and(|rule| rule.fits(record));
-        if is_cut_off && !is_trailer { Err(Damage::CutOff) } else { Ok(()) }
+        if is_cut_off && !is_trailer {
+            return Err(Damage::CutOff { line: self.lines.at(record.start) });
+        }
+        Ok(())
     }
 
     fn reject(&mut self, record: &Record<'_>, fault: Fault) {
@@ -188,6 +192,11 @@ impl<B: Build> Parser<'_, B> {
 #[inline]
 fn row<'r, B>(job: &'r Job<'_, B>, layout: &'r Layout, record: &'r Record<'_>) -> TextRow<'r> {
     TextRow { record, positions: &layout.positions, missing: &job.mapping.missing }
+}
+
+/// Whether the text stops within a character.
+fn ends_inside_character(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Counts lines up to the places that are asked for, in ascending order.

@@ -18,6 +18,7 @@ use super::commit::{Commit, DeliveredFile, Delivery, LookedUp, Rank, Replaced};
 use super::{COMMIT, Codes, Rejects, Store, pool_of};
 use crate::contract::key::{FoldSet, Key};
 use crate::contract::tables::Table;
+use crate::contract::{Branch, Contact, Manager};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::pool::{Pool, Stored};
@@ -142,7 +143,13 @@ impl Writer {
     /// Closes the books of deliveries whose rows were taken out.
     pub fn forget(&mut self, removed: &BTreeSet<u32>) {
         let at = self.sequence();
-        for delivery in self.commit.deliveries.iter().filter(|delivery| removed.contains(&delivery.number)) {
+        let deliveries = &self.commit.deliveries;
+        for delivery in deliveries.iter().filter(|delivery| removed.contains(&delivery.number)) {
+            let is_same =
+                |other: &Delivery| (other.table, &other.digest) == (delivery.table, &delivery.digest);
+            if deliveries.iter().any(|other| other.number != delivery.number && is_same(other)) {
+                continue; // read again, not replaced
+            }
             let (table, name) = (delivery.table, delivery.name().to_owned());
             let (digest, rows) = (delivery.digest.clone(), delivery.books.rows);
             self.commit.replaced.push(Replaced { table, name, digest, rows, at });
@@ -185,6 +192,7 @@ impl Writer {
     /// # Errors
     /// Kind `Internal`, naming the path; the old state stands then.
     pub fn finish(mut self, night: Date) -> Result<Store> {
+        self.drop_outlived(night)?;
         for delivery in &mut self.commit.deliveries {
             for file in delivery.files.iter_mut().filter(|file| file.delivered_on == Date(i32::MAX)) {
                 file.delivered_on = night;
@@ -201,5 +209,38 @@ impl Writer {
             self.pool.sweep(&self.commit.files())?;
         }
         Ok(Store { pool: self.pool, commit: self.commit })
+    }
+
+    /// Takes out what files without a date in their names brought to this very night before they were corrected.
+    fn drop_outlived(&mut self, night: Date) -> Result<()> {
+        for table in Table::ALL {
+            let outlived = self.outlived(table, night);
+            if outlived.is_empty() {
+                continue;
+            }
+            match table {
+                Table::Branches => self.change::<Branch>(table, &outlived, Vec::new()),
+                Table::Managers => self.change::<Manager>(table, &outlived, Vec::new()),
+                Table::Products => self.change_products(table, &outlived, Vec::new()),
+                Table::Customers => self.change_customers(table, &outlived, Vec::new()),
+                Table::Accounts => self.change_accounts(table, &outlived, Vec::new()),
+                Table::Transactions => self.remove_transactions(&outlived),
+                Table::Holdings => self.remove_holdings(&outlived),
+                Table::Contacts => self.change::<Contact>(table, &outlived, Vec::new()),
+            }?;
+        }
+        Ok(())
+    }
+
+    /// Deliveries of the night whose name, undated, has come again in this change with other content.
+    fn outlived(&self, table: Table, night: Date) -> BTreeSet<u32> {
+        let is_new = |file: &&DeliveredFile| !file.is_dated && file.delivered_on == Date(i32::MAX);
+        let files = self.commit.of_table(table).flat_map(|delivery| &delivery.files);
+        let names: BTreeSet<&str> = files.filter(is_new).map(|file| file.name.as_str()).collect();
+        let is_outlived = |file: &DeliveredFile| {
+            !file.is_dated && file.delivered_on == night && names.contains(file.name.as_str())
+        };
+        let of_table = self.commit.of_table(table);
+        of_table.filter(|delivery| delivery.files.iter().all(is_outlived)).map(|it| it.number).collect()
     }
 }

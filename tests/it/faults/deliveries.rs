@@ -92,7 +92,8 @@ fn corrected() {
     );
 }
 
-/// Of an id that comes in several files, the row of the file with the newest date counts, whenever it came.
+/// Of several contents of an id, that of the file with the newest date counts, of rows alike that of the oldest;
+/// whenever they came.
 fn overlapping() {
     let old = rows("T1,C1,2026-10-30,100.00,deposit\nT2,C2,2026-10-30,5.00,deposit\n");
     let new = rows(
@@ -107,7 +108,9 @@ fn overlapping() {
     for store in [&bulk, &store] {
         assert_eq!(used(store), (3, 11_300));
         let old = deliveries(store).into_iter().find(|it| it.name().contains("10-30")).unwrap();
-        assert_eq!((old.books.used, old.books.duplicate, old.books.superseded), (0, 1, 1));
+        assert_eq!((old.books.used, old.books.duplicate, old.books.superseded), (1, 0, 1));
+        let new = deliveries(store).into_iter().find(|it| it.name().contains("10-31")).unwrap();
+        assert_eq!((new.books.used, new.books.duplicate, new.books.superseded), (2, 1, 0));
     }
 }
 

@@ -152,12 +152,11 @@ fn keys() -> Vec<Case> {
     let customers =
         |numbers, what: &str, row: &str| case(numbers, what).customers(format!("{CUSTOMERS}{row}\n"));
     let second = TRANSACTIONS.replace("T1,", "U1,").replace("T3,", "U3,").replace("T4,", "U4,");
-    let two_files = |what: &str, second: String| {
+    let two_files = |what: &str, second: &str| {
         case("S10", what)
             .without("transactions.csv")
             .file("transactions_2026-10-30.csv", TRANSACTIONS)
             .file("transactions_2026-10-31.csv", second)
-            .account("transactions_2026-10-31.csv", "4 rows = 4 used; 85.75 = 85.75 used")
     };
     vec![
         customers("S9", "a customer twice", "C1,2020-01-05,1980-02-29")
@@ -170,18 +169,21 @@ fn keys() -> Vec<Case> {
                 "transactions.csv",
                 "5 rows = 4 used + 1 duplicate; 185.75 = 85.75 used + 100.00 duplicate",
             ),
-        two_files("a transaction in two files", second.clone()).account(
-            "transactions_2026-10-30.csv",
-            "4 rows = 3 used + 1 duplicate; 85.75 = 106.25 used + -20.50 duplicate",
-        ),
+        two_files("a transaction in two files: the older one counts", &second)
+            .account("transactions_2026-10-30.csv", ALL_USED)
+            .account(
+                "transactions_2026-10-31.csv",
+                "4 rows = 3 used + 1 duplicate; 85.75 = 106.25 used + -20.50 duplicate",
+            ),
         two_files(
-            "a transaction in two files, with another amount: that of the newer one counts",
-            second.replace("withdrawal", "payment"),
+            "a transaction in two files, told differently: the newer one counts",
+            &second.replace("withdrawal", "payment"),
         )
         .account(
             "transactions_2026-10-30.csv",
             "4 rows = 3 used + 1 superseded; 85.75 = 106.25 used + -20.50 superseded",
-        ),
+        )
+        .account("transactions_2026-10-31.csv", ALL_USED),
         case("S12", "no id, no customer")
             .transactions(format!("{TRANSACTIONS},C1,2026-10-31,1.00,deposit\nT6,,2026-10-31,2.00,deposit\n"))
             .reject("transactions.csv", 6, "transaction_id", "missing", ",C1,2026-10-31,1.00,deposit")

@@ -203,3 +203,12 @@ fn known(files: Files<'_>) -> BTreeMap<String, String> {
     known.retain(|key, _| !key.starts_with("books") && !key.starts_with("rejects"));
     known
 }
+
+#[test]
+fn a_copy_that_comes_together_with_the_missing_customer_is_known_by_its_name() {
+    let row: &[&str] = &["t2,c1,,2026-01-02,5.00,deposit"];
+    replay(&[
+        &[("transactions-2026-01-02.csv", row)],
+        &[("transactions-2026-01-03.csv", row), ("customers-2026-01-03.csv", &[C1])],
+    ]);
+}
