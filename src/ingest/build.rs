@@ -175,9 +175,7 @@ impl<R> Piece<R> {
         findings.tally.rows += 1;
         findings.tally.rejected += 1;
         findings.tally.inherited += u64::from(owners::is_inherited(&reason));
-        if owners::is_orphan(&reason) {
-            findings.orphans.extend(builder.owner_keys(row).into_iter().flatten());
-        }
+        findings.orphans.extend(owners::lacking(&reason, builder.owner_keys(row)));
         findings.rejected_ids.extend(builder.id_key(row));
         findings.rejects.push(Reject { line, column, reason: reason.into_owned(), raw });
     }

@@ -16,10 +16,11 @@ use crate::contract::delivered::DeliveredHolding;
 use crate::contract::key::Key;
 use crate::money::Money;
 use crate::store::Registry;
+use std::sync::{PoisonError, RwLock};
 
 pub struct Holdings<'a> {
     owners: &'a Owners,
-    products: &'a Registry,
+    products: &'a RwLock<Registry>,
     base_currency: &'a str,
     owner: OwnerFields,
     snapshot_on: Field,
@@ -42,7 +43,7 @@ impl Build for Holdings<'_> {
     fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault> {
         let (customer, _) = self.owner.resolve(row, self.owners, memo)?;
         let kind = self.product_kind.code(row, &mut memo.codes[0])?;
-        let product = self.product_id.key(row)?.and_then(|id| self.products.code(&id));
+        let product = self.product(row)?;
         let snapshot_on = self.snapshot_on.required(self.snapshot_on.date(row)?)?;
         check_currency(&self.currency, row, self.base_currency, snapshot_on)?;
         Ok(DeliveredHolding {
@@ -50,7 +51,7 @@ impl Build for Holdings<'_> {
             snapshot_on,
             product_kind: ProductKind::ALL[usize::from(self.product_kind.required(kind)?)],
             balance: self.balance.required(self.balance.money(row)?)?,
-            // A product that is not in the catalogue keeps its balance and kind.
+            // A product that is not in the catalogue yet keeps its balance and kind.
             product: product.unwrap_or(NONE),
             cost_basis: self.cost_basis.money(row)?,
             market_value_change: self.market_value_change.money(row)?,
@@ -82,11 +83,27 @@ impl Build for Holdings<'_> {
     }
 }
 
+impl Holdings<'_> {
+    /// The code of a row's product, which gets one where it has none: the catalogue may come later.
+    fn product<R: Row>(&self, row: &R) -> Result<Option<u32>, Fault> {
+        let Some(key) = self.product_id.key(row)? else { return Ok(None) };
+        let known = self.products.read().unwrap_or_else(PoisonError::into_inner).code(&key);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let id = self.product_id.id(row)?;
+        let mut products = self.products.write().unwrap_or_else(PoisonError::into_inner);
+        // More ids than codes: the row goes without.
+        let _ = products.intern(id.as_deref());
+        Ok(products.code(&key))
+    }
+}
+
 /// What reads the rows of a file, with the fields taken from the mapping.
 pub fn builder<'a>(
     mapping: &mut Mapping,
     owners: &'a Owners,
-    products: &'a Registry,
+    products: &'a RwLock<Registry>,
     limits: &'a Limits,
 ) -> Holdings<'a> {
     Holdings {

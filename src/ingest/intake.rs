@@ -16,13 +16,13 @@ use crate::contract::{Account, Customer};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::exports;
-use crate::store::Writer;
 use crate::store::commit::LookedUp;
 use crate::store::segment::{HoldingColumns, TransactionColumns};
 use crate::store::writer::Arrival;
+use crate::store::{Registry, Writer};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{PoisonError, RwLock};
 
 /// Raised when the same export would be read into other rows than before: all deliveries are read anew then.
 const READING_VERSION: u32 = 1;
@@ -54,7 +54,7 @@ impl<'a> Intake<'a> {
             if exports.is_empty() && intake.writer.commit().of_table(*table).next().is_none() {
                 return Err(intake.not_delivered(*table, source));
             }
-            let reading = intake.reading(*table, source)?;
+            let reading = intake.reading(source);
             let mut plan = plan::plan(*table, &exports, intake.writer.commit(), &reading)?;
             plan.reading = reading;
             intake.taken.notes.append(&mut plan.notes);
@@ -69,8 +69,9 @@ impl<'a> Intake<'a> {
             .hint(format!("wait for the delivery, or correct `sources.{table}.files`"))
     }
 
-    /// Digest of everything that decides how the files of a table are read.
-    fn reading(&self, table: Table, source: &Source) -> Result<String> {
+    /// Digest of everything in the configuration that decides how the files of a table are read. Files that values are
+    /// looked up in are not part of it: they are read as they are when a delivery is.
+    fn reading(&self, source: &Source) -> String {
         // These keys say which files are read and what is asked of them, not how.
         let how = Source {
             files: String::new(),
@@ -83,19 +84,11 @@ impl<'a> Intake<'a> {
             rounded_ids: false,
             ..source.clone()
         };
-        let mut text = format!(
+        let text = format!(
             "{READING_VERSION}|{}|{}|{how:?}",
             self.limits.base_currency, self.limits.field_bytes_max
         );
-        for lookup in source.columns.values().filter_map(|column| column.lookup.as_ref()) {
-            text += &exports::digest(&exports::find(self.data, &lookup.file)?)?;
-        }
-        if table == Table::Customers && source.columns.values().any(|column| column.first_account) {
-            for export in self.account_exports()? {
-                text += &exports::digest(&export)?;
-            }
-        }
-        Ok(blake3::hash(text.as_bytes()).to_hex().to_string())
+        blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
     fn account_exports(&self) -> Result<Vec<exports::Export>> {
@@ -112,6 +105,7 @@ impl<'a> Intake<'a> {
         self.short(Table::Products, reference::products, Writer::change_products, None)?;
         let first_opened = self.first_opened()?;
         let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened);
+        let gone = self.writer.commit().gone.clone();
         let customer_id: fn(&Customer) -> &str = |row| &row.customer_id;
         self.short(
             Table::Customers,
@@ -121,20 +115,27 @@ impl<'a> Intake<'a> {
         )?;
         let customers = Customers::of(self.writer)?;
         self.retry_orphans(Table::Accounts, |key| customers.find(key).is_ok())?;
+        let before = Accounts::of(self.writer)?;
         let accounts = |mapping: &mut Mapping| accounts::builder(mapping, &customers);
         let account_id: fn(&Account) -> &str = |row| &row.account_id;
         self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
         let owners = self.owners(customers)?;
+        let is_described_otherwise = gone != self.writer.commit().gone;
+        let has_other_owners = owners.accounts.as_ref().is_some_and(|now| before.has_other_owners(now));
         for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
             self.retry_orphans(table, |key| owners.knows(key))?;
+            if is_described_otherwise || (has_other_owners && self.names_accounts_alone(table)) {
+                self.read_again(table);
+            }
         }
         let bucket_of = self.writer.bucket_of();
         let limits = self.limits;
         let transactions = |mapping: &mut Mapping| transactions::builder(mapping, &owners, limits);
         self.long::<TransactionColumns, _>(Table::Transactions, &bucket_of, transactions)?;
-        let products = Arc::clone(&self.writer.codes.products);
+        let products = RwLock::new(Registry::clone(&self.writer.codes.products));
         let holdings = |mapping: &mut Mapping| holdings::builder(mapping, &owners, &products, limits);
         self.long::<HoldingColumns, _>(Table::Holdings, &bucket_of, holdings)?;
+        self.writer.keep_products(products.into_inner().unwrap_or_else(PoisonError::into_inner))?;
         self.short(Table::Contacts, |mapping| contacts::builder(mapping, &owners), Writer::change, None)?;
         self.taken.deliveries.sort_unstable();
         Ok(self.taken)
@@ -194,6 +195,25 @@ impl<'a> Intake<'a> {
         }
         plan.read.sort_by(|a, b| a.files.cmp(&b.files));
         Ok(())
+    }
+
+    /// Whether the owners of a table's rows follow from accounts.
+    fn names_accounts_alone(&self, table: Table) -> bool {
+        let maps = |source: &&Source, column: &str| source.columns.contains_key(column);
+        let source = self.sources.get(&table);
+        source.is_some_and(|source| maps(&source, "account_id") && !maps(&source, "customer_id"))
+    }
+
+    /// Has every delivery of a table read again whose file is still there: its rows may belong to others now.
+    fn read_again(&mut self, table: Table) {
+        let Some(plan) = self.plans.get_mut(&table) else { return };
+        for (number, export) in std::mem::take(&mut plan.present) {
+            if let Some(delivery) = self.writer.commit().delivery(number) {
+                plan.removed.insert(number);
+                plan.read.push(Content::new(export, delivery.digest.clone(), delivery.files.clone()));
+            }
+        }
+        plan.read.sort_by(|a, b| a.files.cmp(&b.files));
     }
 
     /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.

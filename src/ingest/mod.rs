@@ -132,7 +132,8 @@ pub fn check_freshness(
     let mut warnings = Vec::new();
     for (table, source) in sources {
         let files = || commit.of_table(*table).flat_map(|delivery| &delivery.files);
-        let delivered: Vec<Date> = files().map(|file| file.delivered_on).collect();
+        let tonight = |on: Date| if on == plan::TONIGHT { as_of } else { on };
+        let delivered: Vec<Date> = files().map(|file| tonight(file.delivered_on)).collect();
         let within = source.fresh_within_days;
         if let Some(within) = within {
             accept::freshness::check(*table, &delivered, as_of, within)?;

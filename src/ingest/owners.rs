@@ -27,9 +27,13 @@ pub fn is_inherited(reason: &str) -> bool {
     matches!(reason, REJECTED_CUSTOMER | REJECTED_ACCOUNT)
 }
 
-/// Whether a row may be read again once its customer or account is known.
-pub fn is_orphan(reason: &str) -> bool {
-    matches!(reason, UNKNOWN_CUSTOMER | UNKNOWN_ACCOUNT | NO_OWNER) || is_inherited(reason)
+/// The customer or account that a row lacks, of those it names: once it is known, the row may be read again.
+pub fn lacking(reason: &str, [customer, account]: [Option<Key>; 2]) -> Option<Key> {
+    match reason {
+        UNKNOWN_CUSTOMER | REJECTED_CUSTOMER => customer,
+        UNKNOWN_ACCOUNT | NO_OWNER | REJECTED_ACCOUNT => account,
+        _ => None,
+    }
 }
 
 /// The customers by id.
@@ -94,6 +98,16 @@ impl Accounts {
     }
 }
 
+impl Accounts {
+    /// Whether an account that was known has another owner now, or none.
+    pub fn has_other_owners(&self, now: &Accounts) -> bool {
+        let is_same = |(key, (_, owner)): (&Key, &(u32, u32))| {
+            *owner == NONE || now.places.get(key).is_some_and(|(_, other)| other == owner)
+        };
+        !self.places.iter().all(is_same)
+    }
+}
+
 /// Customers and accounts, to resolve the ids of what they own.
 pub struct Owners {
     pub customers: Customers,
@@ -102,10 +116,10 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// Whether a customer or an account has this id.
+    /// Whether a customer has this id, or an account that has an owner.
     pub fn knows(&self, key: Key) -> bool {
-        let is_account = self.accounts.as_ref().is_some_and(|accounts| accounts.places.contains_key(&key));
-        is_account || self.customers.find(key).is_ok()
+        let account = self.accounts.as_ref().and_then(|accounts| accounts.places.get(&key));
+        account.is_some_and(|(_, owner)| *owner != NONE) || self.customers.find(key).is_ok()
     }
 
     pub fn find_customer(&self, key: Key) -> Option<u32> {

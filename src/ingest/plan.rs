@@ -84,7 +84,7 @@ pub fn plan(table: Table, exports: &[Export], commit: &Commit, reading: &str) ->
     let digests: Vec<Result<String>> = unseen.par_iter().map(|export| exports::digest(export)).collect();
     let mut plan = Plan::default();
     for (export, digest) in unseen.into_iter().zip(digests) {
-        attach(&mut contents, export, digest?, reading, &mut plan.notes);
+        attach(table, &mut contents, export, digest?, reading, &mut plan.notes);
     }
     for ((digest, _), content) in contents {
         settle(table, digest, content, commit, reading, &mut plan)?;
@@ -111,14 +111,21 @@ fn mark_seen(contents: &mut Contents, export: &Export) -> bool {
 }
 
 /// Gives a name to its content, and takes it from the one that had it before.
-fn attach(contents: &mut Contents, export: &Export, digest: String, reading: &str, notes: &mut Vec<Note>) {
+fn attach(
+    table: Table,
+    contents: &mut Contents,
+    export: &Export,
+    digest: String,
+    reading: &str,
+    notes: &mut Vec<Note>,
+) {
     let file = DeliveredFile {
         delivered_on: export.date.unwrap_or(TONIGHT),
         name: export.name.clone(),
         is_dated: export.date.is_some(),
         stamp: export.stamp,
     };
-    let key = key_of(contents, &file, digest);
+    let key = key_of(table, contents, &file, digest);
     for (_, other) in contents.iter_mut().filter(|(other, _)| **other != key) {
         let before = other.files.len();
         // Without a date in its name a file stands for its night: what it brought on earlier nights stays.
@@ -140,14 +147,24 @@ fn attach(contents: &mut Contents, export: &Export, digest: String, reading: &st
     content.export.get_or_insert_with(|| export.clone());
 }
 
-/// The content of this digest; a new one where the file, undated, held something else in between.
-fn key_of(contents: &Contents, file: &DeliveredFile, digest: String) -> (String, u32) {
+/// The content of this digest; a new one where the file, undated, held something else in between, or where the table
+/// is described anew by every delivery and this one is of another date: it says that nothing has changed since.
+fn key_of(table: Table, contents: &Contents, file: &DeliveredFile, digest: String) -> (String, u32) {
     let has_name = |content: &Known| content.files.iter().any(|known| known.name == file.name);
-    let last = contents.keys().filter(|(other, _)| *other == digest).map(|(_, number)| *number).max();
+    let says_the_same = |content: &Known| {
+        matches!(table, Table::Transactions | Table::Holdings)
+            || content.files.iter().all(|known| known.delivered_on == file.delivered_on || !file.is_dated)
+    };
+    let of_digest =
+        contents.iter().filter(|((other, _), content)| *other == digest && says_the_same(content));
+    let last = of_digest.map(|((_, number), _)| *number).max();
     let is_outlived = |number: u32| {
         !file.is_dated && contents.iter().any(|((_, other), content)| *other > number && has_name(content))
     };
-    let number = last.filter(|number| !is_outlived(*number)).unwrap_or(NEW);
+    let number = last.filter(|number| !is_outlived(*number));
+    // New contents of one digest are told apart by counting down.
+    let is_taken = |number: &u32| contents.contains_key(&(digest.clone(), *number));
+    let number = number.unwrap_or_else(|| (0..=NEW).rev().find(|number| !is_taken(number)).unwrap_or(NEW));
     (digest, number)
 }
 
@@ -167,8 +184,7 @@ fn settle(
     };
     let number = delivery.number;
     let is_read_otherwise = content.reading != reading;
-    let ranks_otherwise =
-        files.first().map(|file| &file.name) != delivery.files.first().map(|file| &file.name);
+    let ranks_otherwise = files.last().map(|file| &file.name) != delivery.files.last().map(|file| &file.name);
     match content.export {
         _ if files.is_empty() => {
             plan.removed.insert(number);
@@ -177,7 +193,10 @@ fn settle(
             plan.removed.insert(number);
             plan.read.push(Content::new(export, digest, files));
         }
-        None if is_read_otherwise => return Err(out_of_reach(table, delivery)),
+        // What an undated file brought on earlier nights cannot come again: it stays as it was read then.
+        None if is_read_otherwise && files.iter().any(|file| file.is_dated) => {
+            return Err(out_of_reach(table, delivery));
+        }
         export => {
             if files != delivery.files {
                 plan.renamed.push((number, files));

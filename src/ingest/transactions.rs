@@ -85,7 +85,7 @@ pub fn check_currency<R: Row>(currency: &Field, row: &R, base: &str, on: Date) -
     }
     let Some(other) = currency.text(row)? else {
         let what = format!("no currency on {on}, in column `{}`", currency.label.escape_debug());
-        let hint = "deliver the currency of every amount, or do not map the column".to_owned();
+        let hint = format!("deliver amounts in `{}`, the `base_currency`, and say so", base.escape_debug());
         return Err(Fault::Delivery(Box::new(Refusal { what, hint })));
     };
     // Another column mapped by mistake may be personal: only what looks like a currency is named.

@@ -6,7 +6,7 @@
 
 use super::folder::Folder;
 use super::lock::make_private_folders;
-use super::private::write_refusal;
+use super::private::{PREPARED_SUFFIX, write_refusal};
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -164,8 +164,12 @@ impl Pool {
     /// Kind `Internal`, naming the path.
     pub fn sweep(&self, kept: &BTreeSet<&str>) -> Result<()> {
         let Ok(root) = Folder::open(&self.root) else { return Ok(()) };
-        for name in root.names()?.into_iter().filter(|name| !name.starts_with('.')) {
-            if let Ok(inside) = root.enter(&name) {
+        for name in root.names()? {
+            if name.starts_with('.') && name.ends_with(PREPARED_SUFFIX) {
+                root.remove(&name)?;
+            } else if !name.starts_with('.')
+                && let Ok(inside) = root.enter(&name)
+            {
                 sweep(&inside, &name, kept)?;
             }
         }

@@ -50,6 +50,7 @@ pub(super) fn rejects(store: &Store) -> Result<Vec<(String, Reject)>> {
 
 /// What the manifest is drawn up from.
 pub(super) struct Known<'a> {
+    pub(super) commit: &'a Commit,
     pub(super) taken: &'a Taken,
     pub(super) inputs: Vec<Input>,
     pub(super) calendar: &'a Calendar,
@@ -140,13 +141,13 @@ fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning>
 /// What should be known of the deliveries that this night took in, and of rows that do not count.
 fn of_deliveries(known: &Known<'_>) -> Vec<Warning> {
     let mut warnings = known.taken.all_warnings();
-    for input in &known.inputs {
-        let (file, rows) = (input.path.clone(), &input.rows);
-        if rows.superseded > 0 {
-            warnings.push(Warning::SupersededRows { file: file.clone(), superseded: rows.superseded });
+    for delivery in known.taken.deliveries.iter().filter_map(|number| known.commit.delivery(*number)) {
+        let (file, books) = (delivery.name().to_owned(), &delivery.books);
+        if books.superseded > 0 {
+            warnings.push(Warning::SupersededRows { file: file.clone(), superseded: books.superseded });
         }
-        if rows.rejected > 0 {
-            warnings.push(Warning::RejectedRows { file, rejected: rows.rejected, rows: rows.read });
+        if books.rejected > 0 {
+            warnings.push(Warning::RejectedRows { file, rejected: books.rejected, rows: books.rows });
         }
     }
     warnings

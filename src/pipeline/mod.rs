@@ -122,6 +122,7 @@ pub fn run(
     models.keep(&config.workspace)?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
+        commit: store.commit(),
         taken: &taken,
         inputs,
         calendar: bank.calendar(),

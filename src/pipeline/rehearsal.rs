@@ -76,6 +76,8 @@ pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Syn
     let night = night.map_err(|error| refusal.get_or_insert(error)).ok();
     let mut new: Vec<&Delivery> =
         writer.commit().deliveries.iter().filter(|delivery| !known.contains(&delivery.number)).collect();
+    // Of a refused ingest, those that were read to their end.
+    new.retain(|delivery| refusal.is_none() || delivery.books.rows > 0);
     new.sort_by_key(|delivery| (delivery.table, delivery.rank()));
     let files = new.into_iter().map(|delivery| checked(&writer, delivery, config)).collect::<Result<_>>()?;
     Ok(CheckReport { files, n_known: known.len(), night, taken, refusal })
@@ -176,7 +178,7 @@ pub fn status(config: &Config) -> Result<StatusReport> {
 
 fn table_status(commit: &store::commit::Commit, table: Table) -> Option<TableStatus> {
     let deliveries: Vec<&Delivery> = commit.of_table(table).collect();
-    let dates = || deliveries.iter().map(|delivery| delivery.delivered_on());
+    let dates = || deliveries.iter().flat_map(|delivery| &delivery.files).map(|file| file.delivered_on);
     let days = || deliveries.iter().flat_map(|delivery| &delivery.days).map(|day| day.on);
     let sum = |of: fn(&Books) -> u64| deliveries.iter().map(|delivery| of(&delivery.books)).sum();
     Some(TableStatus {

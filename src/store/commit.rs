@@ -56,7 +56,7 @@ pub struct Delivery {
     /// BLAKE3 of the file's bytes, in hexadecimal.
     pub digest: String,
     pub bytes: u64,
-    /// By rank; the first one ranks the delivery.
+    /// By date and name: from the first one it was known, the last one ranks it among others.
     pub files: Vec<DeliveredFile>,
     /// Sequence of the commit that brought it.
     pub arrived: u64,
@@ -160,10 +160,10 @@ impl Delivery {
 
     /// What other deliveries of the table are compared by.
     pub fn rank(&self) -> Rank {
-        let first = &self.files[0];
+        let file = &self.files[self.files.len() - 1];
         let (delivered_on, arrived) =
-            if first.is_dated { (first.delivered_on, 0) } else { (Date(i32::MIN), self.arrived) };
-        Rank { delivered_on, arrived, name: first.name.clone() }
+            if file.is_dated { (file.delivered_on, 0) } else { (Date(i32::MIN), self.arrived) };
+        Rank { delivered_on, arrived, name: file.name.clone() }
     }
 
     /// The date from which the delivery was known.

@@ -117,8 +117,8 @@ fn without_code() -> Error {
 /// Where each delivery of a table stands among the others.
 pub(super) fn ranks(commit: &Commit, table: Table) -> BTreeMap<u32, Ranked> {
     let ranked = |delivery: &super::commit::Delivery| {
-        // Undated files of one name come again night after night.
-        let name = format!("{:010} {}", delivery.rank().arrived, delivery.name());
+        // The files of one date are parts of one delivery; undated files come again night after night.
+        let name = format!("{:010}", delivery.rank().arrived);
         (delivery.number, Ranked { delivered_on: delivery.delivered_on(), name })
     };
     commit.of_table(table).map(ranked).collect()

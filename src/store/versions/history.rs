@@ -3,6 +3,7 @@
 //! Reads: a table's versions, and the date and name of each delivery. Produces: per key the row in force on a date,
 //! or the whole timeline. A row holds from its own date, or else from the date of each delivery that holds it;
 //! where several hold from the same date, the delivery of the greatest rank decides, then the content order.
+//! Deliveries of equal rank are parts of one.
 //! Never: looks at the number of a delivery except to find its rank.
 
 use super::delivery_set::DeliverySet;
@@ -38,6 +39,10 @@ pub struct History<'a, T> {
     /// Of the deliveries in order of rank. A place in these lists is a position.
     dates: Vec<Date>,
     numbers: Vec<u32>,
+    /// First position of the same rank: deliveries that are parts of one.
+    groups: Vec<u32>,
+    /// Whether any delivery came in parts.
+    is_split: bool,
     /// The table's sets, as positions.
     sets: Vec<DeliverySet>,
 }
@@ -51,7 +56,7 @@ impl<T: Dimension> Versioned<T> {
     /// Cost: the sum of the lengths of the distinct delivery sets.
     ///
     /// # Errors
-    /// Kind `Internal` if a delivery is not ranked, or two have the same rank.
+    /// Kind `Internal` if a delivery is not ranked.
     pub fn history(&self, order: &BTreeMap<u32, Ranked>) -> Result<History<'_, T>> {
         let mut ranked = Vec::with_capacity(self.numbers.len());
         for (slot, number) in self.numbers.iter().enumerate() {
@@ -61,13 +66,11 @@ impl<T: Dimension> Versioned<T> {
             ranked.push((rank, *number, slot));
         }
         ranked.sort_unstable();
-        if let Some(pair) = ranked.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(Error::internal(format!(
-                "deliveries {} and {} of {} have the same date and name",
-                pair[0].1,
-                pair[1].1,
-                T::TABLE
-            )));
+        let mut groups: Vec<u32> = (0..).take(ranked.len()).collect();
+        for at in 1..ranked.len() {
+            if ranked[at].0 == ranked[at - 1].0 {
+                groups[at] = groups[at - 1];
+            }
         }
         let mut positions = vec![0u32; ranked.len()];
         for (position, (_, _, slot)) in (0..).zip(&ranked) {
@@ -75,6 +78,8 @@ impl<T: Dimension> Versioned<T> {
         }
         Ok(History {
             rows: &self.rows,
+            is_split: groups.windows(2).any(|pair| pair[0] == pair[1]),
+            groups,
             dates: ranked.iter().map(|(rank, _, _)| rank.delivered_on).collect(),
             numbers: ranked.iter().map(|(_, number, _)| *number).collect(),
             sets: self.sets.iter().map(|set| moved(set, &positions)).collect(),
@@ -125,13 +130,13 @@ impl<'a, T: Dimension> History<'a, T> {
     }
 
     fn from(&self, position: u32) -> Start {
-        (self.dates[position as usize], position)
+        (self.dates[position as usize], self.groups[position as usize])
     }
 
     /// The last time by `on` that this row came to hold.
     fn newest(&self, row: &Row<T>, on: Date, limit: u32) -> Option<Start> {
         match row.own_date {
-            Some(own) if own <= on => Some((own, self.set(row).last()?)),
+            Some(own) if own <= on => Some((own, self.groups[self.set(row).last()? as usize])),
             Some(_) => None,
             None => self.set(row).last_under(limit).map(|position| self.from(position)),
         }
@@ -209,12 +214,15 @@ impl<'a, T: Single> History<'a, T> {
     /// A row without own date begins where a run does, since every position between belongs to it alone; rows
     /// with own dates may come between, and then each delivery counts.
     fn starts(&self, versions: &'a [Row<T>]) -> Vec<(Start, &'a Row<T>)> {
-        let is_mixed = versions.iter().any(|row| row.own_date.is_some());
+        let is_mixed = self.is_split || versions.iter().any(|row| row.own_date.is_some());
         let mut starts = Vec::new();
         for row in versions {
             let set = self.set(row);
             match row.own_date {
-                Some(own) => starts.extend(set.last().map(|position| ((own, position), row))),
+                Some(own) => {
+                    let last = set.last().map(|position| self.groups[position as usize]);
+                    starts.extend(last.map(|position| ((own, position), row)));
+                }
                 None if is_mixed => starts.extend(set.slots().map(|position| (self.from(position), row))),
                 None => starts.extend(set.run_starts().map(|position| (self.from(position), row))),
             }

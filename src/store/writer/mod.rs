@@ -63,7 +63,7 @@ impl Writer {
         Ok(Self { pool, before: commit.clone(), commit, codes, written: BTreeSet::new() })
     }
 
-    /// The same, to see what a change would come to: nothing is written, and rows of long tables are not kept.
+    /// The same, to see what a change would come to: whatever would be written stays in memory.
     ///
     /// # Errors
     /// As [`Writer::open`].
@@ -94,13 +94,21 @@ impl Writer {
         let number = self.commit.next_delivery;
         self.commit.next_delivery += 1;
         let Arrival { table, digest, bytes, files, reading } = arrival;
+        // Read again, it keeps its place among those that came by other names.
+        let is_same = |known: &&Delivery| {
+            known.table == table
+                && known.digest == digest
+                && known.files.iter().any(|file| files.contains(file))
+        };
+        let known = self.commit.deliveries.iter().find(is_same).map(|known| known.arrived);
+        let arrived = known.unwrap_or(self.sequence());
         self.commit.deliveries.push(Delivery {
             number,
             table,
             digest,
             bytes,
             files,
-            arrived: self.sequence(),
+            arrived,
             reading,
             ..Delivery::empty(table)
         });

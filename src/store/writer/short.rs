@@ -72,6 +72,18 @@ impl Writer {
         self.write_codes("product_ids", |codes| &codes.products)
     }
 
+    /// Keeps the codes that holdings gave to products beside those of the catalogue.
+    ///
+    /// # Errors
+    /// Kind `Internal` where the file cannot be written.
+    pub fn keep_products(&mut self, products: Registry) -> Result<()> {
+        if products.len() == self.codes.products.len() {
+            return Ok(());
+        }
+        self.codes.products = Arc::new(products);
+        self.write_codes("product_ids", |codes| &codes.products)
+    }
+
     /// The same of customers, bucket by bucket.
     ///
     /// # Errors

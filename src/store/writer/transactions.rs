@@ -88,10 +88,15 @@ impl Writer {
                 freed.insert(row.id);
                 claims.push(Claim { delivery, row, was: Was::Removed, place: *place });
             }
+            let lost = (0..part.shadows.len()).filter(|at| gone(&part.shadows, *at));
+            freed.extend(lost.map(|at| part.shadows.id[at]));
             let (rows, shadows) = (part.rows.clone(), part.shadows.clone());
             part.rows.retain(|at| !gone(&rows, at));
             part.shadows.retain(|at| !gone(&shadows, at));
         }
+        let mut elsewhere = self.places_of(&freed)?;
+        elsewhere.retain(|place| !parts.contains_key(place));
+        parts.extend(self.load_parts(elsewhere)?);
         for part in parts.iter_mut() {
             claim(part, &freed, &mut claims);
         }
@@ -166,7 +171,15 @@ impl Writer {
     /// Decides which of the rows of each id counts, puts all back in their parts, and corrects the books.
     fn resolve(&mut self, mut claims: Vec<Claim>, parts: &mut Parts) {
         let ranks = self.ranks(Table::Transactions);
-        claims.sort_by(|a, b| a.row.id.cmp(&b.row.id).then_with(|| order(a, b, &ranks)));
+        let customer = |claim: &Claim| self.codes.customers.id(claim.row.customer);
+        claims.sort_by(|a, b| {
+            let by_content = || order(a, b, &ranks).then_with(|| customer(a).cmp(customer(b)));
+            a.row
+                .id
+                .cmp(&b.row.id)
+                .then_with(by_content)
+                .then_with(|| ranks.get(&a.delivery).cmp(&ranks.get(&b.delivery)))
+        });
         let mut moves = Moves::default();
         for group in claims.chunk_by(|a, b| a.row.id == b.row.id) {
             let before = group.iter().find(|claim| matches!(claim.was, Was::Counted | Was::Removed));
@@ -221,14 +234,15 @@ fn take_claims(
     rows.retain(|at| taken.next_if_eq(&at).is_none());
 }
 
-/// By rank of the delivery, then by content.
+/// By date of the delivery, then by content: the files of one date are parts of one delivery.
 fn order(a: &Claim, b: &Claim, ranks: &BTreeMap<u32, Rank>) -> Ordering {
     let content = |claim: &Claim| {
         let row = &claim.row;
         let codes = (row.kind, row.product_kind, row.channel, row.own_account_elsewhere);
-        (row.booked_on, row.amount, row.balance_after, codes, row.account, row.customer)
+        (row.booked_on, row.amount, row.balance_after, codes)
     };
-    ranks.get(&a.delivery).cmp(&ranks.get(&b.delivery)).then_with(|| content(a).cmp(&content(b)))
+    let date = |claim: &Claim| ranks.get(&claim.delivery).map(|rank| (rank.delivered_on, rank.arrived));
+    date(a).cmp(&date(b)).then_with(|| content(a).cmp(&content(b)))
 }
 
 fn fate(claim: &Claim, winner: &Claim) -> Fate {
