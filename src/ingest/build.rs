@@ -61,6 +61,8 @@ pub struct Memo {
     pub found: Option<u32>,
     pub customer: Option<(Key, u32)>,
     pub account: Option<(Key, (u32, u32))>,
+    /// Whether the customer of any row followed from its account.
+    pub by_account: bool,
 }
 
 /// Rows read and rejected, with their amounts.
@@ -73,6 +75,8 @@ pub struct Tally {
     pub amounts: Amounts,
     /// Sum of the same amounts without their signs.
     pub unsigned: i128,
+    /// Whether the customer of any row followed from its account.
+    pub by_account: bool,
 }
 
 /// Why a whole delivery is refused, found on this line.
@@ -136,6 +140,7 @@ impl<R> Piece<R> {
                 let amount = B::amount_of(&built);
                 self.findings.tally.amounts.read += amount;
                 self.findings.tally.unsigned += amount.abs();
+                self.findings.tally.by_account |= memo.by_account;
                 self.rows.push(built);
             }
             Err(fault) => {
@@ -213,6 +218,7 @@ impl Findings {
         self.tally.rejected += next.tally.rejected;
         self.tally.inherited += next.tally.inherited;
         self.tally.unsigned += next.tally.unsigned;
+        self.tally.by_account |= next.tally.by_account;
         let (sum, more) = (&mut self.tally.amounts, &next.tally.amounts);
         sum.read += more.read;
         sum.rejected += more.rejected;

@@ -51,6 +51,7 @@ impl Intake<'_> {
             ..books.amounts
         };
         delivery.extra_columns = extra_columns;
+        delivery.by_account = tally.by_account;
         delivery.orphans = orphans.len() as u64;
         delivery.median_amount = sizes.and_then(AmountSizes::median);
         for trailer in &trailers {

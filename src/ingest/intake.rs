@@ -16,7 +16,7 @@ use crate::contract::{Account, Customer};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::exports;
-use crate::store::commit::LookedUp;
+use crate::store::commit::{Delivery, LookedUp};
 use crate::store::segment::{HoldingColumns, TransactionColumns};
 use crate::store::writer::Arrival;
 use crate::store::{Registry, Writer};
@@ -106,6 +106,8 @@ impl<'a> Intake<'a> {
         let first_opened = self.first_opened()?;
         let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened);
         let gone = self.writer.commit().gone.clone();
+        let rejected = self.writer.rejected_ids(Table::Customers)?;
+        let rejected_accounts = self.writer.rejected_ids(Table::Accounts)?;
         let customer_id: fn(&Customer) -> &str = |row| &row.customer_id;
         self.short(
             Table::Customers,
@@ -114,19 +116,30 @@ impl<'a> Intake<'a> {
             Some(("customer_id", customer_id)),
         )?;
         let customers = Customers::of(self.writer)?;
-        self.retry_orphans(Table::Accounts, |key| customers.find(key).is_ok())?;
+        let is_rejected_otherwise = |key: &Key| rejected.contains(key) != customers.rejected.contains(key);
+        self.retry_orphans(Table::Accounts, |key| {
+            customers.find(key).is_ok() || is_rejected_otherwise(&key)
+        })?;
+        let is_described_otherwise = gone != self.writer.commit().gone;
+        if is_described_otherwise {
+            self.read_again(Table::Accounts, |_| true);
+        }
         let before = Accounts::of(self.writer)?;
         let accounts = |mapping: &mut Mapping| accounts::builder(mapping, &customers);
         let account_id: fn(&Account) -> &str = |row| &row.account_id;
         self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
         let owners = self.owners(customers)?;
-        let is_described_otherwise = gone != self.writer.commit().gone;
         let has_other_owners = owners.accounts.as_ref().is_some_and(|now| before.has_other_owners(now));
+        let now_rejected = self.writer.rejected_ids(Table::Accounts)?;
+        let is_told_otherwise = |key: &Key| {
+            rejected.contains(key) != owners.customers.rejected.contains(key)
+                || rejected_accounts.contains(key) != now_rejected.contains(key)
+        };
         for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
-            self.retry_orphans(table, |key| owners.knows(key))?;
-            if is_described_otherwise || (has_other_owners && self.names_accounts_alone(table)) {
-                self.read_again(table);
-            }
+            self.retry_orphans(table, |key| owners.knows(key) || is_told_otherwise(&key))?;
+            self.read_again(table, |delivery| {
+                is_described_otherwise || (has_other_owners && delivery.by_account)
+            });
         }
         let bucket_of = self.writer.bucket_of();
         let limits = self.limits;
@@ -146,8 +159,11 @@ impl<'a> Intake<'a> {
         let (Some(mut plan), Some(source)) = (self.plans.remove(&table), self.sources.get(&table)) else {
             return Ok(None);
         };
-        for (number, files) in std::mem::take(&mut plan.renamed) {
-            self.writer.rename(number, files);
+        if !plan.renamed.is_empty() {
+            for (number, files) in std::mem::take(&mut plan.renamed) {
+                self.writer.rename(number, files);
+            }
+            self.writer.rank_anew(table)?;
         }
         if plan.read.is_empty() && plan.removed.is_empty() {
             return Ok(None);
@@ -183,37 +199,25 @@ impl<'a> Intake<'a> {
     fn retry_orphans(&mut self, table: Table, is_known: impl Fn(Key) -> bool) -> Result<()> {
         let Some(plan) = self.plans.get_mut(&table) else { return Ok(()) };
         let commit = self.writer.commit();
-        for (number, export) in std::mem::take(&mut plan.present) {
-            let delivery = commit.delivery(number).filter(|delivery| delivery.orphans > 0);
-            let Some((delivery, file)) = delivery.and_then(|it| Some((it, it.rejects.as_ref()?))) else {
-                continue;
-            };
+        let numbers: Vec<u32> = plan.present.keys().copied().collect();
+        for delivery in numbers.into_iter().filter_map(|number| commit.delivery(number)) {
+            let Some(file) = delivery.rejects.as_ref().filter(|_| delivery.orphans > 0) else { continue };
             if self.writer.rejects(file)?.orphans.into_iter().any(&is_known) {
-                plan.removed.insert(number);
-                plan.read.push(Content::new(export, delivery.digest.clone(), delivery.files.clone()));
+                plan.read_again(delivery);
             }
         }
-        plan.read.sort_by(|a, b| a.files.cmp(&b.files));
         Ok(())
     }
 
-    /// Whether the owners of a table's rows follow from accounts.
-    fn names_accounts_alone(&self, table: Table) -> bool {
-        let maps = |source: &&Source, column: &str| source.columns.contains_key(column);
-        let source = self.sources.get(&table);
-        source.is_some_and(|source| maps(&source, "account_id") && !maps(&source, "customer_id"))
-    }
-
-    /// Has every delivery of a table read again whose file is still there: its rows may belong to others now.
-    fn read_again(&mut self, table: Table) {
+    /// Has deliveries of a table read again whose files are still there: their rows may belong to others now.
+    fn read_again(&mut self, table: Table, is_concerned: impl Fn(&Delivery) -> bool) {
         let Some(plan) = self.plans.get_mut(&table) else { return };
-        for (number, export) in std::mem::take(&mut plan.present) {
-            if let Some(delivery) = self.writer.commit().delivery(number) {
-                plan.removed.insert(number);
-                plan.read.push(Content::new(export, delivery.digest.clone(), delivery.files.clone()));
-            }
+        let commit = self.writer.commit();
+        let concerned = |number: &u32| commit.delivery(*number).is_some_and(&is_concerned);
+        let numbers: Vec<u32> = plan.present.keys().copied().filter(concerned).collect();
+        for delivery in numbers.into_iter().filter_map(|number| commit.delivery(number)) {
+            plan.read_again(delivery);
         }
-        plan.read.sort_by(|a, b| a.files.cmp(&b.files));
     }
 
     /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.

@@ -90,7 +90,8 @@ impl Accounts {
             let Some(code) = codes.accounts.code(&key) else { continue };
             let (_, owner) = places.entry(key).or_insert((code, NONE));
             let is_first = |other: u32| codes.customers.id(account.customer) < codes.customers.id(other);
-            if account.role == Role::Owner && (*owner == NONE || is_first(*owner)) {
+            let is_there = writer.commit().gone.binary_search(&account.customer).is_err();
+            if account.role == Role::Owner && is_there && (*owner == NONE || is_first(*owner)) {
                 *owner = account.customer;
             }
         }
@@ -195,7 +196,10 @@ impl OwnerFields {
         match (customer, account) {
             (Some(customer), account) => Ok((customer, account.map_or(NONE, |(_, (account, _))| account))),
             (None, Some((key, (_, NONE)))) => Err(self.account.fault(owners.without(key, NO_OWNER))),
-            (None, Some((_, (account, owner)))) => Ok((owner, account)),
+            (None, Some((_, (account, owner)))) => {
+                memo.by_account = true;
+                Ok((owner, account))
+            }
             (None, None) if self.customer.is_mapped() => Err(self.customer.fault(MISSING)),
             (None, None) => Err(self.account.fault(MISSING)),
         }

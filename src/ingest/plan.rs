@@ -45,6 +45,18 @@ pub struct Content {
     pub control: Option<Stated>,
 }
 
+impl Plan {
+    /// Has a delivery read again whose file is still there.
+    pub fn read_again(&mut self, delivery: &Delivery) {
+        let Some(export) = self.present.remove(&delivery.number) else { return };
+        let renamed = self.renamed.iter().position(|(number, _)| *number == delivery.number);
+        let files = renamed.map_or_else(|| delivery.files.clone(), |at| self.renamed.swap_remove(at).1);
+        self.removed.insert(delivery.number);
+        self.read.push(Content::new(export, delivery.digest.clone(), files));
+        self.read.sort_by(|a, b| a.files.cmp(&b.files));
+    }
+}
+
 impl Content {
     pub fn new(export: Export, digest: String, files: Vec<DeliveredFile>) -> Self {
         Self { export, digest, files, number: u32::MAX, control: None }
@@ -184,12 +196,11 @@ fn settle(
     };
     let number = delivery.number;
     let is_read_otherwise = content.reading != reading;
-    let ranks_otherwise = files.last().map(|file| &file.name) != delivery.files.last().map(|file| &file.name);
     match content.export {
         _ if files.is_empty() => {
             plan.removed.insert(number);
         }
-        Some(export) if is_read_otherwise || ranks_otherwise => {
+        Some(export) if is_read_otherwise => {
             plan.removed.insert(number);
             plan.read.push(Content::new(export, digest, files));
         }

@@ -75,6 +75,8 @@ pub struct Delivery {
     pub rejects: Option<Stored>,
     /// Rows whose customer or account was not known.
     pub orphans: u64,
+    /// Whether the customer of any row followed from its account.
+    pub by_account: bool,
 }
 
 /// A name under which a content was delivered.
@@ -155,6 +157,7 @@ impl Delivery {
             extra_columns: 0,
             rejects: None,
             orphans: 0,
+            by_account: false,
         }
     }
 

@@ -106,7 +106,7 @@ fn a_killed_ingest_leaves_the_old_store_or_the_new_one_and_a_rerun_gives_the_sam
 }
 
 #[test]
-#[ignore = "two runs for each of some hundred calls: half an hour"]
+#[ignore = "two runs for each of about 250 calls: some minutes"]
 fn every_call_of_an_ingest_may_be_the_last() {
     kill_ingests("crash::every_call_of_an_ingest_may_be_the_last", |calls, _| (0..calls).collect());
 }

@@ -43,6 +43,14 @@ impl Writer {
         self.rewrite_holdings(places.into_iter().map(|place| (place, None)).collect(), removed, true)
     }
 
+    /// Decides anew which delivery of a snapshot counts, where there are several.
+    pub(super) fn rank_holdings(&mut self) -> Result<()> {
+        let places = self.places(Table::Holdings, |segment| segment.is_shadow);
+        let months: BTreeSet<i32> = places.into_iter().map(|(month, _)| month).collect();
+        let places = self.places(Table::Holdings, |segment| months.contains(&segment.month));
+        self.rewrite_holdings(places.into_iter().map(|place| (place, None)).collect(), &BTreeSet::new(), true)
+    }
+
     /// Whether two delivery dates speak of one snapshot of the month.
     fn is_contested(&self, month: i32) -> bool {
         let mut dates: BTreeMap<Date, BTreeSet<(Date, u64)>> = BTreeMap::new();

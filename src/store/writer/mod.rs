@@ -148,6 +148,18 @@ impl Writer {
         self.delivery_mut(number).files = files;
     }
 
+    /// Decides anew which rows count, after deliveries came by further names.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    pub fn rank_anew(&mut self, table: Table) -> Result<()> {
+        match table {
+            Table::Transactions => self.rank_transactions(),
+            Table::Holdings => self.rank_holdings(),
+            _ => Ok(()),
+        }
+    }
+
     /// Closes the books of deliveries whose rows were taken out.
     pub fn forget(&mut self, removed: &BTreeSet<u32>) {
         let at = self.sequence();

@@ -105,6 +105,25 @@ impl Writer {
         self.replace(parts.into_iter().collect(), true)
     }
 
+    /// Decides anew which rows of an id count, where there are several.
+    pub(super) fn rank_transactions(&mut self) -> Result<()> {
+        let mut contested = FoldSet::default();
+        for place in self.places(Table::Transactions, |segment| segment.is_shadow) {
+            let shadows: TransactionColumns = self.load(place, true)?;
+            contested.extend(shadows.id);
+        }
+        if contested.is_empty() {
+            return Ok(());
+        }
+        let mut parts = self.load_parts(self.places_of(&contested)?)?;
+        let mut claims = Vec::new();
+        for part in parts.iter_mut() {
+            claim(part, &contested, &mut claims);
+        }
+        self.resolve(claims, &mut parts);
+        self.replace(parts.into_iter().collect(), true)
+    }
+
     /// Adds rows whose ids are all new to parts of the store.
     fn append_parts(&mut self, fresh: Partition<TransactionColumns>) -> Result<()> {
         let writer = &*self;
