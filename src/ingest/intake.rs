@@ -130,6 +130,7 @@ impl<'a> Intake<'a> {
         self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
         let owners = self.owners(customers)?;
         let has_other_owners = owners.accounts.as_ref().is_some_and(|now| before.has_other_owners(now));
+        let has_lost_accounts = owners.accounts.as_ref().is_some_and(|now| before.has_more_than(now));
         let now_rejected = self.writer.rejected_ids(Table::Accounts)?;
         let is_told_otherwise = |key: &Key| {
             rejected.contains(key) != owners.customers.rejected.contains(key)
@@ -137,9 +138,10 @@ impl<'a> Intake<'a> {
         };
         for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
             self.retry_orphans(table, |key| owners.knows(key) || is_told_otherwise(&key))?;
-            self.read_again(table, |delivery| {
-                is_described_otherwise || (has_other_owners && delivery.by_account)
-            });
+            let source = self.sources.get(&table);
+            let names_accounts = source.is_some_and(|source| source.columns.contains_key("account_id"));
+            let is_concerned = is_described_otherwise || (has_lost_accounts && names_accounts);
+            self.read_again(table, |delivery| is_concerned || (has_other_owners && delivery.by_account));
         }
         let bucket_of = self.writer.bucket_of();
         let limits = self.limits;

@@ -100,6 +100,11 @@ impl Accounts {
 }
 
 impl Accounts {
+    /// Whether an account that was known is known no more.
+    pub fn has_more_than(&self, now: &Accounts) -> bool {
+        !self.places.keys().all(|key| now.places.contains_key(key))
+    }
+
     /// Whether an account that was known has another owner now, or none.
     pub fn has_other_owners(&self, now: &Accounts) -> bool {
         let is_same = |(key, (_, owner)): (&Key, &(u32, u32))| {

@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 /// How the writer takes deliveries of a table out and in.
 type Change<T> = fn(&mut Writer, Table, &BTreeSet<u32>, Deliveries<T>) -> Result<()>;
 
+/// The column of a table's ids, and where they are in a row.
+type IdColumn<T> = (&'static str, fn(&T) -> &str);
+
 /// Rows and findings, content by content.
 struct Collected<T> {
     deliveries: Deliveries<T>,
@@ -80,7 +83,7 @@ impl Intake<'_> {
         table: Table,
         builder: impl FnOnce(&mut Mapping) -> B,
         change: Change<T>,
-        id: Option<(&str, fn(&T) -> &str)>,
+        id: Option<IdColumn<T>>,
     ) -> Result<()> {
         let Some((plan, source, mut mapping)) = self.begin(table)? else { return Ok(()) };
         let builder = builder(&mut mapping);

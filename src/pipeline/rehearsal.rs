@@ -125,7 +125,7 @@ fn by_reason(rejects: &[Reject]) -> Vec<RejectedFor> {
             examples: rows.iter().take(EXAMPLES).map(|row| (row.line, mask(&row.raw))).collect(),
         })
         .collect();
-    found.sort_by(|a, b| b.rows.cmp(&a.rows));
+    found.sort_by_key(|found| std::cmp::Reverse(found.rows));
     found
 }
 

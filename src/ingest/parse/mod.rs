@@ -40,6 +40,9 @@ pub use moment::{Zone, date_of_instant, date_of_local};
 pub use money::{money, money_from_decimal, money_from_float, plain_money};
 pub use number::{NOT_FINITE, number};
 pub use serial::{date_from_float, date_from_integer};
+pub use word::short_text;
+
+pub type Parsed<T> = Result<T, &'static str>;
 
 /// Reasons that tests expect by name.
 #[cfg(test)]
@@ -54,6 +57,3 @@ pub mod reasons {
     pub use super::number::NOT_A_NUMBER;
     pub use super::serial::{FRACTION_OF_DAY, NOT_A_DAY};
 }
-pub use word::short_text;
-
-pub type Parsed<T> = Result<T, &'static str>;

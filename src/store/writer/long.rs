@@ -140,9 +140,9 @@ impl LongTable for HoldingColumns {
     }
 }
 
-/// Moves between accounts of the books: by delivery, date and fate, how many rows and what amount.
+/// Moves between accounts of the books: by delivery, date and account, how many rows and what amount.
 #[derive(Debug, Default)]
-pub struct Moves(BTreeMap<(u32, Date, bool), BTreeMap<u8, (i64, i128)>>);
+pub struct Moves(BTreeMap<(u32, Date, u8), (i64, i128)>);
 
 impl Moves {
     /// Takes a row from one account to another; `None` is outside the books.
@@ -152,8 +152,7 @@ impl Moves {
         }
         for (fate, sign) in [(from, -1i64), (to, 1)] {
             let Some(fate) = fate else { continue };
-            let accounts = self.0.entry((number, on, fate == Fate::Used)).or_default();
-            let (rows, sum) = accounts.entry(fate as u8).or_default();
+            let (rows, sum) = self.0.entry((number, on, fate as u8)).or_default();
             *rows += sign;
             *sum += i128::from(sign) * i128::from(amount);
         }
@@ -161,13 +160,10 @@ impl Moves {
 
     /// Everything that `other` recorded.
     pub fn merge(&mut self, other: Moves) {
-        for (key, accounts) in other.0 {
-            let own = self.0.entry(key).or_default();
-            for (fate, (rows, sum)) in accounts {
-                let (own_rows, own_sum) = own.entry(fate).or_default();
-                *own_rows += rows;
-                *own_sum += sum;
-            }
+        for (key, (rows, sum)) in other.0 {
+            let (own_rows, own_sum) = self.0.entry(key).or_default();
+            *own_rows += rows;
+            *own_sum += sum;
         }
     }
 }
@@ -177,13 +173,12 @@ const FATES: [Fate; 3] = [Fate::Used, Fate::Duplicate, Fate::Superseded];
 impl Writer {
     /// Enters moves in the books of their deliveries; those that were forgotten have none.
     pub(super) fn settle(&mut self, moves: Moves) {
-        for ((number, on, is_used), accounts) in moves.0 {
+        for ((number, on, fate), (rows, sum)) in moves.0 {
             let Some(delivery) = self.commit.delivery_mut(number) else { continue };
-            for (fate, (rows, sum)) in accounts {
-                delivery.books.enter(FATES[usize::from(fate)], rows, sum);
-                if is_used {
-                    delivery.enter(on, rows, sum);
-                }
+            let fate = FATES[usize::from(fate)];
+            delivery.books.enter(fate, rows, sum);
+            if fate == Fate::Used {
+                delivery.enter(on, rows, sum);
             }
         }
     }

@@ -29,7 +29,7 @@ pub fn cases() -> Vec<Case> {
 fn clocks() -> Vec<Case> {
     vec![
         script("D1", "the machine's clock decides nothing", other_clocks),
-        case("D2", "a night that the exports do not reach").as_of("2026-11-01").refused(
+        case("D2", "a night that the exports do not reach").on_night("2026-11-01").refused(
             4,
             "the exports are complete up to 2026-10-31; `--as-of 2026-11-01` is later",
             "leave `--as-of` out",
@@ -189,12 +189,12 @@ fn complete() -> Vec<Case> {
     };
     let control = "sources.transactions.control = { file = \"{file}.ctl\" }";
     vec![
-        dated("D7", "yesterday's transactions are missing", "2026-10-30", "2026-10-31").as_of("2026-10-31").refused(
+        dated("D7", "yesterday's transactions are missing", "2026-10-30", "2026-10-31").on_night("2026-10-31").refused(
             4,
             "the exports are complete up to 2026-10-30; `--as-of 2026-10-31` is later",
             "wait for the delivery",
         ),
-        dated("D7", "yesterday's customers are missing", "2026-10-31", "2026-10-30").as_of("2026-10-31").refused(
+        dated("D7", "yesterday's customers are missing", "2026-10-31", "2026-10-30").on_night("2026-10-31").refused(
             4,
             "the exports are complete up to 2026-10-30; `--as-of 2026-10-31` is later",
             "wait for the delivery",

@@ -119,7 +119,7 @@ impl Case {
         self.folder(|folder| folder.prepare = Some(prepare))
     }
 
-    pub fn as_of(self, date: &'static str) -> Self {
+    pub fn on_night(self, date: &'static str) -> Self {
         self.folder(|folder| folder.as_of = Some(date))
     }
 

@@ -124,7 +124,7 @@ pub fn days(numbers: &'static str, what: &str, night: (usize, &str)) -> Case {
         let rows: String = (0..rows).map(row).collect();
         format!("transaction_id,customer_id,booked_on,amount,kind\n{rows}")
     };
-    let before = case(numbers, what).without("transactions.csv").as_of("2026-10-31");
+    let before = case(numbers, what).without("transactions.csv").on_night("2026-10-31");
     let before = (27..31).fold(before, |case, day| {
         case.file(&format!("transactions_2026-10-{day}.csv"), file(day, 100, "12000.00"))
     });

@@ -254,9 +254,9 @@ impl<'r> World<'r> {
         };
         self.n_transactions += 1;
         let own: Vec<&Account> = self.accounts.iter().filter(|account| account.owner == at).collect();
-        if let Some(account) = own.choose(self.rng).filter(|_| at % 3 == 0) {
+        if let Some(account) = own.choose(self.rng).filter(|_| at.is_multiple_of(3)) {
             row.account = account.id.clone();
-            if at % 2 == 0 {
+            if at.is_multiple_of(2) {
                 row.customer = String::new();
             }
         }
@@ -341,8 +341,11 @@ pub fn customer_dumps(folder: &BTreeMap<String, String>) -> Vec<(Date, Dump)> {
         .collect()
 }
 
+/// Manager and satisfaction.
+type Described = (Option<String>, Option<f64>);
+
 /// A row that can be used.
-fn described(row: &str) -> Option<(String, (Option<String>, Option<f64>))> {
+fn described(row: &str) -> Option<(String, Described)> {
     let fields: Vec<&str> = row.split(',').collect();
     let satisfaction = fields[3].parse().ok()?;
     (fields[5] <= fields[1]).then(|| (fields[0].to_owned(), (Some(fields[2].to_owned()), Some(satisfaction))))
