@@ -217,16 +217,21 @@ fn fates_tell_duplicates_from_superseded_rows() {
 }
 
 #[test]
-fn a_delivery_without_a_rank_of_its_own_is_a_fault() {
+fn a_delivery_without_a_rank_is_a_fault_and_equal_ranks_are_parts_of_one() {
     let mut versions = Versioned::default();
     versions.deliver(1, vec![(None, branch(1, 1))]).unwrap();
     versions.deliver(2, vec![(None, branch(1, 2))]).unwrap();
     let mut order = BTreeMap::from([(1, ranked(0))]);
     assert!(versions.history(&order).is_err());
     order.insert(2, ranked(0));
-    assert!(versions.history(&order).is_err());
-    order.insert(2, ranked(1));
-    assert!(versions.history(&order).is_ok());
+    let turned = BTreeMap::from([(1, ranked(1)), (2, ranked(1))]);
+    let contents = |order| {
+        let history = versions.history(order).unwrap();
+        history.in_force(Date(9)).into_iter().map(|found| found.row.clone()).collect::<Vec<_>>()
+    };
+    // The last in content order, whatever the numbers say.
+    assert_eq!(contents(&order), contents(&turned));
+    assert_eq!(contents(&order).len(), 1);
 }
 
 #[test]

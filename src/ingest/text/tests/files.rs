@@ -49,8 +49,10 @@ fn a_file_without_its_end_or_start_is_refused() {
     let text = |text: &str| refusal(PLAIN, text.as_bytes());
     assert!(text("").starts_with("Refused: `f` is empty (0 bytes) | "));
     assert!(text("\n\n").starts_with("Refused: `f` has no header | "));
-    assert!(text("id,name\nA,x\nB").starts_with("Refused: `f` ends in the middle of a row | "));
-    assert!(text("id,name\n\"A\",x\nB").starts_with("Refused: `f` ends in the middle of a row | "));
+    assert!(text("id,name\nA,x\nB").starts_with("Refused: `f` ends in the middle of a row, on line 3 | "));
+    assert!(
+        text("id,name\n\"A\",x\nB").starts_with("Refused: `f` ends in the middle of a row, on line 3 | ")
+    );
     assert_eq!(rows(PLAIN, b"id,name\n"), [""; 0]);
 }
 
