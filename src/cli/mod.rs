@@ -110,7 +110,7 @@ fn print_schema(arguments: &SchemaArguments) -> Result<()> {
     match arguments.what {
         SchemaOf::Tables => print(&schema::data_dictionary()),
         SchemaOf::Contract => print(&schema::contract_markdown()?),
-        SchemaOf::Configuration => print(&(schema::configuration_json()? + "\n")),
+        SchemaOf::Configuration => print(&schema::configuration_json()?),
     }
 }
 
