@@ -43,11 +43,15 @@ impl Money {
     }
 }
 
+/// Minor units as currency units with two decimals; also of sums that no single amount holds.
+pub fn decimal(minor: i128) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let (units, minor) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
-        write!(f, "{sign}{units}.{minor:02}")
+        f.write_str(&decimal(self.0.into()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::summary::to_json;
 use crate::error::Result;
+use crate::money::decimal;
 use crate::pipeline::{CheckReport, StatusReport};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -28,7 +29,7 @@ pub fn check(report: &CheckReport) -> String {
     for file in &report.files {
         let books = &file.books;
         let dates = file.dates.map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();
-        let amount = if file.dates.is_some() { units(books.amounts.used) } else { String::new() };
+        let amount = if file.dates.is_some() { decimal(books.amounts.used) } else { String::new() };
         table.add_row([
             file.table.to_owned(),
             file.name.escape_debug().to_string(),
@@ -154,10 +155,4 @@ fn right(table: &mut Table, columns: &[usize]) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-}
-
-/// Minor units as currency units.
-fn units(minor: i128) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)
 }

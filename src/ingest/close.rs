@@ -7,13 +7,13 @@ use super::accept::volume::{self, Measured};
 use super::build::Findings;
 use super::intake::Intake;
 use super::parse::SPREADSHEET;
-use super::plan::{Content, TONIGHT};
+use super::plan::Content;
 use crate::config::source::Source;
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::store::Rejects;
 use crate::store::books::Reject;
-use crate::store::commit::Delivery;
+use crate::store::commit::{Delivery, TONIGHT};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Intake<'_> {

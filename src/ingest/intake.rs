@@ -122,26 +122,30 @@ impl<'a> Intake<'a> {
         })?;
         let is_described_otherwise = gone != self.writer.commit().gone;
         if is_described_otherwise {
-            self.read_again(Table::Accounts, |_| true);
+            self.read_again(Table::Accounts, |_, _| Ok(true))?;
         }
-        let before = Accounts::of(self.writer)?;
+        let is_changing = self.plans.get(&Table::Accounts).is_some_and(Plan::changes_rows);
+        let before = is_changing.then(|| Accounts::of(self.writer)).transpose()?;
         let accounts = |mapping: &mut Mapping| accounts::builder(mapping, &customers);
         let account_id: fn(&Account) -> &str = |row| &row.account_id;
         self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
         let owners = self.owners(customers)?;
-        let has_other_owners = owners.accounts.as_ref().is_some_and(|now| before.has_other_owners(now));
-        let has_lost_accounts = owners.accounts.as_ref().is_some_and(|now| before.has_more_than(now));
-        let now_rejected = self.writer.rejected_ids(Table::Accounts)?;
+        let compared = before.as_ref().zip(owners.accounts.as_ref());
+        let has_other_owners = compared.is_some_and(|(before, now)| before.has_other_owners(now));
+        let has_lost_accounts = compared.is_some_and(|(before, now)| before.has_more_than(now));
         let is_told_otherwise = |key: &Key| {
+            let accounts = owners.accounts.as_ref();
             rejected.contains(key) != owners.customers.rejected.contains(key)
-                || rejected_accounts.contains(key) != now_rejected.contains(key)
+                || accounts.is_some_and(|now| rejected_accounts.contains(key) != now.rejected.contains(key))
         };
         for table in [Table::Transactions, Table::Holdings, Table::Contacts] {
             self.retry_orphans(table, |key| owners.knows(key) || is_told_otherwise(&key))?;
             let source = self.sources.get(&table);
             let names_accounts = source.is_some_and(|source| source.columns.contains_key("account_id"));
             let is_concerned = is_described_otherwise || (has_lost_accounts && names_accounts);
-            self.read_again(table, |delivery| is_concerned || (has_other_owners && delivery.by_account));
+            self.read_again(table, |_, delivery| {
+                Ok(is_concerned || (has_other_owners && delivery.by_account))
+            })?;
         }
         let bucket_of = self.writer.bucket_of();
         let limits = self.limits;
@@ -167,7 +171,7 @@ impl<'a> Intake<'a> {
             }
             self.writer.rank_anew(table)?;
         }
-        if plan.read.is_empty() && plan.removed.is_empty() {
+        if !plan.changes_rows() {
             return Ok(None);
         }
         let mut mapping = Mapping::new(table, source, self.data)?;
@@ -199,27 +203,27 @@ impl<'a> Intake<'a> {
     /// Has deliveries read again whose rows named an owner that was not known then and is now, while their files are
     /// still there.
     fn retry_orphans(&mut self, table: Table, is_known: impl Fn(Key) -> bool) -> Result<()> {
+        self.read_again(table, |writer, delivery| {
+            let file = delivery.rejects.as_ref().filter(|_| delivery.orphans > 0);
+            let orphans = file.map(|file| writer.rejects(file)).transpose()?.unwrap_or_default().orphans;
+            Ok(orphans.into_iter().any(&is_known))
+        })
+    }
+
+    /// Has deliveries of a table read again whose files are still there: their rows may belong to others now.
+    fn read_again(
+        &mut self,
+        table: Table,
+        is_concerned: impl Fn(&Writer, &Delivery) -> Result<bool>,
+    ) -> Result<()> {
         let Some(plan) = self.plans.get_mut(&table) else { return Ok(()) };
-        let commit = self.writer.commit();
         let numbers: Vec<u32> = plan.present.keys().copied().collect();
-        for delivery in numbers.into_iter().filter_map(|number| commit.delivery(number)) {
-            let Some(file) = delivery.rejects.as_ref().filter(|_| delivery.orphans > 0) else { continue };
-            if self.writer.rejects(file)?.orphans.into_iter().any(&is_known) {
+        for delivery in numbers.into_iter().filter_map(|number| self.writer.commit().delivery(number)) {
+            if is_concerned(self.writer, delivery)? {
                 plan.read_again(delivery);
             }
         }
         Ok(())
-    }
-
-    /// Has deliveries of a table read again whose files are still there: their rows may belong to others now.
-    fn read_again(&mut self, table: Table, is_concerned: impl Fn(&Delivery) -> bool) {
-        let Some(plan) = self.plans.get_mut(&table) else { return };
-        let commit = self.writer.commit();
-        let concerned = |number: &u32| commit.delivery(*number).is_some_and(&is_concerned);
-        let numbers: Vec<u32> = plan.present.keys().copied().filter(concerned).collect();
-        for delivery in numbers.into_iter().filter_map(|number| commit.delivery(number)) {
-            plan.read_again(delivery);
-        }
     }
 
     /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.

@@ -56,7 +56,7 @@ use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::Result;
 use crate::store::Writer;
-use crate::store::commit::Commit;
+use crate::store::commit::{Commit, TONIGHT};
 use crate::warning::Warning;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -132,7 +132,7 @@ pub fn check_freshness(
     let mut warnings = Vec::new();
     for (table, source) in sources {
         let files = || commit.of_table(*table).flat_map(|delivery| &delivery.files);
-        let tonight = |on: Date| if on == plan::TONIGHT { as_of } else { on };
+        let tonight = |on: Date| if on == TONIGHT { as_of } else { on };
         let delivered: Vec<Date> = files().map(|file| tonight(file.delivered_on)).collect();
         let within = source.fresh_within_days;
         if let Some(within) = within {

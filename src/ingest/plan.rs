@@ -6,15 +6,11 @@
 
 use super::accept::control::Stated;
 use crate::contract::tables::Table;
-use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::exports::{self, Export};
-use crate::store::commit::{Commit, DeliveredFile, Delivery};
+use crate::store::commit::{Commit, DeliveredFile, Delivery, TONIGHT};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// In place of the date of the night, which is not known before the files are read.
-pub const TONIGHT: Date = Date(i32::MAX);
 
 /// What is to be done with the files of one table.
 #[derive(Debug, Default)]
@@ -46,6 +42,11 @@ pub struct Content {
 }
 
 impl Plan {
+    /// Whether rows come or go.
+    pub fn changes_rows(&self) -> bool {
+        !self.read.is_empty() || !self.removed.is_empty()
+    }
+
     /// Has a delivery read again whose file is still there.
     pub fn read_again(&mut self, delivery: &Delivery) {
         let Some(export) = self.present.remove(&delivery.number) else { return };

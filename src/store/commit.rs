@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Raised when an older program could no longer read the store, or the reverse.
 pub const FORMAT: u32 = 1;
 
+/// In place of the date of the night, which is not known before the files are read.
+pub const TONIGHT: Date = Date(i32::MAX);
+
 /// The state of the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 //! Pure. Rows are the file's data rows, whatever became of them; sums are in minor units.
 
 use crate::error::{Error, Result};
+use crate::money::decimal;
 
 /// What reading a file found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,18 +57,12 @@ pub(super) fn check(
     if stated == found || totals.sum_unsigned == Some(stated) {
         return Ok(());
     }
-    let (file, found, stated) = (file.escape_debug(), units(found), units(stated));
+    let (file, found, stated) = (file.escape_debug(), decimal(found), decimal(stated));
     let error = Error::refused(format!("the amounts of `{file}` add up to {found}, {by} states {stated}"));
     Err(match totals.unreadable {
         0 => error.hint(hint),
         n => error.hint(format!("the amounts of {n} rows could not be read; correct them, or their mapping")),
     })
-}
-
-/// Minor units as currency units.
-fn units(minor: i128) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)
 }
 
 #[cfg(test)]

@@ -40,14 +40,11 @@ pub trait LongTable: Columns + Send + Sync {
     /// Kind `Internal` where a file cannot be read or written.
     fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()>;
 
-    fn row(&self, at: usize) -> (u32, Self::Row);
     fn add(&mut self, other: &Self);
     fn order(&mut self);
     fn to_bytes(&self) -> Result<Vec<u8>>;
     fn from_bytes(bytes: bytes::Bytes) -> Result<Self>;
     fn summary(&self) -> Option<SegmentStats>;
-    /// Number of each row's delivery.
-    fn deliveries(&self) -> &[u32];
     /// Minor units of the amount that is reconciled.
     fn amount(row: &Self::Row) -> i64;
 }
@@ -61,10 +58,6 @@ impl LongTable for TransactionColumns {
 
     fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()> {
         writer.remove_transactions(removed)
-    }
-
-    fn row(&self, at: usize) -> (u32, DeliveredTransaction) {
-        self.get(at)
     }
 
     fn add(&mut self, other: &Self) {
@@ -87,10 +80,6 @@ impl LongTable for TransactionColumns {
         self.stats()
     }
 
-    fn deliveries(&self) -> &[u32] {
-        &self.delivery
-    }
-
     fn amount(row: &DeliveredTransaction) -> i64 {
         row.amount.0
     }
@@ -105,10 +94,6 @@ impl LongTable for HoldingColumns {
 
     fn remove(writer: &mut Writer, removed: &BTreeSet<u32>) -> Result<()> {
         writer.remove_holdings(removed)
-    }
-
-    fn row(&self, at: usize) -> (u32, DeliveredHolding) {
-        self.get(at)
     }
 
     fn add(&mut self, other: &Self) {
@@ -129,10 +114,6 @@ impl LongTable for HoldingColumns {
 
     fn summary(&self) -> Option<SegmentStats> {
         self.stats()
-    }
-
-    fn deliveries(&self) -> &[u32] {
-        &self.delivery
     }
 
     fn amount(row: &DeliveredHolding) -> i64 {

@@ -14,7 +14,7 @@ pub use batch::Batch;
 pub use long::LongTable;
 pub use short::{Deliveries, customers_name};
 
-use super::commit::{Commit, DeliveredFile, Delivery, LookedUp, Rank, Replaced};
+use super::commit::{Commit, DeliveredFile, Delivery, LookedUp, Rank, Replaced, TONIGHT};
 use super::{COMMIT, Codes, Rejects, Store, pool_of};
 use crate::contract::key::{FoldSet, Key};
 use crate::contract::tables::Table;
@@ -214,7 +214,7 @@ impl Writer {
     pub fn finish(mut self, night: Date) -> Result<Store> {
         self.drop_outlived(night)?;
         for delivery in &mut self.commit.deliveries {
-            for file in delivery.files.iter_mut().filter(|file| file.delivered_on == Date(i32::MAX)) {
+            for file in delivery.files.iter_mut().filter(|file| file.delivered_on == TONIGHT) {
                 file.delivered_on = night;
             }
             delivery.files.sort();
@@ -254,7 +254,7 @@ impl Writer {
 
     /// Deliveries of the night whose name, undated, has come again in this change with other content.
     fn outlived(&self, table: Table, night: Date) -> BTreeSet<u32> {
-        let is_new = |file: &&DeliveredFile| !file.is_dated && file.delivered_on == Date(i32::MAX);
+        let is_new = |file: &&DeliveredFile| !file.is_dated && file.delivered_on == TONIGHT;
         let files = self.commit.of_table(table).flat_map(|delivery| &delivery.files);
         let names: BTreeSet<&str> = files.filter(is_new).map(|file| file.name.as_str()).collect();
         let is_outlived = |file: &DeliveredFile| {

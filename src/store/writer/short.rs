@@ -4,9 +4,9 @@ use super::Writer;
 use crate::contract::key::Key;
 use crate::contract::tables::Table;
 use crate::contract::{Account, Customer, Product};
-use crate::date::Date;
 use crate::error::Result;
 use crate::store::books::Fate;
+use crate::store::commit::TONIGHT;
 use crate::store::load::ranks;
 use crate::store::murmur3::bucket;
 use crate::store::versions::{Delivered, Dimension, Fates, Registry, Versioned};
@@ -51,9 +51,9 @@ impl Writer {
         delivered: Deliveries<Account>,
     ) -> Result<()> {
         let ids = delivered.iter().flat_map(|(_, rows)| rows).map(|(_, row)| &*row.account_id);
-        Arc::make_mut(&mut self.codes.accounts).intern(ids)?;
+        let n_new = Arc::make_mut(&mut self.codes.accounts).intern(ids)?;
         self.change(Table::Accounts, removed, delivered)?;
-        self.write_codes("account_ids", |codes| &codes.accounts)
+        if n_new > 0 { self.write_codes("account_ids", |codes| &codes.accounts) } else { Ok(()) }
     }
 
     /// The same of products, whose ids get codes.
@@ -67,9 +67,9 @@ impl Writer {
         delivered: Deliveries<Product>,
     ) -> Result<()> {
         let ids = delivered.iter().flat_map(|(_, rows)| rows).map(|(_, row)| &*row.product_id);
-        Arc::make_mut(&mut self.codes.products).intern(ids)?;
+        let n_new = Arc::make_mut(&mut self.codes.products).intern(ids)?;
         self.change(Table::Products, removed, delivered)?;
-        self.write_codes("product_ids", |codes| &codes.products)
+        if n_new > 0 { self.write_codes("product_ids", |codes| &codes.products) } else { Ok(()) }
     }
 
     /// Keeps the codes that holdings gave to products beside those of the catalogue.
@@ -98,7 +98,7 @@ impl Writer {
             return Ok(());
         }
         let ids = delivered.iter().flat_map(|(_, rows)| rows).map(|(_, row)| &*row.customer_id);
-        Arc::make_mut(&mut self.codes.customers).intern(ids)?;
+        let n_new = Arc::make_mut(&mut self.codes.customers).intern(ids)?;
         self.bring_back(&delivered);
         let parts = by_bucket(delivered, self.commit.buckets);
         let writer = &*self;
@@ -116,7 +116,7 @@ impl Writer {
         }
         self.commit.gone.sort_unstable();
         self.forget(removed);
-        self.write_codes("customer_ids", |codes| &codes.customers)
+        if n_new > 0 { self.write_codes("customer_ids", |codes| &codes.customers) } else { Ok(()) }
     }
 
     /// Customers who are described again are no longer gone.
@@ -158,7 +158,7 @@ impl Writer {
     pub fn accounts_in_force(&self) -> Result<Vec<Account>> {
         let versions = self.versions::<Account>(Table::Accounts.name())?;
         let history = versions.history(&ranks(&self.commit, Table::Accounts))?;
-        Ok(history.in_force(Date(i32::MAX)).into_iter().map(|found| found.row.clone()).collect())
+        Ok(history.in_force(TONIGHT).into_iter().map(|found| found.row.clone()).collect())
     }
 
     fn versions<T: Dimension>(&self, name: &str) -> Result<Versioned<T>> {
