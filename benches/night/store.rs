@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+use tercet::config::source::{Format, Source};
 use tercet::config::{Config, overlay};
 use tercet::contract::tables::Table;
 use tercet::date::Date;
@@ -71,7 +72,21 @@ fn config(data: &Path, workspace: &Path) -> Config {
     let mut raw = overlay::read("bench.toml", &text).expect("the example is sound");
     raw.data = data.to_owned();
     raw.workspace = workspace.to_owned();
+    if data.join("transactions").is_dir() && !holds(&data.join("transactions"), "parquet") {
+        raw.sources.values_mut().for_each(text_of);
+    }
     raw.check().expect("the example is sound")
+}
+
+/// The same exports as text: their format is in the example, their columns are the same.
+fn text_of(source: &mut Source) {
+    source.format = Format::Csv;
+    source.files = source.files.replace(".parquet", ".csv*");
+}
+
+fn holds(folder: &Path, extension: &str) -> bool {
+    let files = std::fs::read_dir(folder).expect("a folder");
+    files.flatten().any(|file| file.path().extension().is_some_and(|own| own == extension))
 }
 
 fn build(data: &Path, workspace: &Path) -> usize {

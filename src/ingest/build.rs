@@ -9,6 +9,7 @@ use super::owners;
 use crate::contract::key::Key;
 use crate::error::Result;
 use crate::money::Money;
+use crate::store::Trail;
 use crate::store::books::{Amounts, Reject};
 
 /// Rows of an export to typed rows of one contract table.
@@ -35,7 +36,7 @@ pub trait Build: Sync {
     }
 
     /// Where a customer is. Called for some keys in a row, so that the waits for memory overlap.
-    fn find_customer(&self, _key: Key) -> Option<u32> {
+    fn find_customer(&self, _key: Key, _trail: &mut Trail) -> Option<u32> {
         None
     }
 
@@ -59,6 +60,8 @@ pub struct Memo {
     pub codes: [CodeMemo; 3],
     /// The customer of the row that is built next, where he was found ahead.
     pub found: Option<u32>,
+    /// Where the last customer was found.
+    pub trail: Trail,
     pub customer: Option<(Key, u32)>,
     pub account: Option<(Key, (u32, u32))>,
     /// Whether the customer of any row followed from its account.

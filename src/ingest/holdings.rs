@@ -16,6 +16,7 @@ use crate::contract::delivered::DeliveredHolding;
 use crate::contract::key::Key;
 use crate::money::Money;
 use crate::store::Registry;
+use crate::store::Trail;
 use std::sync::{PoisonError, RwLock};
 
 pub struct Holdings<'a> {
@@ -70,8 +71,8 @@ impl Build for Holdings<'_> {
         self.owner.customer_key(row)
     }
 
-    fn find_customer(&self, key: Key) -> Option<u32> {
-        self.owners.find_customer(key)
+    fn find_customer(&self, key: Key, trail: &mut Trail) -> Option<u32> {
+        self.owners.find_customer(key, trail)
     }
 
     fn amount<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {

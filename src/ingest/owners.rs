@@ -13,7 +13,7 @@ use crate::contract::codes::Role;
 use crate::contract::key::{FoldMap, FoldSet, Key};
 use crate::contract::tables::Table;
 use crate::error::Result as Found;
-use crate::store::{Registry, Writer};
+use crate::store::{Registry, Trail, Writer};
 use std::sync::Arc;
 
 const UNKNOWN_CUSTOMER: &str = "unknown customer";
@@ -61,11 +61,10 @@ impl Customers {
     /// The code of a customer, or why he has none.
     pub fn find(&self, key: Key) -> Result<u32, &'static str> {
         let why = || if self.rejected.contains(&key) { REJECTED_CUSTOMER } else { UNKNOWN_CUSTOMER };
-        self.code(key).ok_or_else(why)
+        self.codes.code(&key).and_then(|code| self.present(code)).ok_or_else(why)
     }
 
-    fn code(&self, key: Key) -> Option<u32> {
-        let code = self.codes.code(&key)?;
+    fn present(&self, code: u32) -> Option<u32> {
         (self.gone.is_empty() || self.gone.binary_search(&code).is_err()).then_some(code)
     }
 }
@@ -128,8 +127,8 @@ impl Owners {
         account.is_some_and(|(_, owner)| *owner != NONE) || self.customers.find(key).is_ok()
     }
 
-    pub fn find_customer(&self, key: Key) -> Option<u32> {
-        self.customers.code(key)
+    pub fn find_customer(&self, key: Key, trail: &mut Trail) -> Option<u32> {
+        self.customers.codes.code_along(&key, trail).and_then(|code| self.customers.present(code))
     }
 
     fn customer(&self, key: Key, memo: &mut Memo) -> Result<u32, &'static str> {

@@ -14,6 +14,7 @@ use crate::contract::delivered::DeliveredTransaction;
 use crate::contract::key::Key;
 use crate::date::Date;
 use crate::money::Money;
+use crate::store::Trail;
 
 pub struct Transactions<'a> {
     owners: &'a Owners,
@@ -65,8 +66,8 @@ impl Build for Transactions<'_> {
         self.owner.customer_key(row)
     }
 
-    fn find_customer(&self, key: Key) -> Option<u32> {
-        self.owners.find_customer(key)
+    fn find_customer(&self, key: Key, trail: &mut Trail) -> Option<u32> {
+        self.owners.find_customer(key, trail)
     }
 
     fn amount<R: Row>(&self, row: &R) -> Result<Option<Money>, Fault> {

@@ -5,7 +5,8 @@
 
 use super::calendar::Calendar;
 use super::history::CustomerHistory;
-use crate::contract::{Branch, Contact, Customer, CustomerVersion, Holding, Manager, Product, Transaction};
+use super::members::Members;
+use crate::contract::{Branch, Contact, Customer, Holding, Manager, Product, Transaction};
 use crate::date::Date;
 
 /// Everything that is known, by customer.
@@ -23,21 +24,19 @@ pub struct Bank {
     pub(super) branches: Vec<Branch>,
 }
 
-/// Bucket of a customer, his place in it, and which version of him is in force.
+/// Bucket of a customer, and his place in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) bucket: u32,
     pub(super) at: u32,
-    /// Of his versions, the one in force.
-    pub(super) version: u32,
 }
 
 /// The rows of a bucket's customers, who are numbered from 0; customer `i` owns `rows[offsets[i]..offsets[i + 1]]`.
 #[derive(Debug, Default)]
 pub(super) struct BucketRows {
-    /// Number of each customer.
-    pub(super) members: Vec<u32>,
-    pub(super) versions: Owned<CustomerVersion>,
+    pub(super) members: Members,
+    /// Number of each member in the bank.
+    pub(super) numbers: Vec<u32>,
     pub(super) transactions: Owned<Transaction>,
     pub(super) holdings: Owned<Holding>,
     pub(super) contacts: Owned<Contact>,
@@ -76,6 +75,12 @@ impl<T> Owned<T> {
     }
 }
 
+impl BucketRows {
+    pub(super) fn customer(&self, at: u32) -> &Customer {
+        self.members.customer(&self.members.list()[at as usize])
+    }
+}
+
 impl Bank {
     pub fn as_of(&self) -> Date {
         self.as_of
@@ -97,8 +102,7 @@ impl Bank {
     /// A customer as known on the date; they are numbered from 0, ascending by `customer_id`.
     pub fn customer(&self, index: u32) -> &Customer {
         let place = self.places[index as usize];
-        let versions = self.buckets[place.bucket as usize].versions.of(place.at as usize);
-        &versions[place.version as usize].customer
+        self.buckets[place.bucket as usize].customer(place.at)
     }
 
     /// All customers, ascending by `customer_id`.
@@ -114,7 +118,7 @@ impl Bank {
 
     /// The numbers of the customers of each bucket.
     pub fn buckets(&self) -> impl ExactSizeIterator<Item = &[u32]> {
-        self.buckets.iter().map(|bucket| bucket.members.as_slice())
+        self.buckets.iter().map(|bucket| bucket.numbers.as_slice())
     }
 
     /// The manager with this id, where managers are delivered and he is among them.
@@ -136,7 +140,7 @@ impl Bank {
         CustomerHistory {
             index,
             customer: self.customer(index),
-            versions: bucket.versions.of(at),
+            versions: bucket.members.versions(&bucket.members.list()[at]),
             transactions: bucket.transactions.of(at),
             holdings: bucket.holdings.of(at),
             contacts: bucket.contacts.of(at),

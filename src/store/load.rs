@@ -3,26 +3,19 @@
 use super::bank::{Bank, BucketRows, Place};
 use super::calendar::{Calendar, HoldingsBasis};
 use super::commit::{Commit, Segment};
+use super::members::{Member, Members, without_code};
 use super::segment::{HoldingColumns, Parts, Rows, TransactionColumns, holdings, transactions};
-use super::versions::{Dimension, InForce, Ranked, Versioned};
+use super::versions::{Dimension, Ranked, Versioned};
 use super::writer::customers_name;
 use super::{Codes, CustomerHistory, Store, derive};
 use crate::contract::key::Key;
 use crate::contract::tables::Table;
-use crate::contract::{Contact, Customer, CustomerVersion, Holding, NONE, Product, Transaction};
+use crate::contract::{Contact, Customer, Holding, NONE, Product, Transaction};
 use crate::date::Date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-
-/// A customer of a bucket before the bank is put together.
-struct Member {
-    code: u32,
-    versions: Vec<CustomerVersion>,
-    /// The version in force.
-    in_force: u32,
-}
 
 /// The store as known on a date, to be walked bucket by bucket.
 pub struct Reading<'a> {
@@ -75,10 +68,10 @@ impl Store {
         let reading = self.reading(as_of)?;
         let buckets = 0..self.commit.buckets;
         let read: Vec<Result<_>> = buckets.into_par_iter().map(|at| reading.held(at)).collect();
-        let read: Vec<(Vec<Member>, BucketRows)> = read.into_iter().collect::<Result<_>>()?;
-        let dates = read.iter().flat_map(|(_, rows)| rows.holdings.all()).map(|row| row.snapshot_on);
+        let mut buckets: Vec<BucketRows> = read.into_iter().collect::<Result<_>>()?;
+        let dates = buckets.iter().flat_map(|rows| rows.holdings.all()).map(|row| row.snapshot_on);
         let calendar = reading.calendar_with(dates.collect());
-        let (places, buckets) = put_together(read);
+        let places = numbered(&mut buckets);
         Ok(Bank {
             as_of,
             places,
@@ -108,10 +101,6 @@ impl Store {
         let is_it = move |s: &&Segment| s.table == table && s.bucket == bucket && !s.is_shadow;
         self.commit.segments.iter().filter(is_it)
     }
-}
-
-fn without_code() -> Error {
-    Error::internal("the store describes an id that has no code")
 }
 
 /// Where each delivery of a table stands among the others.
@@ -184,8 +173,8 @@ impl Reading<'_> {
         self.walk(bucket, &members, |member, transactions, holdings| {
             each(CustomerHistory {
                 index: member.code,
-                customer: &member.versions[member.in_force as usize].customer,
-                versions: &member.versions,
+                customer: members.customer(member),
+                versions: members.versions(member),
                 transactions,
                 holdings,
                 contacts: self.contacts_of(member.code),
@@ -194,7 +183,7 @@ impl Reading<'_> {
     }
 
     /// The customers of a bucket and their rows, held in memory.
-    fn held(&self, bucket: u32) -> Result<(Vec<Member>, BucketRows)> {
+    fn held(&self, bucket: u32) -> Result<BucketRows> {
         let members = self.members(bucket)?;
         let mut rows = BucketRows::default();
         self.walk(bucket, &members, |member, transactions, holdings| {
@@ -203,13 +192,14 @@ impl Reading<'_> {
             rows.contacts.push(self.contacts_of(member.code).iter().cloned());
         })?;
         rows.shrink();
-        Ok((members, rows))
+        rows.members = members;
+        Ok(rows)
     }
 
     fn walk(
         &self,
         bucket: u32,
-        members: &[Member],
+        members: &Members,
         mut each: impl FnMut(&Member, &[Transaction], &[Holding]),
     ) -> Result<()> {
         let with_balances = self.holdings == HoldingsBasis::RunningBalance;
@@ -229,7 +219,7 @@ impl Reading<'_> {
             .collect::<Result<_>>()?;
         let mut rows = Rows::new(&months, &snapshots);
         let (mut own_transactions, mut own_holdings) = (Vec::new(), Vec::new());
-        for member in members {
+        for member in members.list() {
             rows.fill(member.code, &mut own_transactions, &mut own_holdings);
             if with_balances {
                 own_holdings = self.derived(&months, member.code);
@@ -255,33 +245,9 @@ impl Reading<'_> {
         }
     }
 
-    /// The bucket's customers, ascending by code.
-    fn members(&self, bucket: u32) -> Result<Vec<Member>> {
-        let versions = self.store.versions::<Customer>(&customers_name(bucket as usize))?;
-        let history = versions.history(&self.customer_ranks)?;
-        let in_force = history.in_force(self.as_of);
-        let mut members: Vec<Member> = in_force
-            .into_iter()
-            .zip(history.timelines())
-            .map(|(found, timeline)| self.member(&found, &timeline))
-            .collect::<Result<_>>()?;
-        members.sort_unstable_by_key(|member| member.code);
-        Ok(members)
-    }
-
-    fn member(&self, found: &InForce<'_, Customer>, timeline: &[(Date, &Customer)]) -> Result<Member> {
-        let id = &found.row.customer_id;
-        let code = self.codes.customers.code(&Key::of(id.as_bytes())).ok_or_else(without_code)?;
-        let known = timeline.partition_point(|(valid_from, _)| *valid_from <= self.as_of).max(1);
-        let versions = timeline[..known]
-            .iter()
-            .map(|(valid_from, customer)| CustomerVersion {
-                valid_from: *valid_from,
-                customer: (*customer).clone(),
-            })
-            .collect();
-        let in_force = u32::try_from(known - 1).expect("versions of one customer");
-        Ok(Member { code, versions, in_force })
+    fn members(&self, bucket: u32) -> Result<Members> {
+        let stored = self.store.versions::<Customer>(&customers_name(bucket as usize))?;
+        Members::known_on(self.as_of, stored, &self.customer_ranks, &self.codes.customers)
     }
 
     fn contacts_of(&self, code: u32) -> &[Contact] {
@@ -309,32 +275,17 @@ impl BucketRows {
     }
 }
 
-/// Numbers the customers by id and moves them in.
-fn put_together(read: Vec<(Vec<Member>, BucketRows)>) -> (Vec<Place>, Vec<BucketRows>) {
-    let mut places = Vec::with_capacity(read.iter().map(|(members, _)| members.len()).sum());
-    let mut buckets: Vec<BucketRows> = Vec::with_capacity(read.len());
-    for (bucket, (members, mut rows)) in (0u32..).zip(read) {
-        rows.members = vec![0; members.len()];
-        for (at, member) in (0u32..).zip(members) {
-            places.push(Place { bucket, at, version: member.in_force });
-            rows.versions.push(member.versions);
-        }
-        buckets.push(rows);
+/// Numbers the customers by id.
+fn numbered(buckets: &mut [BucketRows]) -> Vec<Place> {
+    let mut places = Vec::with_capacity(buckets.iter().map(|rows| rows.members.len()).sum());
+    for (bucket, rows) in (0u32..).zip(&mut *buckets) {
+        places.extend((0u32..).take(rows.members.len()).map(|at| Place { bucket, at }));
+        rows.numbers = vec![0; rows.members.len()];
     }
-    places.par_sort_unstable_by(|a, b| buckets.id(*a).cmp(buckets.id(*b)));
+    let id = |place: &Place| &*buckets[place.bucket as usize].customer(place.at).customer_id;
+    places.par_sort_unstable_by(|a, b| id(a).cmp(id(b)));
     for (index, place) in (0u32..).zip(&places) {
-        buckets[place.bucket as usize].members[place.at as usize] = index;
+        buckets[place.bucket as usize].numbers[place.at as usize] = index;
     }
-    (places, buckets)
-}
-
-/// The id of the customer at a place.
-trait Ids {
-    fn id(&self, place: Place) -> &str;
-}
-
-impl Ids for Vec<BucketRows> {
-    fn id(&self, place: Place) -> &str {
-        &self[place.bucket as usize].versions.of(place.at as usize)[0].customer.customer_id
-    }
+    places
 }

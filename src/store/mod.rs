@@ -19,6 +19,7 @@ pub mod commit;
 pub mod derive;
 pub mod history;
 mod load;
+mod members;
 pub mod murmur3;
 mod population;
 pub mod segment;
@@ -30,7 +31,7 @@ pub use calendar::{Calendar, HoldingsBasis};
 pub use history::CustomerHistory;
 pub use load::Reading;
 pub use population::{Population, Standing};
-pub use versions::Registry;
+pub use versions::{Registry, Trail};
 pub use writer::Writer;
 
 use crate::contract::key::Key;

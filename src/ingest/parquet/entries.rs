@@ -5,6 +5,7 @@
 use crate::ingest::build::Build;
 use crate::ingest::cell::{Cell, Reason, Row, text_cell};
 use crate::ingest::text::wrong_text;
+use crate::store::Trail;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use std::cell::Cell as Remembered;
 
@@ -86,13 +87,15 @@ impl Entries {
     pub fn find_customers<B: Build>(&mut self, builder: &B, slot: usize) {
         let mut customers = Vec::with_capacity(self.places.len());
         let mut keys = Vec::with_capacity(LOOKUP_BATCH);
+        let mut trail = Trail::default();
         for start in (0..self.places.len()).step_by(LOOKUP_BATCH) {
             keys.clear();
             keys.extend((start..self.places.len().min(start + LOOKUP_BATCH)).map(|at| {
                 let row = EntryRow { slot, cell: self.cell(at), has_strayed: Remembered::new(false) };
                 builder.customer_key(&row).filter(|_| !row.has_strayed.get())
             }));
-            let found = |key: &Option<_>| key.and_then(|key| builder.find_customer(key)).unwrap_or(NONE);
+            let found =
+                |key: &Option<_>| key.and_then(|key| builder.find_customer(key, &mut trail)).unwrap_or(NONE);
             customers.extend(keys.iter().map(found));
         }
         self.customers = Some(customers);

@@ -10,6 +10,7 @@ use crate::ingest::build::{Build, Memo, Piece};
 use crate::ingest::cell::{Cell, Fault, Row};
 use crate::ingest::job::Job;
 use crate::ingest::records;
+use crate::store::Trail;
 use arrow::array::Array;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -100,13 +101,14 @@ struct Ahead<'a> {
     is_asked: bool,
     keys: Vec<Option<Key>>,
     found: Vec<Option<u32>>,
+    trail: Trail,
 }
 
 impl<'a> Ahead<'a> {
     fn new(column: Option<&'a Column>) -> Self {
         let is_asked = column.is_some();
         let coded = column.filter(|column| matches!(column.values, Values::Coded(..)));
-        Self { coded, is_asked, keys: Vec::new(), found: Vec::new() }
+        Self { coded, is_asked, keys: Vec::new(), found: Vec::new(), trail: Trail::default() }
     }
 
     fn look_up<'r, B: Build>(&mut self, builder: &B, rows: impl Iterator<Item = BatchRow<'r>>) {
@@ -116,7 +118,9 @@ impl<'a> Ahead<'a> {
         self.keys.clear();
         self.keys.extend(rows.map(|row| builder.customer_key(&row)));
         self.found.clear();
-        self.found.extend(self.keys.iter().map(|key| key.and_then(|key| builder.find_customer(key))));
+        for key in &self.keys {
+            self.found.push(key.and_then(|key| builder.find_customer(key, &mut self.trail)));
+        }
     }
 
     #[inline]

@@ -17,6 +17,7 @@ use crate::ingest::mapping::Mapping;
 use crate::ingest::parquet;
 use crate::io::exports;
 use crate::money::Money;
+use crate::store::Trail;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::file::properties::WriterProperties;
 use arrow::array::{
@@ -80,7 +81,7 @@ impl Build for Printed {
         self.customer.key(row).ok().flatten()
     }
 
-    fn find_customer(&self, key: Key) -> Option<u32> {
+    fn find_customer(&self, key: Key, _: &mut Trail) -> Option<u32> {
         [b"A", b"B"].iter().position(|id| Key::of(*id) == key).and_then(|at| u32::try_from(at).ok())
     }
 

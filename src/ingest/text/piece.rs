@@ -82,7 +82,7 @@ impl<B: Build> Parser<'_, B> {
         ahead.clear();
         ahead.extend(batch.records().map(|record| (self.customer_key(&record), None)));
         for (key, found) in &mut *ahead {
-            *found = key.and_then(|key| self.job.builder.find_customer(key));
+            *found = key.and_then(|key| self.job.builder.find_customer(key, &mut self.memo.trail));
         }
         for (record, (_, found)) in batch.records().zip(&*ahead) {
             self.memo.found = *found;

@@ -57,8 +57,14 @@ impl File {
 
     /// Codes that `short` takes; others are an error.
     pub(super) fn short_codes<T>(&self, name: &str, short: impl Fn(i32) -> Option<T>) -> Result<Vec<T>> {
+        let codes = self.required::<Int32Type>(name)?;
         let unknown = || damaged(&format!("the column `{name}` has an unknown code"));
-        self.required::<Int32Type>(name)?.into_iter().map(short).collect::<Option<_>>().ok_or_else(unknown)
+        // Into room of its own: collected in place it would be moved once more to give back what is too much.
+        let mut short_codes = Vec::with_capacity(codes.len());
+        for code in codes {
+            short_codes.push(short(code).ok_or_else(unknown)?);
+        }
+        Ok(short_codes)
     }
 
     /// Days since 1970-01-01.

@@ -114,8 +114,8 @@ impl<T: Dimension> Versioned<T> {
             let batch = batch.map_err(|cause| damaged(T::TABLE).caused_by(cause))?;
             let sets = set_codes(&batch, numbers.len(), &mut pool).ok_or_else(|| damaged(NUMBERS))?;
             let own_dates = Column::of(&batch, "own_date")?;
-            for (at, (content, set)) in T::rows(&batch)?.into_iter().zip(sets).enumerate() {
-                rows.push(Row { content, own_date: own_dates.cell(at)?, set });
+            for (at, (content, set)) in T::rows(&batch)?.zip(sets).enumerate() {
+                rows.push(Row { content: content?, own_date: own_dates.cell(at)?, set });
             }
         }
         if !rows.is_sorted_by(|one, next| {

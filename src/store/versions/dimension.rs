@@ -37,7 +37,7 @@ pub trait Dimension: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// Kind `Internal` where a column is missing or holds what is no value of its field.
-    fn rows(batch: &RecordBatch) -> Result<Vec<Self>>;
+    fn rows(batch: &RecordBatch) -> Result<impl Iterator<Item = Result<Self>>>;
 }
 
 /// A table with at most one row in force per key.
@@ -73,14 +73,14 @@ macro_rules! dimension {
                 columns
             }
 
-            fn rows(batch: &RecordBatch) -> Result<Vec<Self>> {
+            fn rows(batch: &RecordBatch) -> Result<impl Iterator<Item = Result<Self>>> {
                 let $first = Column::of(batch, stringify!($first))?;
                 $(let $key = Column::of(batch, stringify!($key))?;)*
                 $(let $rest = Column::of(batch, stringify!($rest))?;)*
-                let row = |at: usize| {
+                let row = move |at: usize| {
                     Ok($row { $first: $first.cell(at)?, $($key: $key.cell(at)?,)* $($rest: $rest.cell(at)?,)* })
                 };
-                (0..batch.num_rows()).map(row).collect()
+                Ok((0..batch.num_rows()).map(row))
             }
         }
     };

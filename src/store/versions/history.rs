@@ -187,44 +187,82 @@ fn by_content<T: Dimension>(one: &&Row<T>, other: &&Row<T>) -> Ordering {
     one.content.compare(&other.content)
 }
 
-impl<'a, T: Single> History<'a, T> {
-    /// Per key, ascending, what was in force from which date on: dates ascend, neighbours differ.
-    pub fn timelines(&self) -> impl Iterator<Item = Vec<(Date, &'a T)>> {
-        self.keys().map(|versions| self.timeline(versions))
-    }
-
-    fn timeline(&self, versions: &'a [Row<T>]) -> Vec<(Date, &'a T)> {
-        let mut starts = self.starts(versions);
-        starts.sort_unstable_by(|(one, row), (other, other_row)| {
-            one.cmp(other).then_with(|| by_content(row, other_row))
-        });
-        let mut timeline: Vec<(Date, &'a T)> = Vec::with_capacity(starts.len());
-        for (index, ((valid_from, _), row)) in starts.iter().enumerate() {
-            let is_overruled = starts.get(index + 1).is_some_and(|((next, _), _)| next == valid_from);
-            let is_in_force = timeline.last().is_some_and(|(_, held)| held.compare(&row.content).is_eq());
-            if !is_overruled && !is_in_force {
-                timeline.push((*valid_from, &row.content));
+impl<T: Single + Clone> Versioned<T> {
+    /// Hands on per key, ascending, what was in force from which date on: dates ascend, neighbours differ.
+    ///
+    /// # Errors
+    /// As [`Versioned::history`]; those of `each`.
+    pub fn into_timelines(
+        self,
+        order: &BTreeMap<u32, Ranked>,
+        mut each: impl FnMut(&mut dyn Iterator<Item = (Date, T)>) -> Result<()>,
+    ) -> Result<()> {
+        let history = self.history(order)?;
+        // Of each key, how many rows it has, and its timeline; nearly every key has one row.
+        let planned: Vec<(usize, Timeline)> =
+            history.keys().map(|versions| (versions.len(), history.timeline(versions))).collect();
+        let mut rows = self.rows.into_iter();
+        for (n, timeline) in planned {
+            match timeline {
+                Timeline::One(from) => each(&mut rows.by_ref().take(1).map(|row| (from, row.content)))?,
+                Timeline::Several(starts) => {
+                    let own: Vec<Row<T>> = rows.by_ref().take(n).collect();
+                    each(&mut starts.into_iter().map(|(from, at)| (from, own[at].content.clone())))?;
+                }
             }
         }
-        timeline
+        Ok(())
+    }
+}
+
+/// From when on which of a key's rows held.
+enum Timeline {
+    /// The only row.
+    One(Date),
+    /// Dates and places among the key's rows.
+    Several(Vec<(Date, usize)>),
+}
+
+impl<'a, T: Single> History<'a, T> {
+    fn timeline(&self, versions: &'a [Row<T>]) -> Timeline {
+        if let [only] = versions
+            && let Some((from, _)) = self.oldest(only)
+        {
+            return Timeline::One(from);
+        }
+        let mut starts = self.starts(versions);
+        starts.sort_unstable_by(|(one, row), (other, other_row)| {
+            one.cmp(other).then_with(|| by_content(&&versions[*row], &&versions[*other_row]))
+        });
+        let mut timeline: Vec<(Date, usize)> = Vec::with_capacity(starts.len());
+        for (index, ((valid_from, _), row)) in starts.iter().enumerate() {
+            let is_overruled = starts.get(index + 1).is_some_and(|((next, _), _)| next == valid_from);
+            let is_in_force = timeline
+                .last()
+                .is_some_and(|(_, held)| versions[*held].content.compare(&versions[*row].content).is_eq());
+            if !is_overruled && !is_in_force {
+                timeline.push((*valid_from, *row));
+            }
+        }
+        Timeline::Several(timeline)
     }
 
     /// When each row came to hold.
     ///
     /// A row without own date begins where a run does, since every position between belongs to it alone; rows
     /// with own dates may come between, and then each delivery counts.
-    fn starts(&self, versions: &'a [Row<T>]) -> Vec<(Start, &'a Row<T>)> {
+    fn starts(&self, versions: &'a [Row<T>]) -> Vec<(Start, usize)> {
         let is_mixed = self.is_split || versions.iter().any(|row| row.own_date.is_some());
         let mut starts = Vec::new();
-        for row in versions {
+        for (at, row) in versions.iter().enumerate() {
             let set = self.set(row);
             match row.own_date {
                 Some(own) => {
                     let last = set.last().map(|position| self.groups[position as usize]);
-                    starts.extend(last.map(|position| ((own, position), row)));
+                    starts.extend(last.map(|position| ((own, position), at)));
                 }
-                None if is_mixed => starts.extend(set.slots().map(|position| (self.from(position), row))),
-                None => starts.extend(set.run_starts().map(|position| (self.from(position), row))),
+                None if is_mixed => starts.extend(set.slots().map(|position| (self.from(position), at))),
+                None => starts.extend(set.run_starts().map(|position| (self.from(position), at))),
             }
         }
         starts

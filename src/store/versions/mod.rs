@@ -20,7 +20,7 @@ mod tests;
 
 pub use dimension::{Dimension, Single};
 pub use history::{History, InForce, Ranked};
-pub use registry::Registry;
+pub use registry::{Registry, Trail};
 
 use crate::date::Date;
 use crate::error::{Error, Result};

@@ -125,8 +125,17 @@ fn timelines_agree<T: Single + Clone + Debug + PartialEq>(script: &[(u8, Vec<Del
     let arrived = || script.iter().map(|(file, rows)| (ranked(*file), rows.clone()));
     let files: Files<T> = arrived().collect();
     let (versions, order) = replay(arrived());
-    let history = versions.history(&order).unwrap();
-    assert_eq!(history.timelines().collect::<Vec<_>>(), model_timelines(&files));
+    let mut timelines = Vec::new();
+    let collected = versions.into_timelines(&order, |timeline| {
+        timelines.push(timeline.collect::<Vec<_>>());
+        Ok(())
+    });
+    collected.unwrap();
+    let owned = |(from, row): &(Date, &T)| (*from, (*row).clone());
+    let expected = model_timelines(&files);
+    let expected: Vec<Vec<_>> =
+        expected.iter().map(|timeline| timeline.iter().map(owned).collect()).collect();
+    assert_eq!(timelines, expected);
 }
 
 fn branch(id: u8, content: u8) -> Branch {
