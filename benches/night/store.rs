@@ -111,7 +111,7 @@ fn features(workspace: &Path, n_dates: i32) -> usize {
     let dates: Vec<Date> = (0..n_dates).map(|step| newest.plus_days(-step * STEP_DAYS)).collect();
     let rows = AtomicUsize::new(0);
     features::stream(&store, newest, &dates, &|block| {
-        rows.fetch_add(block.customer_ids.len(), Ordering::Relaxed);
+        rows.fetch_add(block.customers.len(), Ordering::Relaxed);
         Ok(())
     })
     .expect("features");

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::features::{self, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
 use crate::store::{Bank, HoldingsBasis, Population, Standing};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Monthly origins used at most: a year shows every season once.
@@ -47,34 +48,58 @@ pub fn days_to_mature(bank: &Bank, rules: &Churn) -> i32 {
     rules.gap_days + rules.horizon_days + confirm
 }
 
-/// Labels and features of at most `rows_max` customers in scope at `date`, chosen by hash.
+/// Labels and features at each date of at most `rows_max` customers in scope then, chosen by hash.
 ///
 /// # Errors
 /// Kind `Internal` if the features break their schema.
-pub fn labelled(bank: &Bank, date: Date, rows_max: usize, rules: &Churn) -> Result<Origin> {
-    let mut chosen: Vec<(u32, bool)> = Vec::new();
-    let (mut n_in_gap, mut n_not_his_decision) = (0, 0);
-    for index in by_hash(bank, date) {
-        if chosen.len() == rows_max {
-            break;
-        }
-        match outcome(bank, index, date, rules) {
-            Some(Label::Stays) => chosen.push((index, false)),
-            Some(Label::Leaves(_)) => chosen.push((index, true)),
-            Some(Label::InGap) => n_in_gap += 1,
-            Some(Label::NotHisDecision) => n_not_his_decision += 1,
-            None => {}
-        }
-    }
-    chosen.sort_unstable();
-    let population = Population {
-        date,
-        members: chosen.iter().map(|(index, _)| *index).collect(),
-        counts: BTreeMap::new(),
+pub fn labelled(bank: &Bank, dates: &[(Date, usize)], rules: &Churn) -> Result<Vec<Origin>> {
+    let chosen: Vec<Chosen> =
+        dates.par_iter().map(|(date, rows_max)| Chosen::at(bank, *date, *rows_max, rules)).collect();
+    let populations: Vec<&Population> = chosen.iter().map(|chosen| &chosen.population).collect();
+    let tables = features::build(bank, &populations)?;
+    let origin = |(chosen, features): (Chosen, FeatureTable)| Origin {
+        date: chosen.population.date,
+        features,
+        left: chosen.left,
+        n_in_gap: chosen.n_in_gap,
+        n_not_his_decision: chosen.n_not_his_decision,
     };
-    let features = features::build(bank, &population)?;
-    let left = chosen.into_iter().map(|(_, left)| left).collect();
-    Ok(Origin { date, features, left, n_in_gap, n_not_his_decision })
+    Ok(chosen.into_iter().zip(tables).map(origin).collect())
+}
+
+/// The customers of one origin, before their features are known.
+struct Chosen {
+    population: Population,
+    left: Vec<bool>,
+    n_in_gap: usize,
+    n_not_his_decision: usize,
+}
+
+impl Chosen {
+    fn at(bank: &Bank, date: Date, rows_max: usize, rules: &Churn) -> Self {
+        let mut chosen: Vec<(u32, bool)> = Vec::new();
+        let (mut n_in_gap, mut n_not_his_decision) = (0, 0);
+        for index in by_hash(bank, date) {
+            if chosen.len() == rows_max {
+                break;
+            }
+            match outcome(bank, index, date, rules) {
+                Some(Label::Stays) => chosen.push((index, false)),
+                Some(Label::Leaves(_)) => chosen.push((index, true)),
+                Some(Label::InGap) => n_in_gap += 1,
+                Some(Label::NotHisDecision) => n_not_his_decision += 1,
+                None => {}
+            }
+        }
+        chosen.sort_unstable();
+        let population = Population {
+            date,
+            members: chosen.iter().map(|(index, _)| *index).collect(),
+            counts: BTreeMap::new(),
+        };
+        let left = chosen.into_iter().map(|(_, left)| left).collect();
+        Self { population, left, n_in_gap, n_not_his_decision }
+    }
 }
 
 /// All customers in an order that differs from origin to origin and does not depend on their rows.

@@ -103,29 +103,32 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         )));
     }
     let rows_per_origin = (rules.sample_max / dates.len()).max(1);
-    let mut labelled = Vec::with_capacity(dates.len());
-    for date in dates {
-        labelled.push(origins::labelled(bank, date, rows_per_origin, rules)?);
-    }
+    let mut asked: Vec<(Date, usize)> = dates.into_iter().map(|date| (date, rows_per_origin)).collect();
+    // The newest once more: judged on as many customers as the model may be trained on, not on its part of them.
+    asked.extend(asked.last().map(|(newest, _)| (*newest, rules.sample_max)));
+    let mut labelled = origins::labelled(bank, &asked, rules)?;
+    let test = labelled.pop();
     let all: Vec<&Origin> = labelled.iter().collect();
     let model = match fit(&all, known_until, config)? {
         Ok(model) => Box::new(model),
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
-    Ok(Training::Trained { evaluation: evaluate(bank, &labelled, config)?, model })
+    Ok(Training::Trained { evaluation: evaluate(bank, &labelled, test.as_ref(), config)?, model })
 }
 
-fn evaluate(bank: &Bank, labelled: &[Origin], config: &Config) -> Result<Result<Evaluation, String>> {
-    let rules = &config.churn;
-    let Some(newest) = labelled.last() else { return Ok(Err("no origin".into())) };
-    let closed_by = newest.date.plus_days(-origins::days_to_mature(bank, rules));
+fn evaluate(
+    bank: &Bank,
+    labelled: &[Origin],
+    test: Option<&Origin>,
+    config: &Config,
+) -> Result<Result<Evaluation, String>> {
+    let Some(test) = test else { return Ok(Err("no origin".into())) };
+    let closed_by = test.date.plus_days(-origins::days_to_mature(bank, &config.churn));
     let earlier: Vec<&Origin> = labelled.iter().filter(|origin| origin.date <= closed_by).collect();
     if earlier.is_empty() {
         return Ok(Err("history is too short to keep an origin apart to judge on".into()));
     }
-    // Judged on as many customers as the model may be trained on, not on the newest origin's part of them.
-    let test = origins::labelled(bank, newest.date, rules.sample_max, rules)?;
-    judge_on(&earlier, &test, config)
+    judge_on(&earlier, test, config)
 }
 
 /// Figures on `test` of a model trained on `trained_on`, whose labels must be complete before it; the inner

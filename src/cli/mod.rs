@@ -27,24 +27,30 @@ pub fn main() -> ExitCode {
     // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&arguments)));
     let failure = match ended {
-        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Ok(code)) => return code,
         Ok(Err(error)) => error,
         Err(_) => Error::internal("a fault inside Tercet; the message above says where")
             .hint("no night is ever half published; run it again, and report the message if it comes back"),
     };
-    eprint!("{}", described(&failure));
-    ExitCode::from(failure.kind().exit_code())
+    failed(&[failure])
 }
 
-fn dispatch(arguments: &Arguments) -> Result<()> {
-    match &arguments.command {
+/// Says what went wrong, each with its hints; the first decides the exit code.
+fn failed(errors: &[Error]) -> ExitCode {
+    eprint!("{}", errors.iter().map(described).collect::<Vec<_>>().join("\n"));
+    errors.first().map_or(ExitCode::SUCCESS, |first| ExitCode::from(first.kind().exit_code()))
+}
+
+fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
+    let done = match &arguments.command {
+        Command::Check(options) => return check(options),
         Command::Run(run) => run_night(run),
         Command::Synth(options) => write_synth(options),
-        Command::Check(options) => check(options),
         Command::Status(options) => status(options),
         Command::Init(options) => propose(options),
         Command::Schema(options) => print_schema(options),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn run_night(arguments: &RunArguments) -> Result<()> {
@@ -80,7 +86,7 @@ fn configuration(arguments: &PlaceArguments) -> Result<Config> {
 }
 
 /// Says what a night would make of the drop folder; ends as that night would.
-fn check(arguments: &CheckArguments) -> Result<()> {
+fn check(arguments: &CheckArguments) -> Result<ExitCode> {
     let config = configuration(&arguments.place)?;
     let progress = progress::Bar::new();
     let report = pipeline::check(&config, arguments.as_of, &|bytes| progress.bytes_read(bytes))?;
@@ -88,7 +94,7 @@ fn check(arguments: &CheckArguments) -> Result<()> {
     let text =
         if arguments.place.json { reports::check_json(&report)? + "\n" } else { reports::check(&report) };
     print(&text)?;
-    report.refusal.map_or(Ok(()), Err)
+    Ok(failed(&report.refusals))
 }
 
 fn status(arguments: &StatusArguments) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What a person reads of a check and of the store, and the same for machines.
 
 use super::summary::to_json;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::money::decimal;
 use crate::pipeline::{CheckReport, StatusReport};
 use comfy_table::presets::NOTHING;
@@ -78,25 +78,30 @@ fn verdict(report: &CheckReport) -> String {
     } else {
         "the books do not add up"
     };
-    match (&report.refusal, report.night) {
-        (Some(_), _) => format!("{new} files read before the refusal, {known} known; a night would stop:"),
-        (None, Some(night)) => {
+    match (report.refusals.len(), report.night) {
+        (0, Some(night)) => {
             format!("{new} new files, {known} known; {every}; the night of {night} can be run")
         }
-        (None, None) => format!("{new} new files, {known} known; {every}; there is no night yet"),
+        (0, None) => format!("{new} new files, {known} known; {every}; there is no night yet"),
+        (1, _) => format!("{new} files read, {known} known; a night would stop:"),
+        (n, _) => format!("{new} files read, {known} known; a night would stop at the first of {n} refusals:"),
     }
 }
 
 /// # Errors
 /// Kind `Internal` if the report cannot be written.
 pub fn check_json(report: &CheckReport) -> Result<String> {
-    let refusal = report.refusal.as_ref().map(|error| {
-        json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() })
-    });
-    to_json(
-        &json!({ "files": report.files, "known": report.n_known, "night": report.night, "refusal": refusal,
-        "warnings": report.taken.all_warnings().iter().map(ToString::to_string).collect::<Vec<_>>() }),
-    )
+    let refused = |error: &Error| json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() });
+    let refusals: Vec<_> = report.refusals.iter().map(refused).collect();
+    let warnings: Vec<_> = report.taken.all_warnings().iter().map(ToString::to_string).collect();
+    to_json(&json!({
+        "files": report.files,
+        "known": report.n_known,
+        "night": report.night,
+        "refusal": refusals.first(),
+        "refusals": refusals,
+        "warnings": warnings,
+    }))
 }
 
 /// Table by table, then the whole.

@@ -35,6 +35,6 @@ pub use facts::Facts;
 pub use lens::Lens;
 pub use stream::{Block, stream};
 pub use sweep::{Sweep, Swept};
-pub use table::{FeatureTable, build};
+pub use table::{FeatureTable, build, build_one};
 pub use value::ValueBasis;
 pub use windows::net_border_flow;

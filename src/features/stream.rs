@@ -1,12 +1,12 @@
-//! Features straight from the store, bucket by bucket, at any number of dates: memory grows with a bucket, not with the
-//! bank, and every row is read once whatever the number of dates.
+//! Features bucket by bucket, at any number of dates: memory grows with a bucket, not with the bank, and every row is
+//! read once whatever the number of dates.
 
 use super::catalogue::N_FEATURES;
 use super::table::margin_rates;
 use super::{Lens, Sweep};
 use crate::date::Date;
 use crate::error::Result;
-use crate::store::{Standing, Store};
+use crate::store::{CustomerHistory, Histories, Standing, Store};
 use rayon::prelude::*;
 
 /// Features of some customers of a bucket at one date.
@@ -14,7 +14,8 @@ use rayon::prelude::*;
 pub struct Block {
     /// Place of the date among those asked for.
     pub date: usize,
-    pub customer_ids: Vec<Box<str>>,
+    /// As the histories number them.
+    pub customers: Vec<u32>,
     /// One row per customer, [`N_FEATURES`] values each; missing figures are NaN.
     pub values: Vec<f64>,
 }
@@ -22,7 +23,8 @@ pub struct Block {
 /// Customers in a block at most.
 const BLOCK_CUSTOMERS: usize = 1024;
 
-/// Hands the features of everybody in a night of each date to `each`, block by block, from several threads.
+/// Hands the features of everybody in a night of each date to `each`, block by block, from several threads; customers
+/// are numbered by their code in the store.
 ///
 /// `as_of` says what was known; none of the dates may be later.
 ///
@@ -48,39 +50,82 @@ pub fn stream(
     if let [first, .., last] | [first @ last] = Sweep::new(&lenses).snapshots() {
         reading.only_snapshots(*first, *last);
     }
-    let buckets: Vec<Result<()>> = (0..reading.n_buckets())
+    let in_night =
+        |date: usize, history: &CustomerHistory<'_>| Standing::of(history, dates[date]) == Standing::InNight;
+    blocks(&reading, &lenses, &in_night, each)
+}
+
+/// The same of any customers, at the dates of the lenses: `is_wanted` says at which.
+pub(super) fn blocks(
+    source: &impl Histories,
+    lenses: &[Lens<'_>],
+    is_wanted: &(dyn Fn(usize, &CustomerHistory<'_>) -> bool + Sync),
+    each: &(dyn Fn(Block) -> Result<()> + Sync),
+) -> Result<()> {
+    let buckets: Vec<Result<()>> = (0..source.n_buckets())
         .into_par_iter()
         .map(|bucket| {
-            let mut sweep = Sweep::new(&lenses);
-            let mut row = vec![f64::NAN; lenses.len() * N_FEATURES];
-            let mut blocks: Vec<Block> =
-                (0..lenses.len()).map(|date| Block { date, ..Block::default() }).collect();
-            let mut handed = Ok(());
-            reading.each_customer(bucket, |history| {
-                if handed.is_err() {
-                    return;
-                }
-                let is_in = |date: &Date| Standing::of(&history, *date) == Standing::InNight;
-                if !dates.iter().any(is_in) {
-                    return;
-                }
-                sweep.features(&history, &mut row);
-                for (block, (date, values)) in
-                    blocks.iter_mut().zip(dates.iter().zip(row.chunks_exact(N_FEATURES)))
-                {
-                    if is_in(date) {
-                        block.customer_ids.push(history.customer.customer_id.clone());
-                        block.values.extend_from_slice(values);
-                    }
-                    if block.customer_ids.len() == BLOCK_CUSTOMERS {
-                        let date = block.date;
-                        handed = each(std::mem::replace(block, Block { date, ..Block::default() }));
-                    }
-                }
-            })?;
-            handed?;
-            blocks.into_iter().filter(|block| !block.customer_ids.is_empty()).try_for_each(each)
+            let mut filling = Filling::new(lenses, each);
+            source.each_customer(bucket, &mut |history| filling.take(&history, is_wanted))?;
+            filling.finish()
         })
         .collect();
     buckets.into_iter().collect()
+}
+
+/// The blocks of one bucket while they fill.
+struct Filling<'a> {
+    sweep: Sweep<'a>,
+    wanted: Vec<bool>,
+    /// One per date.
+    blocks: Vec<Block>,
+    each: &'a (dyn Fn(Block) -> Result<()> + Sync),
+    handed: Result<()>,
+}
+
+impl<'a> Filling<'a> {
+    fn new(lenses: &'a [Lens<'a>], each: &'a (dyn Fn(Block) -> Result<()> + Sync)) -> Self {
+        Self {
+            sweep: Sweep::new(lenses),
+            wanted: vec![false; lenses.len()],
+            blocks: (0..lenses.len()).map(Block::of_date).collect(),
+            each,
+            handed: Ok(()),
+        }
+    }
+
+    fn take(
+        &mut self,
+        history: &CustomerHistory<'_>,
+        is_wanted: &(dyn Fn(usize, &CustomerHistory<'_>) -> bool + Sync),
+    ) {
+        for (date, wanted) in self.wanted.iter_mut().enumerate() {
+            *wanted = is_wanted(date, history);
+        }
+        if self.handed.is_err() || !self.wanted.contains(&true) {
+            return;
+        }
+        let swept = self.sweep.read(history);
+        for (block, _) in self.blocks.iter_mut().zip(&self.wanted).filter(|(_, wanted)| **wanted) {
+            let start = block.values.len();
+            block.customers.push(history.index);
+            block.values.resize(start + N_FEATURES, f64::NAN);
+            swept.features(block.date, &mut block.values[start..]);
+            if block.customers.len() == BLOCK_CUSTOMERS {
+                let full = std::mem::replace(block, Block::of_date(block.date));
+                self.handed = (self.each)(full);
+            }
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        self.handed?;
+        self.blocks.into_iter().filter(|block| !block.customers.is_empty()).try_for_each(self.each)
+    }
+}
+
+impl Block {
+    fn of_date(date: usize) -> Self {
+        Self { date, ..Self::default() }
+    }
 }

@@ -1,15 +1,16 @@
-//! Computing the feature table, bucket by bucket, and the checked frame that carries it.
+//! The feature table of a night or of past dates, and the frame that carries it.
 
+use super::Lens;
 use super::catalogue::{N_FEATURES, features};
+use super::stream::{Block, blocks};
 use super::value::ValueBasis;
-use super::{Lens, Sweep};
 use crate::contract::Product;
 use crate::contract::codes::ProductKind;
 use crate::date::Date;
-use crate::error::Result;
-use crate::store::{Bank, Population};
+use crate::error::{Error, Result};
+use crate::store::{Bank, CustomerHistory, Population};
 use polars::prelude::*;
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 /// One row per customer of a population, sorted by `customer_id`; missing figures are NaN.
 #[derive(Debug, Clone)]
@@ -45,63 +46,71 @@ impl FeatureTable {
     }
 }
 
-/// The features of `population`, each from the customer's own rows up to its date.
+/// The features of each population at its date, each from the customer's own rows up to it; rows are walked once for
+/// all of them.
 ///
 /// # Errors
 /// Kind `Internal` if the columns do not make a frame, which is a fault of ours.
-pub fn build(bank: &Bank, population: &Population) -> Result<FeatureTable> {
+pub fn build(bank: &Bank, populations: &[&Population]) -> Result<Vec<FeatureTable>> {
     let margin_rates = margin_rates(bank.products());
-    let lens = Lens {
+    let lens = |population: &&Population| Lens {
         as_of: population.date,
         calendar: bank.calendar(),
         products: bank.products(),
         margin_rates: &margin_rates,
     };
-    let mut columns = vec![vec![f64::NAN; population.members.len()]; N_FEATURES];
-    let parts: Vec<(Vec<usize>, Vec<f64>)> = rows_by_bucket(bank, population)
-        .into_par_iter()
-        .map(|rows| bucket_features(bank, population, rows, lens))
-        .collect();
-    for (rows, values) in parts {
-        for (row, values) in rows.iter().zip(values.chunks_exact(N_FEATURES)) {
-            for (column, value) in columns.iter_mut().zip(values) {
-                column[*row] = *value;
-            }
-        }
-    }
-    let basis = ValueBasis::of(bank.calendar().has_balances_on(population.date), &margin_rates);
-    assemble(bank, population, columns, basis)
+    let lenses: Vec<Lens<'_>> = populations.iter().map(lens).collect();
+    let rows: Vec<Vec<u32>> = populations.iter().map(|population| rows_of(bank, population)).collect();
+    let columns: Vec<Mutex<Vec<Vec<f64>>>> =
+        populations.iter().map(|population| Mutex::new(missing(population.members.len()))).collect();
+    let is_wanted = |date: usize, history: &CustomerHistory<'_>| rows[date][history.index as usize] != NO_ROW;
+    blocks(bank, &lenses, &is_wanted, &|block| {
+        let mut columns = columns[block.date].lock().unwrap_or_else(PoisonError::into_inner);
+        put(&block, &rows[block.date], &mut columns);
+        Ok(())
+    })?;
+    let tables = populations.iter().zip(columns).map(|(population, columns)| {
+        let basis = ValueBasis::of(bank.calendar().has_balances_on(population.date), &margin_rates);
+        assemble(bank, population, columns.into_inner().unwrap_or_else(PoisonError::into_inner), basis)
+    });
+    tables.collect()
 }
 
-/// Rows of the table (positions in `members`) by bucket.
-fn rows_by_bucket(bank: &Bank, population: &Population) -> Vec<Vec<usize>> {
-    let mut bucket_of = vec![0u32; bank.n_customers()];
-    for (bucket, customers) in (0u32..).zip(bank.buckets()) {
-        for customer in customers {
-            bucket_of[*customer as usize] = bucket;
-        }
-    }
-    let mut rows = vec![Vec::new(); bank.buckets().len()];
-    for (row, customer) in population.members.iter().enumerate() {
-        rows[bucket_of[*customer as usize] as usize].push(row);
+/// The features of one population, as [`build`] gives them.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_one(bank: &Bank, population: &Population) -> Result<FeatureTable> {
+    let mut tables = build(bank, &[population])?;
+    tables.pop().ok_or_else(|| Error::internal("a population has no features"))
+}
+
+/// Of whom there is no row.
+const NO_ROW: u32 = u32::MAX;
+
+/// The row of each customer of the bank, or [`NO_ROW`].
+fn rows_of(bank: &Bank, population: &Population) -> Vec<u32> {
+    let mut rows = vec![NO_ROW; bank.n_customers()];
+    for (row, customer) in (0u32..).zip(&population.members) {
+        rows[*customer as usize] = row;
     }
     rows
 }
 
-/// Row-major features of one bucket.
-fn bucket_features(
-    bank: &Bank,
-    population: &Population,
-    rows: Vec<usize>,
-    lens: Lens<'_>,
-) -> (Vec<usize>, Vec<f64>) {
-    let mut values = vec![f64::NAN; rows.len() * N_FEATURES];
-    let lenses = [lens];
-    let mut sweep = Sweep::new(&lenses);
-    for (row, values) in rows.iter().zip(values.chunks_exact_mut(N_FEATURES)) {
-        sweep.features(&bank.history(population.members[*row]), values);
+/// A column per feature.
+fn missing(n_rows: usize) -> Vec<Vec<f64>> {
+    vec![vec![f64::NAN; n_rows]; N_FEATURES]
+}
+
+/// Column by column: rows of a bucket lie far from each other, but in order.
+fn put(block: &Block, rows: &[u32], columns: &mut [Vec<f64>]) {
+    let places: Vec<usize> =
+        block.customers.iter().map(|customer| rows[*customer as usize] as usize).collect();
+    for (feature, column) in columns.iter_mut().enumerate() {
+        for (place, values) in places.iter().zip(block.values.chunks_exact(N_FEATURES)) {
+            column[*place] = values[feature];
+        }
     }
-    (rows, values)
 }
 
 fn assemble(

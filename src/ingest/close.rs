@@ -4,7 +4,7 @@ use super::accept::amounts::AmountSizes;
 use super::accept::row_dates::{self, FileDate};
 use super::accept::totals::Totals;
 use super::accept::volume::{self, Measured};
-use super::build::Findings;
+use super::build::{Findings, TrailerRow};
 use super::intake::Intake;
 use super::parse::SPREADSHEET;
 use super::plan::Content;
@@ -30,7 +30,6 @@ impl Intake<'_> {
         sizes: Option<&AmountSizes>,
     ) -> Result<()> {
         let Findings { rejects, tally, rejected_ids, orphans, trailers, extra_columns, .. } = findings;
-        let file = &content.export.name;
         let totals = Totals {
             rows: tally.rows,
             sum: sizes.map(|_| tally.amounts.read),
@@ -54,14 +53,10 @@ impl Intake<'_> {
         delivery.by_account = tally.by_account;
         delivery.orphans = orphans.len() as u64;
         delivery.median_amount = sizes.and_then(AmountSizes::median);
-        for trailer in &trailers {
-            trailer.check(file, &totals)?;
-        }
-        if let Some(stated) = &content.control {
-            stated.check_totals(file, &totals)?;
-        }
-        check_dates(delivery, source, content)?;
-        check_spreadsheet(file, &rejects)?;
+        let judged = check_totals(content, &trailers, &totals)
+            .and_then(|()| check_dates(delivery, source, content))
+            .and_then(|()| check_spreadsheet(&content.export.name, &rejects));
+        self.refusals.note(judged)?;
         self.taken.n_rows += usize::try_from(tally.rows).unwrap_or(usize::MAX);
         if rejects.is_empty() {
             return Ok(());
@@ -104,6 +99,15 @@ impl Intake<'_> {
         }
         Ok(())
     }
+}
+
+/// Holds what was read against what the trailer and the control file of a content state.
+fn check_totals(content: &Content, trailers: &[TrailerRow], totals: &Totals) -> Result<()> {
+    let file = &content.export.name;
+    for trailer in trailers {
+        trailer.check(file, totals)?;
+    }
+    content.control.as_ref().map_or(Ok(()), |stated| stated.check_totals(file, totals))
 }
 
 /// Holds the dates of the rows that count against the date in the file's name, where the source asks for it.

@@ -10,6 +10,7 @@ use super::decode::Progress;
 use super::job::Job;
 use super::mapping::Mapping;
 use super::plan::Content;
+use super::refusals::Refusals;
 use super::reject_share::check_share;
 use super::{parquet, text};
 use crate::config::source::{Format, Source};
@@ -49,12 +50,19 @@ impl<B: Build> Reader<'_, B> {
     /// Reads the contents in their order.
     ///
     /// # Errors
-    /// Kind `Refused` or `Incomplete` of the first file in their order that cannot be taken; whatever the receiver says.
-    pub fn read(&self, contents: &[Content], receiver: &mut impl Receiver<B::Row>) -> Result<()> {
+    /// Kind `Refused` or `Incomplete` of the first file in their order that cannot be taken, unless `refusals` takes it;
+    /// whatever the receiver says.
+    pub fn read(
+        &self,
+        contents: &[Content],
+        receiver: &mut impl Receiver<B::Row>,
+        refusals: &mut Refusals<'_>,
+    ) -> Result<()> {
         let mut rest = contents;
         while let Some(first) = rest.first() {
             if first.export.bytes > SMALL_BYTES {
                 let findings = self.read_one(first, &mut |rows| receiver.take(first, rows))?;
+                refusals.note(self.judge(first, &findings))?;
                 receiver.end(first, findings)?;
                 rest = &rest[1..];
                 continue;
@@ -63,6 +71,7 @@ impl<B: Build> Reader<'_, B> {
             let read: Vec<Result<_>> = together.par_iter().map(|content| self.collect(content)).collect();
             for (content, read) in together.iter().zip(read) {
                 let (rows, findings) = read?;
+                refusals.note(self.judge(content, &findings))?;
                 receiver.take(content, rows)?;
                 receiver.end(content, findings)?;
             }
@@ -97,14 +106,20 @@ impl<B: Build> Reader<'_, B> {
             Format::Parquet => parquet::read(&job, progress, sink),
         }?;
         exports::unchanged(export)?;
-        check_share(&export.name, &findings, limits)?;
-        if findings.tally.rows == 0 && !source.allowed_empty {
-            let table = mapping.table.name();
-            return Err(Error::refused(format!("`{}` has no rows", export.name.escape_debug())).hint(format!(
-                "deliver the file again, or set `sources.{table}.allowed_empty` where an empty `{table}` is no fault"
-            )));
-        }
         Ok(findings)
+    }
+
+    /// Refuses a file, read to its end, with too many rejects or without rows.
+    fn judge(&self, content: &Content, findings: &Findings) -> Result<()> {
+        let file = &content.export.name;
+        check_share(file, findings, self.limits)?;
+        if findings.tally.rows > 0 || self.source.allowed_empty {
+            return Ok(());
+        }
+        let table = self.mapping.table.name();
+        Err(Error::refused(format!("`{}` has no rows", file.escape_debug())).hint(format!(
+            "deliver the file again, or set `sources.{table}.allowed_empty` where an empty `{table}` is no fault"
+        )))
     }
 }
 

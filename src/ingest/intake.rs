@@ -8,6 +8,7 @@ use super::lookup::LookupFile;
 use super::mapping::Mapping;
 use super::owners::{Accounts, Customers, Owners};
 use super::plan::{self, Content, Plan};
+use super::refusals::Refusals;
 use super::{Limits, Taken, accounts, contacts, control, customers, holdings, reference, transactions};
 use crate::config::source::{Gaps, Source};
 use crate::contract::key::{FoldMap, Key};
@@ -34,6 +35,7 @@ pub struct Intake<'a> {
     pub limits: &'a Limits,
     pub progress: Progress<'a>,
     pub taken: Taken,
+    pub refusals: Refusals<'a>,
     sources: &'a BTreeMap<Table, Source>,
     plans: BTreeMap<Table, Plan>,
 }
@@ -46,9 +48,10 @@ impl<'a> Intake<'a> {
         data: &'a Path,
         limits: &'a Limits,
         progress: Progress<'a>,
+        refusals: Refusals<'a>,
     ) -> Result<Self> {
-        let mut intake =
-            Self { writer, data, limits, progress, taken: Taken::default(), sources, plans: BTreeMap::new() };
+        let (taken, plans) = (Taken::default(), BTreeMap::new());
+        let mut intake = Self { writer, data, limits, progress, taken, refusals, sources, plans };
         for (table, source) in sources {
             let exports = exports::list(data, &source.files)?;
             if exports.is_empty() && intake.writer.commit().of_table(*table).next().is_none() {
@@ -227,7 +230,7 @@ impl<'a> Intake<'a> {
     }
 
     /// First opening among the accounts of each customer, where `customers.opened_on` follows from it.
-    fn first_opened(&self) -> Result<FoldMap<Key, Date>> {
+    fn first_opened(&mut self) -> Result<FoldMap<Key, Date>> {
         let mut first = FoldMap::default();
         let opened_on =
             self.sources.get(&Table::Customers).and_then(|source| source.columns.get("opened_on"));
@@ -251,7 +254,7 @@ impl<'a> Intake<'a> {
         let builder = AnyBuild::new(&builder);
         let reader =
             Reader { source, mapping: &mapping, builder: &builder, limits: self.limits, progress: &|_| () };
-        reader.read(&contents, &mut Openings { first: &mut first })?;
+        reader.read(&contents, &mut Openings { first: &mut first }, &mut self.refusals)?;
         Ok(first)
     }
 }

@@ -65,12 +65,13 @@ impl Intake<'_> {
             findings: Vec::new(),
         };
         Reader { source, mapping: &mapping, builder: &builder, limits, progress }
-            .read(&plan.read, &mut onward)?;
+            .read(&plan.read, &mut onward, &mut self.refusals)?;
         C::flush(onward.writer, &mut onward.batch)?;
         let findings = onward.findings;
         for (content, (findings, sizes)) in plan.read.iter().zip(findings) {
             self.close(table, source, content, findings, Some(&sizes))?;
         }
-        self.check_volume(table, source, &plan.read)
+        let judged = self.check_volume(table, source, &plan.read);
+        self.refusals.note(judged)
     }
 }

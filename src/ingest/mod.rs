@@ -13,7 +13,8 @@
 //! | text to records, Parquet to rows | `text`, `records`, `header`, `parquet` |
 //! | one value: borrowed cell, mapping, exact parsers | `cell`, `mapping`, `field`, `codes`, `lookup`, `parse` |
 //! | rows to typed rows | `build`, then one file per table |
-//! | what a delivery as a whole must hold | `close`, `accept` |
+//! | what a delivery as a whole must hold | `reject_share`, `close`, `accept` |
+//! | whether a refusal stops the ingest | `refusals` |
 
 pub mod accept;
 mod accounts;
@@ -41,6 +42,7 @@ mod parse;
 mod plan;
 mod records;
 mod reference;
+mod refusals;
 mod reject_share;
 mod short;
 #[cfg(test)]
@@ -54,10 +56,11 @@ pub use plan::Note;
 use crate::config::source::Source;
 use crate::contract::tables::Table;
 use crate::date::Date;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Writer;
 use crate::store::commit::{Commit, TONIGHT};
 use crate::warning::Warning;
+use refusals::Refusals;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -107,7 +110,23 @@ pub fn take_in(
     limits: &Limits,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Taken> {
-    intake::Intake::open(writer, sources, data, limits, progress)?.run()
+    intake::Intake::open(writer, sources, data, limits, progress, Refusals::Stop)?.run()
+}
+
+/// The same, for a check: a file that could be read to its end and is refused as a whole goes to `refusals`, and the
+/// files after it are read too.
+///
+/// # Errors
+/// As [`take_in`], where a file cannot be read to its end.
+pub fn rehearse(
+    writer: &mut Writer,
+    sources: &BTreeMap<Table, Source>,
+    data: &Path,
+    limits: &Limits,
+    progress: &(dyn Fn(u64) + Sync),
+    refusals: &mut Vec<Error>,
+) -> Result<Taken> {
+    intake::Intake::open(writer, sources, data, limits, progress, Refusals::Collect(refusals))?.run()
 }
 
 /// Contract columns that a mapping fills.

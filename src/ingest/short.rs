@@ -90,14 +90,16 @@ impl Intake<'_> {
         let mut collected = Collected { deliveries: Vec::new(), findings: Vec::new() };
         let (limits, progress) = (self.limits, self.progress);
         Reader { source, mapping: &mapping, builder: &AnyBuild::new(&builder), limits, progress }
-            .read(&plan.read, &mut collected)?;
+            .read(&plan.read, &mut collected, &mut self.refusals)?;
         if let Some((column, id)) = id {
-            self.check_ids(source, &plan.read, &collected.deliveries, column, id)?;
+            let judged = self.check_ids(source, &plan.read, &collected.deliveries, column, id);
+            self.refusals.note(judged)?;
         }
         change(self.writer, table, &plan.removed, collected.deliveries)?;
         for (content, findings) in plan.read.iter().zip(collected.findings) {
             self.close(table, source, content, findings, None)?;
         }
-        self.check_volume(table, source, &plan.read)
+        let judged = self.check_volume(table, source, &plan.read);
+        self.refusals.note(judged)
     }
 }

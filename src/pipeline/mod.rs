@@ -78,7 +78,7 @@ pub fn run(
     let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
     let features =
-        watch.time("features", FeatureTable::n_customers, || features::build(&bank, &population))?;
+        watch.time("features", FeatureTable::n_customers, || features::build_one(&bank, &population))?;
 
     let mapped = ingest::mapped(config.sources());
     let last_night = before.as_ref().map(|before| &before.customers);

@@ -20,15 +20,15 @@ const EXAMPLES: usize = 3;
 /// What the drop folder would bring tonight.
 #[derive(Debug)]
 pub struct CheckReport {
-    /// Files that the store does not know yet, by table and rank; those read before a refusal, where there is one.
+    /// Files that the store does not know yet, by table and rank; where a damage stopped the reading, those before it.
     pub files: Vec<CheckedFile>,
     /// Deliveries that the store has already.
     pub n_known: usize,
     /// The night that could be run.
     pub night: Option<Date>,
     pub taken: Taken,
-    /// Why a night would stop.
-    pub refusal: Option<Error>,
+    /// Why a night would stop, the first of them first.
+    pub refusals: Vec<Error>,
 }
 
 /// One delivered content.
@@ -63,24 +63,32 @@ pub struct RejectedFor {
 pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Sync)) -> Result<CheckReport> {
     let mut writer = Writer::rehearse(&config.workspace, config.store.buckets)?;
     let known: BTreeSet<u32> = writer.commit().deliveries.iter().map(|delivery| delivery.number).collect();
+    let mut refusals = Vec::new();
+    let (sources, limits) = (config.sources(), limits(config, false));
     let taken =
-        ingest::take_in(&mut writer, config.sources(), &config.data, &limits(config, false), progress);
-    let (mut taken, mut refusal) = match taken {
-        Ok(taken) => (taken, None),
-        Err(error) => (Taken::default(), Some(error)),
-    };
+        ingest::rehearse(&mut writer, sources, &config.data, &limits, progress, &mut refusals);
+    let is_stopped = taken.is_err();
+    let mut taken = taken.unwrap_or_else(|error| {
+        refusals.push(error);
+        Taken::default()
+    });
     let night = super::night_date(writer.commit(), config, as_of).and_then(|night| {
-        taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), night)?);
+        taken.warnings.extend(ingest::check_freshness(writer.commit(), sources, night)?);
         Ok(night)
     });
-    let night = night.map_err(|error| refusal.get_or_insert(error)).ok();
+    let night = night.map_err(|error| {
+        // After a refusal it may be no more than its consequence.
+        if refusals.is_empty() {
+            refusals.push(error);
+        }
+    });
     let mut new: Vec<&Delivery> =
         writer.commit().deliveries.iter().filter(|delivery| !known.contains(&delivery.number)).collect();
-    // Of a refused ingest, those that were read to their end.
-    new.retain(|delivery| refusal.is_none() || delivery.books.rows > 0);
+    // Of an ingest that stopped, those that were read to their end.
+    new.retain(|delivery| !is_stopped || delivery.books.rows > 0);
     new.sort_by_key(|delivery| (delivery.table, delivery.rank()));
     let files = new.into_iter().map(|delivery| checked(&writer, delivery, config)).collect::<Result<_>>()?;
-    Ok(CheckReport { files, n_known: known.len(), night, taken, refusal })
+    Ok(CheckReport { files, n_known: known.len(), night: night.ok(), taken, refusals })
 }
 
 fn checked(writer: &Writer, delivery: &Delivery, config: &Config) -> Result<CheckedFile> {

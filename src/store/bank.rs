@@ -4,10 +4,11 @@
 //! deliveries are dated; a table held twice.
 
 use super::calendar::Calendar;
-use super::history::CustomerHistory;
+use super::history::{CustomerHistory, Histories};
 use super::members::Members;
 use crate::contract::{Branch, Contact, Customer, Holding, Manager, Product, Transaction};
 use crate::date::Date;
+use crate::error::Result;
 
 /// Everything that is known, by customer.
 #[derive(Debug)]
@@ -116,11 +117,6 @@ impl Bank {
         &self.products
     }
 
-    /// The numbers of the customers of each bucket.
-    pub fn buckets(&self) -> impl ExactSizeIterator<Item = &[u32]> {
-        self.buckets.iter().map(|bucket| bucket.numbers.as_slice())
-    }
-
     /// The manager with this id, where managers are delivered and he is among them.
     pub fn manager(&self, id: &str) -> Option<&Manager> {
         let position = self.managers.binary_search_by(|manager| (*manager.manager_id).cmp(id)).ok()?;
@@ -157,5 +153,16 @@ impl Bank {
         let from = rows.partition_point(|row| row.snapshot_on < *newest);
         let to = rows.partition_point(|row| row.snapshot_on <= *newest);
         Some(&rows[from..to])
+    }
+}
+
+impl Histories for Bank {
+    fn n_buckets(&self) -> u32 {
+        u32::try_from(self.buckets.len()).expect("buckets are few")
+    }
+
+    fn each_customer(&self, bucket: u32, each: &mut dyn FnMut(CustomerHistory<'_>)) -> Result<()> {
+        self.buckets[bucket as usize].numbers.iter().for_each(|index| each(self.history(*index)));
+        Ok(())
     }
 }

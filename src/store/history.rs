@@ -2,6 +2,7 @@
 
 use crate::contract::{Contact, Customer, CustomerVersion, Holding, Transaction};
 use crate::date::Date;
+use crate::error::Result;
 
 /// Everything known of one customer, rows in date order.
 #[derive(Debug, Clone, Copy)]
@@ -35,4 +36,15 @@ impl<'a> CustomerHistory<'a> {
         let known = self.versions.partition_point(|version| version.valid_from <= date);
         Some(&self.versions.get(known.checked_sub(1)?)?.customer)
     }
+}
+
+/// Customers with all their rows, bucket by bucket: in the store, or in memory.
+pub trait Histories: Sync {
+    fn n_buckets(&self) -> u32;
+
+    /// Walks the customers of a bucket, each once, in an order of their own.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file of the store is missing or damaged.
+    fn each_customer(&self, bucket: u32, each: &mut dyn FnMut(CustomerHistory<'_>)) -> Result<()>;
 }

@@ -7,7 +7,7 @@ use super::members::{Member, Members, without_code};
 use super::segment::{HoldingColumns, Parts, Rows, TransactionColumns, holdings, transactions};
 use super::versions::{Dimension, Ranked, Versioned};
 use super::writer::customers_name;
-use super::{Codes, CustomerHistory, Store, derive};
+use super::{Codes, CustomerHistory, Histories, Store, derive};
 use crate::contract::key::Key;
 use crate::contract::tables::Table;
 use crate::contract::{Contact, Customer, Holding, NONE, Product, Transaction};
@@ -119,10 +119,6 @@ impl Reading<'_> {
         &self.products
     }
 
-    pub fn n_buckets(&self) -> u32 {
-        self.store.commit.buckets
-    }
-
     /// Leaves holdings of months without these snapshots unread.
     pub fn only_snapshots(&mut self, first: Date, last: Date) {
         self.months = Some(first.month_index()..=last.month_index());
@@ -138,8 +134,8 @@ impl Reading<'_> {
         }
         let dates_of = |bucket: u32| {
             let mut dates = BTreeSet::new();
-            self.each_customer(bucket, |history| {
-                dates.extend(history.holdings.iter().map(|row| row.snapshot_on))
+            self.each_customer(bucket, &mut |history| {
+                dates.extend(history.holdings.iter().map(|row| row.snapshot_on));
             })?;
             Ok(dates)
         };
@@ -162,24 +158,6 @@ impl Reading<'_> {
             snapshots: snapshots.into_iter().collect(),
             holdings: if is_missing { HoldingsBasis::Missing } else { self.holdings },
         }
-    }
-
-    /// Walks the customers of a bucket, ascending by code, with all their rows; customers are numbered by code here.
-    ///
-    /// # Errors
-    /// Kind `Internal` where a file is missing or damaged.
-    pub fn each_customer(&self, bucket: u32, mut each: impl FnMut(CustomerHistory<'_>)) -> Result<()> {
-        let members = self.members(bucket)?;
-        self.walk(bucket, &members, |member, transactions, holdings| {
-            each(CustomerHistory {
-                index: member.code,
-                customer: members.customer(member),
-                versions: members.versions(member),
-                transactions,
-                holdings,
-                contacts: self.contacts_of(member.code),
-            });
-        })
     }
 
     /// The customers of a bucket and their rows, held in memory.
@@ -265,6 +243,27 @@ impl Reading<'_> {
             delivered.extend((from..to).map(|at| month.get(at).1));
         }
         derive::month_end_holdings(&delivered, self.as_of)
+    }
+}
+
+/// Customers come ascending by code, and are numbered by it.
+impl Histories for Reading<'_> {
+    fn n_buckets(&self) -> u32 {
+        self.store.commit.buckets
+    }
+
+    fn each_customer(&self, bucket: u32, each: &mut dyn FnMut(CustomerHistory<'_>)) -> Result<()> {
+        let members = self.members(bucket)?;
+        self.walk(bucket, &members, |member, transactions, holdings| {
+            each(CustomerHistory {
+                index: member.code,
+                customer: members.customer(member),
+                versions: members.versions(member),
+                transactions,
+                holdings,
+                contacts: self.contacts_of(member.code),
+            });
+        })
     }
 }
 

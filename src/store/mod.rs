@@ -28,7 +28,7 @@ pub mod writer;
 
 pub use bank::Bank;
 pub use calendar::{Calendar, HoldingsBasis};
-pub use history::CustomerHistory;
+pub use history::{CustomerHistory, Histories};
 pub use load::Reading;
 pub use population::{Population, Standing};
 pub use versions::{Registry, Trail};

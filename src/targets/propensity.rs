@@ -35,7 +35,7 @@ pub fn by_clause(
 ) -> Result<Vec<Option<Propensity>>> {
     let then = Population::of(bank, population.date.plus_days(-PURCHASE_DAYS));
     let Some(held_then) = Held::on(bank, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
-    let clauses = rules.holds(bank, &features::build(bank, &then)?)?;
+    let clauses = rules.holds(bank, &features::build_one(bank, &then)?)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {

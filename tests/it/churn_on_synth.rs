@@ -50,9 +50,11 @@ fn the_model_comes_near_the_true_hazard_and_learns_nothing_from_shuffled_labels(
 
     let dates = origins::usable(&bank, as_of, &config.churn);
     let matured = dates.last().unwrap().plus_days(-origins::days_to_mature(&bank, &config.churn));
-    let labelled = |date: &Date| origins::labelled(&bank, *date, 8000, &config.churn).unwrap();
-    let test = labelled(dates.last().unwrap());
-    let mut earlier: Vec<Origin> = dates.iter().filter(|date| **date <= matured).map(labelled).collect();
+    let judged_at = dates.last().copied();
+    let asked: Vec<(Date, usize)> =
+        dates.into_iter().filter(|date| *date <= matured).chain(judged_at).map(|date| (date, 8000)).collect();
+    let mut earlier = origins::labelled(&bank, &asked, &config.churn).unwrap();
+    let test = earlier.pop().unwrap();
 
     let truth = auc_of_the_truth(&home.path().join("truth.parquet"), &test, &bank);
     let judged = judge_on(&earlier.iter().collect::<Vec<_>>(), &test, &config).unwrap().unwrap();

@@ -51,7 +51,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let config = &default_config(exports, home.path());
     let bank = &taken_in(config, as_of).bank(as_of).unwrap();
     let population = Population::of(bank, as_of);
-    let features = features::build(bank, &population).unwrap();
+    let features = features::build_one(bank, &population).unwrap();
     let model = segment::fit(bank, &features, config).unwrap();
     let segments = segment::place(bank, &features, &model, None, "proxy", config).unwrap();
     let training = churn::train(bank, as_of, config).unwrap();
