@@ -84,15 +84,16 @@ fn verdict(report: &CheckReport) -> String {
         }
         (0, None) => format!("{new} new files, {known} known; {every}; there is no night yet"),
         (1, _) => format!("{new} files read, {known} known; a night would stop:"),
-        (n, _) => format!("{new} files read, {known} known; a night would stop at the first of {n} refusals:"),
+        (n, _) => {
+            format!("{new} files read, {known} known; a night would stop at the first of {n} refusals:")
+        }
     }
 }
 
 /// # Errors
 /// Kind `Internal` if the report cannot be written.
 pub fn check_json(report: &CheckReport) -> Result<String> {
-    let refused = |error: &Error| json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() });
-    let refusals: Vec<_> = report.refusals.iter().map(refused).collect();
+    let refusals: Vec<_> = report.refusals.iter().map(refusal).collect();
     let warnings: Vec<_> = report.taken.all_warnings().iter().map(ToString::to_string).collect();
     to_json(&json!({
         "files": report.files,
@@ -102,6 +103,10 @@ pub fn check_json(report: &CheckReport) -> Result<String> {
         "refusals": refusals,
         "warnings": warnings,
     }))
+}
+
+fn refusal(error: &Error) -> serde_json::Value {
+    json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() })
 }
 
 /// Table by table, then the whole.

@@ -10,7 +10,7 @@ use crate::store::{CustomerHistory, Histories, Standing, Store};
 use rayon::prelude::*;
 
 /// Features of some customers of a bucket at one date.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Block {
     /// Place of the date among those asked for.
     pub date: usize,
@@ -20,8 +20,8 @@ pub struct Block {
     pub values: Vec<f64>,
 }
 
-/// Customers in a block at most.
-const BLOCK_CUSTOMERS: usize = 1024;
+/// Customers in a block at most: its values stay in the cache of a core until they are handed on.
+const BLOCK_CUSTOMERS: usize = 256;
 
 /// Hands the features of everybody in a night of each date to `each`, block by block, from several threads; customers
 /// are numbered by their code in the store.
@@ -126,6 +126,10 @@ impl<'a> Filling<'a> {
 
 impl Block {
     fn of_date(date: usize) -> Self {
-        Self { date, ..Self::default() }
+        Self {
+            date,
+            customers: Vec::with_capacity(BLOCK_CUSTOMERS),
+            values: Vec::with_capacity(BLOCK_CUSTOMERS * N_FEATURES),
+        }
     }
 }

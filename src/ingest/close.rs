@@ -20,7 +20,8 @@ impl Intake<'_> {
     /// Enters what was found in a content in its books, and checks its totals and dates.
     ///
     /// # Errors
-    /// Kind `Refused` where the file does not hold what its trailer, its control file or its name say.
+    /// Kind `Refused` where the file does not hold what its trailer, its control file or its name say, and that stops
+    /// the ingest.
     pub fn close(
         &mut self,
         table: Table,

@@ -64,8 +64,11 @@ impl Intake<'_> {
             sizes: AmountSizes::default(),
             findings: Vec::new(),
         };
-        Reader { source, mapping: &mapping, builder: &builder, limits, progress }
-            .read(&plan.read, &mut onward, &mut self.refusals)?;
+        Reader { source, mapping: &mapping, builder: &builder, limits, progress }.read(
+            &plan.read,
+            &mut onward,
+            &mut self.refusals,
+        )?;
         C::flush(onward.writer, &mut onward.batch)?;
         let findings = onward.findings;
         for (content, (findings, sizes)) in plan.read.iter().zip(findings) {

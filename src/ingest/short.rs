@@ -89,8 +89,11 @@ impl Intake<'_> {
         let builder = builder(&mut mapping);
         let mut collected = Collected { deliveries: Vec::new(), findings: Vec::new() };
         let (limits, progress) = (self.limits, self.progress);
-        Reader { source, mapping: &mapping, builder: &AnyBuild::new(&builder), limits, progress }
-            .read(&plan.read, &mut collected, &mut self.refusals)?;
+        Reader { source, mapping: &mapping, builder: &AnyBuild::new(&builder), limits, progress }.read(
+            &plan.read,
+            &mut collected,
+            &mut self.refusals,
+        )?;
         if let Some((column, id)) = id {
             let judged = self.check_ids(source, &plan.read, &collected.deliveries, column, id);
             self.refusals.note(judged)?;

@@ -10,11 +10,15 @@
 //! | `metrics` | AUC, average precision, lift, Brier, log loss |
 //! | `reliability` | predicted against observed, in equal-count bins |
 //! | `bootstrap` | percentile intervals by resampling customers |
+//! | `agreement` | how far two divisions into clusters agree |
+//! | `matching` | which new cluster carries on which old one |
+//! | `cluster_number` | how many clusters are well separated and stable |
+//! | `stability_index` | how far a column has moved since a model was fitted |
 //!
 //! Invariants:
 //! - The number of threads changes no bit: a parallel sum is made of chunks of a fixed size, added in order.
 //! - The order of rows may change the last bits of a sum, so callers sort rows by key first; `taming`'s fit,
-//!   `metrics` and `quantile` do not depend on the order at all.
+//!   `metrics`, `quantile`, `agreement` and `stability_index` do not depend on the order at all.
 //! - Randomness is xoshiro256++ from a seed that the caller gives (Blackman & Vigna 2021).
 //! - Bits may differ between machines: `exp` and `ln` are the platform's, and `matrixmultiply` under linfa
 //!   chooses its kernel by processor.
@@ -24,11 +28,15 @@
     reason = "counts become floats in every formula here; all are far below 2^53"
 )]
 
+pub mod agreement;
 pub mod bootstrap;
+pub mod cluster_number;
 pub mod kmeans;
 pub mod logistic;
+pub mod matching;
 pub mod metrics;
 pub mod quantile;
 pub mod reliability;
 pub mod silhouette;
+pub mod stability_index;
 pub mod taming;

@@ -27,8 +27,15 @@ pub struct CheckReport {
     /// The night that could be run.
     pub night: Option<Date>,
     pub taken: Taken,
-    /// Why a night would stop, the first of them first.
+    /// In the order in which a night would meet them.
     pub refusals: Vec<Error>,
+}
+
+impl CheckReport {
+    /// Why a night would stop; decides the exit code.
+    pub fn refusal(&self) -> Option<&Error> {
+        self.refusals.first()
+    }
 }
 
 /// One delivered content.
@@ -65,8 +72,7 @@ pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Syn
     let known: BTreeSet<u32> = writer.commit().deliveries.iter().map(|delivery| delivery.number).collect();
     let mut refusals = Vec::new();
     let (sources, limits) = (config.sources(), limits(config, false));
-    let taken =
-        ingest::rehearse(&mut writer, sources, &config.data, &limits, progress, &mut refusals);
+    let taken = ingest::rehearse(&mut writer, sources, &config.data, &limits, progress, &mut refusals);
     let is_stopped = taken.is_err();
     let mut taken = taken.unwrap_or_else(|error| {
         refusals.push(error);

@@ -8,6 +8,10 @@ use crate::ingest::decode::TextStream;
 /// Read at once; fixed, so that pieces are the same on every machine.
 const BLOCK_BYTES: usize = 16 << 20;
 const ROOM_BYTES: usize = 64 << 10;
+const WHOLE_BYTES: usize = ROOM_BYTES + BLOCK_BYTES;
+/// A block starts with this much and grows as the file does: zeroing 16 MiB for every small file takes longer than
+/// reading it.
+const STEP_BYTES: usize = 256 << 10;
 
 pub struct Block {
     bytes: Vec<u8>,
@@ -16,9 +20,9 @@ pub struct Block {
 }
 
 impl Block {
-    /// Without text; zeroed memory is taken up only as it is filled.
+    /// Without text.
     pub fn new() -> Self {
-        Self { bytes: vec![0; ROOM_BYTES + BLOCK_BYTES], start: ROOM_BYTES, end: ROOM_BYTES }
+        Self { bytes: Vec::new(), start: 0, end: 0 }
     }
 
     pub fn text(&self) -> &[u8] {
@@ -30,11 +34,17 @@ impl Block {
     /// # Errors
     /// As [`TextStream::fill`].
     pub fn fill(&mut self, stream: &mut TextStream<'_>) -> Result<bool> {
-        self.bytes.resize(ROOM_BYTES + BLOCK_BYTES, 0);
-        let (filled, more) = stream.fill(&mut self.bytes[ROOM_BYTES..])?;
-        self.start = ROOM_BYTES;
-        self.end = ROOM_BYTES + filled;
-        Ok(more)
+        (self.start, self.end) = (ROOM_BYTES, ROOM_BYTES);
+        let mut size = self.bytes.len().clamp(ROOM_BYTES + STEP_BYTES, WHOLE_BYTES);
+        loop {
+            self.bytes.resize(size, 0);
+            let (filled, more) = stream.fill(&mut self.bytes[self.end..])?;
+            self.end += filled;
+            if !more || size == WHOLE_BYTES {
+                return Ok(more);
+            }
+            size = (size * 2).min(WHOLE_BYTES);
+        }
     }
 
     /// Takes this much off the start of the text.

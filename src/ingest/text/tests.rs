@@ -4,6 +4,7 @@
 
 mod encodings;
 mod files;
+mod mutations;
 mod packing;
 mod quotes;
 mod trailers;

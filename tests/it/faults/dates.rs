@@ -98,7 +98,7 @@ fn leap_days() {
     assert!(ends.contains(&"2023-02-28".to_owned()) && ends.contains(&"2024-02-29".to_owned()), "{ends:?}");
     let folder = DropFolder::new();
     folder.put("customers.csv", CUSTOMERS.replace("2020-01-05", "2020-02-29"));
-    assert!(folder.check(None).unwrap().refusal.is_none());
+    assert!(folder.check(None).unwrap().refusal().is_none());
 }
 
 fn month_ends() {
@@ -245,13 +245,13 @@ fn growing() {
             std::fs::write(&path, more).unwrap();
         }
     };
-    let refusal = pipeline::check(&config, None, &grow).unwrap().refusal.unwrap();
+    let refusal = pipeline::check(&config, None, &grow).unwrap().refusals.remove(0);
     assert_eq!(
         (refusal.kind(), refusal.to_string().as_str()),
         (Kind::Incomplete, "`transactions.csv` changed while it was read")
     );
     assert!(refusal.hints().iter().any(|hint| hint.contains("until the delivery is complete")));
-    assert!(folder.check(None).unwrap().refusal.is_none());
+    assert!(folder.check(None).unwrap().refusal().is_none());
 }
 
 fn order() -> Vec<Case> {

@@ -5,6 +5,7 @@
 //! write nothing, and into a store, which must say the same. What takes several deliveries is a script.
 
 mod account;
+mod check;
 mod dates;
 mod deliveries;
 mod drop_folder;
@@ -207,7 +208,7 @@ impl Folder {
                 return failures;
             }
         };
-        self.compare_refusal(checked.refusal.as_ref(), &mut failures);
+        self.compare_refusal(checked.refusal(), &mut failures);
         let night = checked.night.map(|night| night.to_string());
         let expected = self.night.or(self.refusal.is_none().then_some("2026-10-31"));
         if expected.is_some() && night.as_deref() != expected {
@@ -219,10 +220,9 @@ impl Folder {
         match folder.take_in("2026-10-31") {
             Ok((store, _)) => self.compare(&checked, &store, &mut failures),
             Err(error) => {
-                let same =
-                    checked.refusal.as_ref().is_some_and(|other| other.to_string() == error.to_string());
+                let same = checked.refusal().is_some_and(|other| other.to_string() == error.to_string());
                 if !same {
-                    failures.push(format!("`check` says {:?}, an ingest `{error}`", checked.refusal));
+                    failures.push(format!("`check` says {:?}, an ingest `{error}`", checked.refusals));
                 }
                 if folder.store().commit().sequence != 0 {
                     failures.push("a refused delivery is in the store".to_owned());

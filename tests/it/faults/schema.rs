@@ -296,7 +296,7 @@ fn later() {
     let folder = DropFolder::new();
     let night: Date = "2026-10-30".parse().unwrap();
     let checked = folder.check(Some("2026-10-30")).unwrap();
-    assert_eq!((checked.night, checked.refusal.is_none()), (Some(night), true));
+    assert_eq!((checked.night, checked.refusal().is_none()), (Some(night), true));
     let (store, _) = folder.take_in("2026-10-30").unwrap();
     let delivery = store.commit().deliveries.iter().find(|it| it.name() == "transactions.csv").unwrap();
     assert_eq!(delivery.later_than(night), (2, 625));
@@ -329,7 +329,7 @@ fn refused_books_add_up() {
     folder.put("transactions.csv", format!("{TRANSACTIONS}合计,4,,85.76,\n"));
     folder.configure("sources.transactions.trailer = { starts_with = \"合计\", rows = 2, sum = 4 }");
     let checked = folder.check(None).unwrap();
-    assert_eq!(checked.refusal.unwrap().kind().exit_code(), 3);
+    assert_eq!(checked.refusal().unwrap().kind().exit_code(), 3);
     let file = checked.files.iter().find(|file| file.name == "transactions.csv").unwrap();
     assert!(file.reconciles, "{:?}", file.books);
     assert_eq!((file.books.rows, file.books.amounts.read), (5, 8575));
