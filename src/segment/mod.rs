@@ -6,7 +6,9 @@
 //! rows changes nothing.
 
 mod axis;
+pub mod concentration;
 mod joint;
+pub mod lifetime;
 pub mod model;
 pub mod movements;
 mod sample;
