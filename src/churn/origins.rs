@@ -4,7 +4,7 @@ use super::labels::{Label, Scope, label};
 use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
-use crate::features::{self, BASELINE_DAYS, FeatureTable};
+use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
 use crate::store::{Bank, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
@@ -55,8 +55,8 @@ pub fn days_to_mature(bank: &Bank, rules: &Churn) -> i32 {
 pub fn labelled(bank: &Bank, dates: &[(Date, usize)], rules: &Churn) -> Result<Vec<Origin>> {
     let chosen: Vec<Chosen> =
         dates.par_iter().map(|(date, rows_max)| Chosen::at(bank, *date, *rows_max, rules)).collect();
-    let populations: Vec<&Population> = chosen.iter().map(|chosen| &chosen.population).collect();
-    let tables = features::build(bank, &populations)?;
+    let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
+    let tables = features::build(bank, &asked)?;
     let origin = |(chosen, features): (Chosen, FeatureTable)| Origin {
         date: chosen.population.date,
         features,

@@ -4,6 +4,7 @@ use super::source::Source;
 use super::{Band, Config};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
+use crate::features::{Axis, Part};
 use crate::labels::{CUSTOMER_TYPES, Language};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,10 @@ pub struct Value {
     pub tier_limits: [f64; 4],
     /// Shares of customers in the top and the middle class by value; the rest is the bottom class.
     pub class_shares: [f64; 2],
+    /// Months over which a lifetime value is summed.
+    pub lifetime_horizon_months: u32,
+    /// Yearly rate by which later months count less in it.
+    pub lifetime_discount_yearly: f64,
 }
 
 /// Types, clusters and their levels.
@@ -89,14 +94,61 @@ pub struct Segment {
     pub axis_clusters_max: usize,
     /// No level may hold less than this share of customers.
     pub side_share_min: f64,
-    /// Finer clusters over all axes, beneath the types.
-    pub joint_clusters: usize,
+    /// Fewest and most of the finer clusters over all axes, beneath the types.
+    pub joint_clusters: [usize; 2],
+    /// Days before the night whose loyalty is averaged in: one bad month is no veto.
+    pub loyalty_smoothing_days: Vec<i32>,
+    /// How much each part weighs in the score and the clusters of its axis; those that are missing leave theirs to the
+    /// others.
+    pub weights: Weights,
     /// Days of tenure under which a customer is placed by the model but does not shape it.
     pub provisional_days: i32,
     /// Margin within which a customer near a border keeps last night's level.
     pub hysteresis: f64,
     /// Nights keep the model of the night before until it is so many days old.
     pub refit_after_days: i32,
+}
+
+/// Weights of the parts of each axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// Parts of value: worth, assets.
+    pub value: BTreeMap<String, f64>,
+    /// Parts of loyalty: tenure, products, trend, wallet, renewal, attitude.
+    pub loyalty: BTreeMap<String, f64>,
+    /// Parts of behaviour: recency, frequency, regularity, amounts, channels, turnover, direction.
+    pub behaviour: BTreeMap<String, f64>,
+}
+
+impl Weights {
+    /// 0 for a part that is not named.
+    pub fn of(&self, part: Part) -> f64 {
+        self.of_axis(part.axis()).get(part.name()).copied().unwrap_or(0.0)
+    }
+
+    fn of_axis(&self, axis: Axis) -> &BTreeMap<String, f64> {
+        match axis {
+            Axis::Value => &self.value,
+            Axis::Loyalty => &self.loyalty,
+            Axis::Behaviour => &self.behaviour,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        for axis in Axis::ALL {
+            let weights = self.of_axis(axis);
+            let is_part = |name: &String| Part::ALL.iter().any(|part| part.axis() == axis && part.name() == name);
+            let are_sound = weights.keys().all(is_part)
+                && weights.values().all(|weight| weight.is_finite() && *weight >= 0.0)
+                && weights.values().sum::<f64>() > 0.0;
+            let known: Vec<&str> =
+                Part::ALL.into_iter().filter(|part| part.axis() == axis).map(Part::name).collect();
+            let wanted = format!("weights of {}, none below 0, not all 0", known.join(", "));
+            ensure(&format!("segment.weights.{}", axis.name()), are_sound, &wanted)?;
+        }
+        Ok(())
+    }
 }
 
 /// What counts as lost business, and the model of it.
@@ -260,6 +312,12 @@ impl Raw {
             shares[0] > 0.0 && shares[1] > 0.0 && shares[0] + shares[1] < 1.0,
             "over 0 with a sum under 1",
         )?;
+        ensure("value.lifetime_horizon_months", (1..=600).contains(&value.lifetime_horizon_months), "from 1 to 600")?;
+        ensure(
+            "value.lifetime_discount_yearly",
+            (0.0..1.0).contains(&value.lifetime_discount_yearly),
+            "from 0 to under 1",
+        )?;
         ensure("segment.sample_max", segment.sample_max >= 100, "at least 100")?;
         ensure("segment.starts", (1..=100).contains(&segment.starts), "from 1 to 100")?;
         ensure("segment.winsor_share", (0.0..0.25).contains(&segment.winsor_share), "from 0 to under 0.25")?;
@@ -269,7 +327,15 @@ impl Raw {
             (0.01..0.5).contains(&segment.side_share_min),
             "from 0.01 to under 0.5",
         )?;
-        ensure("segment.joint_clusters", (2..=12).contains(&segment.joint_clusters), "from 2 to 12")?;
+        let [fewest, most] = segment.joint_clusters;
+        ensure("segment.joint_clusters", 2 <= fewest && fewest <= most && most <= 12, "rising, from 2 to 12")?;
+        ensure(
+            "segment.loyalty_smoothing_days",
+            segment.loyalty_smoothing_days.len() <= 11
+                && segment.loyalty_smoothing_days.iter().all(|days| (1..=365).contains(days)),
+            "at most 11, from 1 to 365 each",
+        )?;
+        segment.weights.check()?;
         ensure("churn.horizon_days", churn.horizon_days == 90, "90: the published column is `churn_90`")?;
         ensure("churn.gap_days", (0..=90).contains(&churn.gap_days), "from 0 to 90")?;
         ensure(

@@ -1,7 +1,7 @@
 //! Behaviour: what the customer does, how regularly, through which doors, and where it is heading.
 
 use super::Facts;
-use super::catalogue::{Axis, Feature, Theme, Unit};
+use super::catalogue::{Axis, Feature, Part, Theme, Unit};
 use super::totals::Totals;
 use super::value::{sum, units_or_nan};
 use super::windows::Window;
@@ -24,7 +24,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Days since he last started anything; missing where he never did",
         days_since_last_activity,
     )
-    .lowers()
+    .lowers(Part::Recency)
     .about(Theme::Recency),
     feature("is_silent_90d", Unit::Flag, "Nothing started in 90 days", |f| {
         if f.window_is_visible(Window::D90) {
@@ -53,11 +53,11 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("n_started_90d", Unit::Count, "Transactions he started, 90 days", |f| {
         count(f, Window::D90, Totals::n_started)
     })
-    .lifts()
     .about(Theme::FrequencyFalling),
     feature("n_started_365d", Unit::Count, "Transactions he started, 365 days", |f| {
         count(f, Window::D365, Totals::n_started)
-    }),
+    })
+    .lifts(Part::Frequency),
     feature(
         "frequency_trend_30d",
         Unit::Score,
@@ -71,7 +71,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Log ratio of started transactions: last 90 days against the 90 before",
         frequency_trend,
     )
-    .lifts()
+    .lifts(Part::Direction)
     .about(Theme::FrequencyFalling),
     feature("active_days_365d", Unit::Count, "Days with something started, 365 days", |f| {
         if f.window_is_visible(Window::D365) {
@@ -85,7 +85,8 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Days,
         "Mean days between active days of the last 365; missing under two",
         |f| f.gaps.map_or(f64::NAN, |gaps| gaps.mean),
-    ),
+    )
+    .lowers(Part::Frequency),
     feature(
         "gap_variation",
         Unit::Score,
@@ -105,14 +106,14 @@ pub(super) const FEATURES: &[Feature] = &[
         "Entropy of the year's gaps, 0 even to 1 in one lump (Zhang, Bradlow & Small 2013)",
         clumpiness,
     )
-    .lowers(),
+    .lowers(Part::Regularity),
     feature("inflow_30d", Unit::Money, "Money in over the border, 30 days", |f| {
         sum(f, Window::D30, Totals::inflow)
     }),
     feature("inflow_90d", Unit::Money, "Money in over the border, 90 days", |f| {
         sum(f, Window::D90, Totals::inflow)
     })
-    .lifts(),
+    .lifts(Part::Amounts),
     feature("inflow_365d", Unit::Money, "Money in over the border, 365 days", |f| {
         sum(f, Window::D365, Totals::inflow)
     }),
@@ -123,6 +124,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("outflow_90d", Unit::Money, "Money out over the border, 90 days", |f| {
         sum(f, Window::D90, Totals::outflow)
     })
+    .lifts(Part::Amounts)
     .about(Theme::Outflow),
     feature("outflow_365d", Unit::Money, "Money out over the border, 365 days", |f| {
         sum(f, Window::D365, Totals::outflow)
@@ -196,7 +198,8 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Share,
         "Products bought and sold in 180 days, as a part of the 365-day high of assets",
         turnover,
-    ),
+    )
+    .lifts(Part::Turnover),
     feature(
         "price_effect_90d",
         Unit::Money,
@@ -220,14 +223,14 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Score,
         "Entropy of the channel mix, 0 one channel to 1 all alike",
         channel_entropy,
-    ),
+    )
+    .lifts(Part::Channels),
     feature(
         "kind_entropy_365d",
         Unit::Score,
         "Entropy of the mix of kinds, 0 one kind to 1 all alike",
         kind_entropy,
-    )
-    .lifts(),
+    ),
     feature(
         "amount_mean_365d",
         Unit::Money,

@@ -57,12 +57,103 @@ impl Unit {
     }
 }
 
-/// Whether more of a feature lifts the score of its axis. Only directed features shape types.
+/// A part of an axis, scored by itself: what of value, loyalty or behaviour a feature tells. Only features with a part
+/// shape types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What the customer earns the bank in a year.
+    Worth,
+    /// The money he keeps here.
+    Assets,
+    Tenure,
+    /// Kinds of products held.
+    Products,
+    /// Whether products and money grow.
+    Trend,
+    /// Our share of his money.
+    Wallet,
+    /// Whether money that matures stays.
+    Renewal,
+    /// What he says of us.
+    Attitude,
+    Recency,
+    Frequency,
+    /// How evenly his acts are spread.
+    Regularity,
+    /// Money in and out.
+    Amounts,
+    /// How many doors he uses.
+    Channels,
+    /// How often his money changes products.
+    Turnover,
+    /// Whether he does more or less than before.
+    Direction,
+}
+
+impl Part {
+    pub const ALL: [Part; 15] = [
+        Part::Worth,
+        Part::Assets,
+        Part::Tenure,
+        Part::Products,
+        Part::Trend,
+        Part::Wallet,
+        Part::Renewal,
+        Part::Attitude,
+        Part::Recency,
+        Part::Frequency,
+        Part::Regularity,
+        Part::Amounts,
+        Part::Channels,
+        Part::Turnover,
+        Part::Direction,
+    ];
+
+    pub fn axis(self) -> Axis {
+        match self {
+            Part::Worth | Part::Assets => Axis::Value,
+            Part::Tenure | Part::Products | Part::Trend | Part::Wallet | Part::Renewal | Part::Attitude => {
+                Axis::Loyalty
+            }
+            Part::Recency
+            | Part::Frequency
+            | Part::Regularity
+            | Part::Amounts
+            | Part::Channels
+            | Part::Turnover
+            | Part::Direction => Axis::Behaviour,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Worth => "worth",
+            Part::Assets => "assets",
+            Part::Tenure => "tenure",
+            Part::Products => "products",
+            Part::Trend => "trend",
+            Part::Wallet => "wallet",
+            Part::Renewal => "renewal",
+            Part::Attitude => "attitude",
+            Part::Recency => "recency",
+            Part::Frequency => "frequency",
+            Part::Regularity => "regularity",
+            Part::Amounts => "amounts",
+            Part::Channels => "channels",
+            Part::Turnover => "turnover",
+            Part::Direction => "direction",
+        }
+    }
+}
+
+/// How a feature enters its part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Up,
-    Down,
-    Undirected,
+pub struct Shape {
+    pub part: Part,
+    /// Whether more of the feature lifts the score; otherwise it lowers it.
+    pub is_up: bool,
+    /// Whether it only stands in where nothing better is known of the part.
+    pub is_proxy: bool,
 }
 
 /// What a churn reason built on the feature is about; the words are in `config/labels/`.
@@ -101,6 +192,9 @@ impl Theme {
     }
 }
 
+/// Computes a feature from what is known of a customer at a date; NaN = missing.
+pub type Kernel = fn(&Facts<'_>) -> f64;
+
 /// One feature.
 #[derive(Debug, Clone, Copy)]
 pub struct Feature {
@@ -108,12 +202,13 @@ pub struct Feature {
     pub axis: Axis,
     pub unit: Unit,
     pub description: &'static str,
-    pub direction: Direction,
+    /// How it shapes types, if it does.
+    pub shape: Option<Shape>,
     pub theme: Theme,
     /// Whether the churn model may use it: known at past origins and no mere restatement of the label.
     pub in_churn_model: bool,
     /// NaN where the feature is missing.
-    pub kernel: fn(&Facts<'_>) -> f64,
+    pub kernel: Kernel,
 }
 
 impl Feature {
@@ -127,19 +222,33 @@ impl Feature {
         name: &'static str,
         unit: Unit,
         description: &'static str,
-        kernel: fn(&Facts<'_>) -> f64,
+        kernel: Kernel,
     ) -> Self {
-        let (direction, theme) = (Direction::Undirected, Theme::Other);
-        Self { name, axis, unit, description, direction, theme, in_churn_model: true, kernel }
+        Self {
+            name,
+            axis,
+            unit,
+            description,
+            shape: None,
+            theme: Theme::Other,
+            in_churn_model: true,
+            kernel,
+        }
     }
 
-    pub(super) const fn lifts(mut self) -> Self {
-        self.direction = Direction::Up;
+    pub(super) const fn lifts(mut self, part: Part) -> Self {
+        self.shape = Some(Shape { part, is_up: true, is_proxy: false });
         self
     }
 
-    pub(super) const fn lowers(mut self) -> Self {
-        self.direction = Direction::Down;
+    pub(super) const fn lowers(mut self, part: Part) -> Self {
+        self.shape = Some(Shape { part, is_up: false, is_proxy: false });
+        self
+    }
+
+    /// Stands in for a part of which nothing better is known; more of it lowers the score.
+    pub(super) const fn lowers_as_proxy(mut self, part: Part) -> Self {
+        self.shape = Some(Shape { part, is_up: false, is_proxy: true });
         self
     }
 
@@ -175,5 +284,13 @@ mod tests {
         assert!(names.len() >= 60, "{} features", names.len());
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn every_part_has_a_feature_of_its_axis() {
+        let shapes = || features().filter_map(|feature| Some((feature, feature.shape?)));
+        assert!(shapes().all(|(feature, shape)| feature.axis == shape.part.axis()));
+        let observed = |part: &Part| shapes().any(|(_, shape)| shape.part == *part && !shape.is_proxy);
+        assert!(Part::ALL.iter().all(observed));
     }
 }

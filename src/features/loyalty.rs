@@ -1,7 +1,7 @@
 //! Loyalty: commitment, in what the customer has with us, how much of his money it is, and how he feels.
 
 use super::Facts;
-use super::catalogue::{Axis, Feature, Theme, Unit};
+use super::catalogue::{Axis, Feature, Part, Theme, Unit};
 use super::totals::Totals;
 use super::value::{aum_mean_30d, sum, units_or_nan};
 use super::windows::Window;
@@ -17,30 +17,30 @@ const fn feature(
 }
 
 pub(super) const FEATURES: &[Feature] = &[
-    feature("tenure_days", Unit::Days, "Days since the customer was opened", |f| f64::from(f.as_of - f.customer.opened_on)).lifts().about(Theme::TenureShort),
+    feature("tenure_days", Unit::Days, "Days since the customer was opened", |f| f64::from(f.as_of - f.customer.opened_on)).lifts(Part::Tenure).about(Theme::TenureShort),
     feature("age_years", Unit::Count, "Completed years of age", |f| f.customer.birth_date.map_or(f64::NAN, |born| f64::from(f.reference.ages.of(born)))),
     feature("observed_days", Unit::Days, "Days of the customer's relation that the data covers", |f| f64::from(f.days_observed())).outside_churn_model(),
-    feature("n_product_kinds", Unit::Count, "Kinds of products held", n_kinds).lifts().about(Theme::ProductsFewer),
-    feature("n_product_kinds_change_365d", Unit::Count, "Kinds of products held, less those held 365 days ago", n_kinds_change).about(Theme::ProductsFewer),
+    feature("n_product_kinds", Unit::Count, "Kinds of products held", n_kinds).lifts(Part::Products).about(Theme::ProductsFewer),
+    feature("n_product_kinds_change_365d", Unit::Count, "Kinds of products held, less those held 365 days ago", n_kinds_change).lifts(Part::Trend).about(Theme::ProductsFewer),
     feature("n_product_kinds_change_90d", Unit::Count, "Kinds of products held, less those held 90 days ago", n_kinds_change_90d).about(Theme::ProductsFewer),
-    feature("wallet_share_declared", Unit::Share, "Our part of the assets that the customer declares; missing before the first delivery", wallet_share_declared).outside_churn_model(),
-    feature("elsewhere_share_365d", Unit::Share, "Money moved to own accounts elsewhere, as a part of all money out, 365 days (proxy for the share of wallet)", elsewhere_share).lowers().about(Theme::TransfersElsewhere),
+    feature("wallet_share_declared", Unit::Share, "Our part of the assets that the customer declares; missing before the first delivery", wallet_share_declared).lifts(Part::Wallet).outside_churn_model(),
+    feature("elsewhere_share_365d", Unit::Share, "Money moved to own accounts elsewhere, as a part of all money out, 365 days (proxy for the share of wallet)", elsewhere_share).lowers_as_proxy(Part::Wallet).about(Theme::TransfersElsewhere),
     feature("elsewhere_net_90d", Unit::Money, "Moved to own accounts elsewhere less moved back, 90 days", |f| sum(f, Window::D90, |s| s.moved_elsewhere() - s.moved_back())).about(Theme::TransfersElsewhere),
     feature("elsewhere_net_365d", Unit::Money, "Moved to own accounts elsewhere less moved back, 365 days", |f| sum(f, Window::D365, |s| s.moved_elsewhere() - s.moved_back())).about(Theme::TransfersElsewhere),
     feature("matured_365d", Unit::Money, "Money that matured, 365 days", |f| if f.assets.plan().is_known_for_365d { units_or_nan(Some(f.assets.matured_and_renewed_365d().0)) } else { f64::NAN }),
-    feature("renewal_share_365d", Unit::Share, "Matured money that began a new term, 365 days; missing where none matured", renewal_share).lifts().about(Theme::NotRenewed),
+    feature("renewal_share_365d", Unit::Share, "Matured money that began a new term, 365 days; missing where none matured", renewal_share).lifts(Part::Renewal).about(Theme::NotRenewed),
     feature("maturing_30d", Unit::Money, "Money that matures in the next 30 days", |f| balance_known(f, f.assets.newest.maturing_30d)),
     feature("term_share", Unit::Share, "Part of the assets with a maturity still to come", term_share),
-    feature("aum_trend_12m", Unit::Share, "Slope of assets over the last 12 month-ends, per month, as a part of their mean", |f| f.assets.trend_12_months().unwrap_or(f64::NAN)).lifts().about(Theme::AumFalling),
+    feature("aum_trend_12m", Unit::Share, "Slope of assets over the last 12 month-ends, per month, as a part of their mean", |f| f.assets.trend_12_months().unwrap_or(f64::NAN)).lifts(Part::Trend).about(Theme::AumFalling),
     feature("aum_change_share_90d", Unit::Share, "Change of assets over 90 days, as a part of their 365-day high", |f| aum_change_share(f, Window::D90)).about(Theme::AumFalling),
     feature("aum_change_share_180d", Unit::Share, "Change of assets over 180 days, as a part of their 365-day high", |f| aum_change_share(f, Window::D180)).about(Theme::AumFalling),
     feature("aum_share_of_max", Unit::Share, "Assets as a part of their 365-day high", aum_share_of_max).about(Theme::AumFalling),
-    feature("salary_months_12m", Unit::Count, "Calendar months of the last twelve with a salary", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.salary_months()) } else { f64::NAN }).lifts().about(Theme::SalaryStopped),
+    feature("salary_months_12m", Unit::Count, "Calendar months of the last twelve with a salary", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.salary_months()) } else { f64::NAN }).about(Theme::SalaryStopped),
     feature("salary_change_90d", Unit::Count, "Salaries in 90 days less those in the 90 days before", salary_change).about(Theme::SalaryStopped),
     feature("days_since_last_salary", Unit::Days, "Days since the last salary of the year; missing without one", |f| f.activity.last_salary_on().map_or(f64::NAN, |on| f64::from(f.as_of - on))).about(Theme::SalaryStopped),
-    feature("active_months_12m", Unit::Count, "Calendar months of the last twelve in which he started something: repeat business", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.active_months()) } else { f64::NAN }).lifts().about(Theme::FrequencyFalling),
-    feature("satisfaction", Unit::Score, "Newest survey answer, 0 to 10; missing before the first delivery", |f| f.known.and_then(|known| known.satisfaction).unwrap_or(f64::NAN)).outside_churn_model(),
-    feature("n_complaints_365d", Unit::Count, "Complaints, 365 days", |f| contact_figure(f.reference.contacts_are_known_for_365d, f64::from(f.contacts.n_complaints_365d))).lowers().about(Theme::ComplaintOpen),
+    feature("active_months_12m", Unit::Count, "Calendar months of the last twelve in which he started something: repeat business", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.active_months()) } else { f64::NAN }).about(Theme::FrequencyFalling),
+    feature("satisfaction", Unit::Score, "Newest survey answer, 0 to 10; missing before the first delivery", |f| f.known.and_then(|known| known.satisfaction).unwrap_or(f64::NAN)).lifts(Part::Attitude).outside_churn_model(),
+    feature("n_complaints_365d", Unit::Count, "Complaints, 365 days", |f| contact_figure(f.reference.contacts_are_known_for_365d, f64::from(f.contacts.n_complaints_365d))).lowers_as_proxy(Part::Attitude).about(Theme::ComplaintOpen),
     feature("complaint_open", Unit::Flag, "A complaint is not resolved", |f| contact_figure(f.reference.contacts_are_known, f64::from(u8::from(f.contacts.complaint_open)))).about(Theme::ComplaintOpen),
     feature("n_contacts_365d", Unit::Count, "Contacts, attempts included, 365 days", |f| contact_figure(f.reference.contacts_are_known_for_365d, f64::from(f.contacts.n_365d))),
     feature("days_since_last_contact", Unit::Days, "Days since the last contact, attempts included; missing where there was none", |f| f.contacts.last_on.map_or(f64::NAN, |on| f64::from(f.as_of - on))).about(Theme::ContactOld),

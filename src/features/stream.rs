@@ -1,7 +1,7 @@
 //! Features bucket by bucket, at any number of dates: memory grows with a bucket, not with the bank, and every row is
 //! read once whatever the number of dates.
 
-use super::catalogue::N_FEATURES;
+use super::catalogue::{Kernel, features};
 use super::table::margin_rates;
 use super::{Lens, Sweep};
 use crate::date::Date;
@@ -16,7 +16,7 @@ pub struct Block {
     pub date: usize,
     /// As the histories number them.
     pub customers: Vec<u32>,
-    /// One row per customer, [`N_FEATURES`] values each; missing figures are NaN.
+    /// One row per customer, a value per feature that was asked for; missing figures are NaN.
     pub values: Vec<f64>,
 }
 
@@ -50,22 +50,24 @@ pub fn stream(
     if let [first, .., last] | [first @ last] = Sweep::new(&lenses).snapshots() {
         reading.only_snapshots(*first, *last);
     }
+    let kernels: Vec<Vec<Kernel>> = vec![features().map(|feature| feature.kernel).collect(); dates.len()];
     let in_night =
         |date: usize, history: &CustomerHistory<'_>| Standing::of(history, dates[date]) == Standing::InNight;
-    blocks(&reading, &lenses, &in_night, each)
+    blocks(&reading, &lenses, &kernels, &in_night, each)
 }
 
-/// The same of any customers, at the dates of the lenses: `is_wanted` says at which.
+/// The same of any customers and features, at the dates of the lenses: `is_wanted` says at which; each has its kernels.
 pub(super) fn blocks(
     source: &impl Histories,
     lenses: &[Lens<'_>],
+    kernels: &[Vec<Kernel>],
     is_wanted: &(dyn Fn(usize, &CustomerHistory<'_>) -> bool + Sync),
     each: &(dyn Fn(Block) -> Result<()> + Sync),
 ) -> Result<()> {
     let buckets: Vec<Result<()>> = (0..source.n_buckets())
         .into_par_iter()
         .map(|bucket| {
-            let mut filling = Filling::new(lenses, each);
+            let mut filling = Filling::new(lenses, kernels, each);
             source.each_customer(bucket, &mut |history| filling.take(&history, is_wanted))?;
             filling.finish()
         })
@@ -76,6 +78,8 @@ pub(super) fn blocks(
 /// The blocks of one bucket while they fill.
 struct Filling<'a> {
     sweep: Sweep<'a>,
+    /// By date.
+    kernels: &'a [Vec<Kernel>],
     wanted: Vec<bool>,
     /// One per date.
     blocks: Vec<Block>,
@@ -84,11 +88,16 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    fn new(lenses: &'a [Lens<'a>], each: &'a (dyn Fn(Block) -> Result<()> + Sync)) -> Self {
+    fn new(
+        lenses: &'a [Lens<'a>],
+        kernels: &'a [Vec<Kernel>],
+        each: &'a (dyn Fn(Block) -> Result<()> + Sync),
+    ) -> Self {
         Self {
             sweep: Sweep::new(lenses),
+            kernels,
             wanted: vec![false; lenses.len()],
-            blocks: (0..lenses.len()).map(Block::of_date).collect(),
+            blocks: kernels.iter().enumerate().map(|(date, kernels)| Block::of(date, kernels.len())).collect(),
             each,
             handed: Ok(()),
         }
@@ -107,12 +116,12 @@ impl<'a> Filling<'a> {
         }
         let swept = self.sweep.read(history);
         for (block, _) in self.blocks.iter_mut().zip(&self.wanted).filter(|(_, wanted)| **wanted) {
-            let start = block.values.len();
+            let (start, kernels) = (block.values.len(), &self.kernels[block.date]);
             block.customers.push(history.index);
-            block.values.resize(start + N_FEATURES, f64::NAN);
-            swept.features(block.date, &mut block.values[start..]);
+            block.values.resize(start + kernels.len(), f64::NAN);
+            swept.figures(block.date, kernels, &mut block.values[start..]);
             if block.customers.len() == BLOCK_CUSTOMERS {
-                let full = std::mem::replace(block, Block::of_date(block.date));
+                let full = std::mem::replace(block, Block::of(block.date, kernels.len()));
                 self.handed = (self.each)(full);
             }
         }
@@ -125,11 +134,11 @@ impl<'a> Filling<'a> {
 }
 
 impl Block {
-    fn of_date(date: usize) -> Self {
+    fn of(date: usize, width: usize) -> Self {
         Self {
             date,
             customers: Vec::with_capacity(BLOCK_CUSTOMERS),
-            values: Vec::with_capacity(BLOCK_CUSTOMERS * N_FEATURES),
+            values: Vec::with_capacity(BLOCK_CUSTOMERS * width),
         }
     }
 }

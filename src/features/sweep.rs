@@ -8,7 +8,7 @@ use super::Lens;
 use super::activity::Activity;
 use super::assets::{Assets, baseline};
 use super::balance_plan::snapshots_needed;
-use super::catalogue::{N_FEATURES, features};
+use super::catalogue::{Kernel, N_FEATURES, features};
 use super::entropy::EntropyTerms;
 use super::facts::{Contacts, Facts};
 use super::holdings::HoldingPass;
@@ -32,7 +32,7 @@ pub struct Sweep<'l> {
     transactions: TransactionPass,
     holdings: HoldingPass,
     terms: EntropyTerms,
-    kernels: Vec<fn(&Facts<'_>) -> f64>,
+    kernels: Vec<Kernel>,
 }
 
 /// One customer whose rows have been read.
@@ -45,7 +45,7 @@ pub struct Swept<'s> {
     transaction_pass: &'s TransactionPass,
     holding_pass: &'s HoldingPass,
     terms: &'s EntropyTerms,
-    kernels: &'s [fn(&Facts<'_>) -> f64],
+    kernels: &'s [Kernel],
 }
 
 impl<'l> Sweep<'l> {
@@ -121,8 +121,16 @@ impl Swept<'_> {
     /// If `out` has not [`N_FEATURES`] cells, or there is no such lens.
     pub fn features(&self, lens: usize, out: &mut [f64]) {
         assert_eq!(out.len(), N_FEATURES, "a cell per feature");
+        self.figures(lens, self.kernels, out);
+    }
+
+    /// The figures of some kernels at the date of one lens; NaN = missing.
+    ///
+    /// # Panics
+    /// If there is no such lens.
+    pub fn figures(&self, lens: usize, kernels: &[Kernel], out: &mut [f64]) {
         let facts = self.facts(lens);
-        for (cell, kernel) in out.iter_mut().zip(self.kernels) {
+        for (cell, kernel) in out.iter_mut().zip(kernels) {
             *cell = kernel(&facts);
         }
         // Apart, so that it takes several cells at a time.

@@ -1,7 +1,7 @@
 //! The feature table of a night or of past dates, and the frame that carries it.
 
 use super::Lens;
-use super::catalogue::{N_FEATURES, features};
+use super::catalogue::{Feature, Kernel, features};
 use super::stream::{Block, blocks};
 use super::value::ValueBasis;
 use crate::contract::Product;
@@ -39,49 +39,66 @@ impl FeatureTable {
     /// One feature, a value per row.
     ///
     /// # Panics
-    /// If `name` is not in the catalogue; callers take names from there.
+    /// If `name` was not asked for.
     pub fn column(&self, name: &str) -> &[f64] {
-        let column = self.frame.column(name).expect("a feature of the catalogue");
+        let column = self.frame.column(name).expect("a feature that was asked for");
         column.f64().and_then(|values| values.cont_slice()).expect("features are whole Float64 columns")
     }
 }
 
+/// Whose features are asked for, at which date, and which.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    pub population: &'a Population,
+    pub features: Vec<&'static Feature>,
+}
+
+impl<'a> Asked<'a> {
+    /// Every feature of the catalogue.
+    pub fn whole(population: &'a Population) -> Self {
+        Self { population, features: features().collect() }
+    }
+}
+
 /// The features of each population at its date, each from the customer's own rows up to it; rows are walked once for
-/// all of them.
+/// all of them. Of a customer who was opened later, all are missing.
 ///
 /// # Errors
 /// Kind `Internal` if the columns do not make a frame, which is a fault of ours.
-pub fn build(bank: &Bank, populations: &[&Population]) -> Result<Vec<FeatureTable>> {
+pub fn build(bank: &Bank, asked: &[Asked<'_>]) -> Result<Vec<FeatureTable>> {
     let margin_rates = margin_rates(bank.products());
-    let lens = |population: &&Population| Lens {
-        as_of: population.date,
+    let lens = |asked: &Asked<'_>| Lens {
+        as_of: asked.population.date,
         calendar: bank.calendar(),
         products: bank.products(),
         margin_rates: &margin_rates,
     };
-    let lenses: Vec<Lens<'_>> = populations.iter().map(lens).collect();
-    let rows: Vec<Vec<u32>> = populations.iter().map(|population| rows_of(bank, population)).collect();
-    let columns: Vec<Mutex<Vec<Vec<f64>>>> =
-        populations.iter().map(|population| Mutex::new(missing(population.members.len()))).collect();
-    let is_wanted = |date: usize, history: &CustomerHistory<'_>| rows[date][history.index as usize] != NO_ROW;
-    blocks(bank, &lenses, &is_wanted, &|block| {
+    let lenses: Vec<Lens<'_>> = asked.iter().map(lens).collect();
+    let kernels: Vec<Vec<Kernel>> =
+        asked.iter().map(|asked| asked.features.iter().map(|feature| feature.kernel).collect()).collect();
+    let rows: Vec<Vec<u32>> = asked.iter().map(|asked| rows_of(bank, asked.population)).collect();
+    let columns: Vec<Mutex<Vec<Vec<f64>>>> = asked.iter().map(|asked| Mutex::new(missing(asked))).collect();
+    let is_wanted = |date: usize, history: &CustomerHistory<'_>| {
+        rows[date][history.index as usize] != NO_ROW && history.customer.opened_on <= lenses[date].as_of
+    };
+    blocks(bank, &lenses, &kernels, &is_wanted, &|block| {
         let mut columns = columns[block.date].lock().unwrap_or_else(PoisonError::into_inner);
         put(&block, &rows[block.date], &mut columns);
         Ok(())
     })?;
-    let tables = populations.iter().zip(columns).map(|(population, columns)| {
-        let basis = ValueBasis::of(bank.calendar().has_balances_on(population.date), &margin_rates);
-        assemble(bank, population, columns.into_inner().unwrap_or_else(PoisonError::into_inner), basis)
+    let tables = asked.iter().zip(columns).map(|(asked, columns)| {
+        let basis = ValueBasis::of(bank.calendar().has_balances_on(asked.population.date), &margin_rates);
+        assemble(bank, asked, columns.into_inner().unwrap_or_else(PoisonError::into_inner), basis)
     });
     tables.collect()
 }
 
-/// The features of one population, as [`build`] gives them.
+/// All features of one population, as [`build`] gives them.
 ///
 /// # Errors
 /// As [`build`].
 pub fn build_one(bank: &Bank, population: &Population) -> Result<FeatureTable> {
-    let mut tables = build(bank, &[population])?;
+    let mut tables = build(bank, &[Asked::whole(population)])?;
     tables.pop().ok_or_else(|| Error::internal("a population has no features"))
 }
 
@@ -98,16 +115,17 @@ fn rows_of(bank: &Bank, population: &Population) -> Vec<u32> {
 }
 
 /// A column per feature.
-fn missing(n_rows: usize) -> Vec<Vec<f64>> {
-    vec![vec![f64::NAN; n_rows]; N_FEATURES]
+fn missing(asked: &Asked<'_>) -> Vec<Vec<f64>> {
+    vec![vec![f64::NAN; asked.population.members.len()]; asked.features.len()]
 }
 
 /// Column by column: rows of a bucket lie far from each other, but in order.
 fn put(block: &Block, rows: &[u32], columns: &mut [Vec<f64>]) {
     let places: Vec<usize> =
         block.customers.iter().map(|customer| rows[*customer as usize] as usize).collect();
+    let width = columns.len();
     for (feature, column) in columns.iter_mut().enumerate() {
-        for (place, values) in places.iter().zip(block.values.chunks_exact(N_FEATURES)) {
+        for (place, values) in places.iter().zip(block.values.chunks_exact(width)) {
             column[*place] = values[feature];
         }
     }
@@ -115,16 +133,17 @@ fn put(block: &Block, rows: &[u32], columns: &mut [Vec<f64>]) {
 
 fn assemble(
     bank: &Bank,
-    population: &Population,
+    asked: &Asked<'_>,
     columns: Vec<Vec<f64>>,
     value_basis: ValueBasis,
 ) -> Result<FeatureTable> {
-    let height = population.members.len();
-    let ids: Vec<&str> = population.members.iter().map(|index| &*bank.customer(*index).customer_id).collect();
+    let members = &asked.population.members;
+    let ids: Vec<&str> = members.iter().map(|index| &*bank.customer(*index).customer_id).collect();
     let mut series = vec![Column::new("customer_id".into(), ids)];
-    series.extend(features().zip(columns).map(|(feature, values)| Column::new(feature.name.into(), values)));
-    let frame = DataFrame::new(height, series)?;
-    Ok(FeatureTable { frame, customers: population.members.clone(), as_of: population.date, value_basis })
+    let figures = asked.features.iter().zip(columns);
+    series.extend(figures.map(|(feature, values)| Column::new(feature.name.into(), values)));
+    let frame = DataFrame::new(members.len(), series)?;
+    Ok(FeatureTable { frame, customers: members.clone(), as_of: asked.population.date, value_basis })
 }
 
 /// Mean margin rate by product kind, over the products that have one.

@@ -3,7 +3,7 @@
 use super::Facts;
 use super::assets::Balances;
 use super::balance_plan::Spans;
-use super::catalogue::{Axis, Feature, Theme, Unit};
+use super::catalogue::{Axis, Feature, Part, Theme, Unit};
 use super::totals::Totals;
 use super::windows::Window;
 use crate::money::Money;
@@ -54,7 +54,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Yearly value by `value_basis`: margin and fees, average assets, or revenue",
         value_12m,
     )
-    .lifts(),
+    .lifts(Part::Worth),
     feature("aum", Unit::Money, "Assets under management in the newest snapshot", |f| {
         units_or_nan(f.assets.aum())
     }),
@@ -62,7 +62,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("aum_mean_90d", Unit::Money, "Mean daily assets, 90 days", |f| {
         aum_mean(f, f.assets.plan().mean_90d.as_ref())
     })
-    .lifts(),
+    .lifts(Part::Assets),
     feature("aum_mean_365d", Unit::Money, "Mean daily assets, 365 days", |f| {
         aum_mean(f, f.assets.plan().mean_365d.as_ref())
     }),
@@ -100,7 +100,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Margin on mean balances over 12 months, where rates are given",
         margin_12m,
     ),
-    feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, Totals::fees)).lifts(),
+    feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, Totals::fees)),
     feature("revenue_90d", Unit::Money, "Payments less refunds plus fees, 90 days", |f| {
         sum(f, Window::D90, revenue)
     }),

@@ -73,7 +73,8 @@ pub struct ClusterNumber {
     pub figures: Vec<ClusterFigures>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClusterFigures {
     /// Clusters asked for.
     pub n_clusters: usize,

@@ -118,7 +118,7 @@ fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning>
     if is_new("segment") {
         warnings.push(Warning::SegmentModelFitted);
     }
-    warnings.extend(known.segment_model.warnings(config.segment.joint_clusters));
+    warnings.extend(known.segment_model.warnings(config.segment.joint_clusters[0]));
     match known.training {
         Training::NotTrained(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
         Training::Trained { evaluation: Err(reason), .. } => {

@@ -1,65 +1,98 @@
 //! Finer clusters over all three axes, beneath the types.
+//!
+//! Their number is chosen by how well they hold on resamples and how well they are separated; their numbers and names
+//! carry over from the model before, so that cluster 3 stays cluster 3 while it is the same customers.
 
-use super::axis::{SILHOUETTE_SAMPLE, matrix, model_error, select, shaping_features, views};
+use super::axis::{SILHOUETTE_SAMPLE, matrix, model_error};
 use super::model::JointModel;
+use super::profile::{self, Profiled};
 use super::sample;
 use crate::config::Segment;
 use crate::error::Result;
-use crate::features::{Axis, FeatureTable};
+use crate::features::FeatureTable;
+use crate::model::cluster_number::{self, ClusterNumberParams};
 use crate::model::kmeans::{self, KMeansParams};
+use crate::model::matching;
 use crate::model::silhouette::mean_silhouette;
-use crate::model::taming::{FeatureSpec, Taming};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
 /// A cluster should stand for at least so many fitted customers; small groups get fewer clusters.
 const CUSTOMERS_PER_CLUSTER: usize = 5;
 
-/// Fits the joint clusters on `rows`; every axis weighs the same, whatever its number of features.
+/// The points of all axes side by side: every axis weighs the same, whatever its number of parts.
+pub fn side_by_side(axes: &[&Array2<f32>]) -> Array2<f32> {
+    let views: Vec<ArrayView2<'_, f32>> = axes.iter().map(|points| points.view()).collect();
+    concatenate(Axis(1), &views).unwrap_or_default()
+}
+
+/// Fits the joint clusters on `points`, a row per customer of `ids`, who are `rows` of the table; `before` says which
+/// cluster each was in under the model before, and how many numbers that one has given.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
 pub fn fit(
-    table: &FeatureTable,
-    rows: &[usize],
+    points: ArrayView2<'_, f32>,
+    (table, rows): (&FeatureTable, &[usize]),
     ids: &[&str],
+    before: Option<&[u16]>,
+    parts: &[profile::PartOf<'_>],
     settings: &Segment,
     seed: u64,
 ) -> Result<JointModel> {
-    let (mut specs, mut weights) = (Vec::<FeatureSpec<'_>>::new(), Vec::new());
-    for axis in Axis::ALL {
-        let shaping = shaping_features(table, rows, axis);
-        #[expect(clippy::cast_precision_loss, reason = "features of an axis")]
-        weights.extend(shaping.iter().map(|_| 1.0 / (shaping.len() as f32).sqrt()));
-        specs.extend(shaping.iter().map(|feature| feature.taming_spec()));
-    }
-    let columns = select(table, rows, specs.iter().map(|spec| spec.name));
-    let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
-        .map_err(|cause| model_error("taming features", cause))?;
-    let points = weighted(&taming, &columns, &weights)?;
-    let k = settings.joint_clusters.min(rows.len() / CUSTOMERS_PER_CLUSTER).max(1);
-    let params = KMeansParams { n_runs: settings.starts, ..KMeansParams::new(k, seed) };
-    let clusters = kmeans::fit(points.view(), &sample::by_hash(ids, settings.sample_max), &params)
-        .map_err(|cause| model_error("k-means", cause))?;
-    let labels = kmeans::assign(points.view(), clusters.centroids.view());
-    let silhouette = mean_silhouette(points.view(), &labels, &sample::by_hash(ids, SILHOUETTE_SAMPLE));
-    let centroids = clusters.centroids.outer_iter().map(|row| row.to_vec()).collect();
-    Ok(JointModel { taming, weights, centroids, silhouette })
+    let failed = |cause| model_error("k-means", cause);
+    let sample = sample::by_hash(ids, settings.sample_max);
+    let [fewest, most] = settings.joint_clusters;
+    let most = most.min(rows.len() / CUSTOMERS_PER_CLUSTER).max(1);
+    let params = ClusterNumberParams::new(fewest.min(most)..=most, seed);
+    let number = cluster_number::choose(points, &sample, &params).map_err(failed)?;
+    let params = KMeansParams { n_runs: settings.starts, ..KMeansParams::new(number.chosen.unwrap_or(1), seed) };
+    let clusters = kmeans::fit(points, &sample, &params).map_err(failed)?;
+    let labels = kmeans::assign(points, clusters.centroids.view());
+    let n = clusters.centroids.nrows();
+    let numbers = numbers(&labels, n, before);
+    let profiled = Profiled { table, rows, labels: &labels, n_clusters: n };
+    Ok(JointModel {
+        silhouette: mean_silhouette(points, &labels, &sample::by_hash(ids, SILHOUETTE_SAMPLE)),
+        centroids: clusters.centroids.outer_iter().map(|row| row.to_vec()).collect(),
+        profiles: profile::profiles(&profiled, &numbers, parts),
+        tried: number.figures,
+        numbers,
+    })
 }
 
-/// The cluster of each of `rows`.
-///
-/// # Errors
-/// Kind `Internal` if the model does not fit the table.
-pub fn place(model: &JointModel, table: &FeatureTable, rows: &[usize]) -> Result<Vec<u16>> {
-    let columns = select(table, rows, model.taming.names());
-    let points = weighted(&model.taming, &columns, &model.weights)?;
-    Ok(kmeans::assign(points.view(), matrix(&model.centroids).view()))
+/// The cluster's number of each of the points.
+pub fn place(model: &JointModel, points: ArrayView2<'_, f32>) -> Vec<u16> {
+    let labels = kmeans::assign(points, matrix(&model.centroids).view());
+    labels.into_iter().map(|label| model.numbers[usize::from(label)]).collect()
 }
 
-fn weighted(taming: &Taming, columns: &[Vec<f64>], weights: &[f32]) -> Result<Array2<f32>> {
-    let mut points = taming.apply(&views(columns)).map_err(|cause| model_error("taming features", cause))?;
-    for (mut column, weight) in points.columns_mut().into_iter().zip(weights) {
-        column *= *weight;
+/// The numbers of the clusters: those of the clusters before that they stand for, else numbers never given.
+fn numbers(labels: &[u16], n: usize, before: Option<&[u16]>) -> Vec<u16> {
+    let before = before.unwrap_or_default();
+    let n_before = before.iter().max().map_or(0, |most| usize::from(*most) + 1);
+    let old = if n_before == 0 {
+        vec![None; n]
+    } else {
+        matching::old_of_new(matching::overlap(labels, before, n, n_before).view())
+    };
+    let mut next = n_before;
+    let mut number = |old: Option<usize>| {
+        let number = old.unwrap_or(next);
+        next += usize::from(old.is_none());
+        u16::try_from(number).expect("clusters are few")
+    };
+    old.into_iter().map(&mut number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_carry_over_and_new_ones_were_never_given() {
+        assert_eq!(numbers(&[0, 1, 2], 3, None), [0, 1, 2]);
+        // Cluster 0 is the old 5, cluster 1 the old 2; cluster 2 shares nobody with a cluster that is left.
+        let labels = [0, 0, 0, 1, 1, 2];
+        assert_eq!(numbers(&labels, 3, Some(&[5, 5, 5, 2, 2, 2])), [5, 2, 6]);
     }
-    Ok(points)
 }

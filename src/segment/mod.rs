@@ -7,14 +7,19 @@
 
 mod axis;
 pub mod concentration;
+mod cut;
 mod joint;
 pub mod lifetime;
 pub mod model;
 pub mod movements;
+mod parts;
+mod profile;
 mod sample;
+pub mod standing;
 mod table;
 pub mod tiers;
 pub mod types;
 
 pub use model::SegmentModel;
-pub use table::{SegmentTable, fit, place, settings_digest};
+pub use standing::Standing;
+pub use table::{SegmentTable, Sight, fit, place, settings_digest, smoothed_features};

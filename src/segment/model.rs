@@ -1,14 +1,17 @@
 //! The segment model as it is stored: every parameter that places a customer.
 
+use super::cut::Tried;
+use super::parts::PartsModel;
+use super::profile::Profile;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::catalogue::features;
-use crate::model::taming::Taming;
+use crate::model::cluster_number::ClusterFigures;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,29 +40,41 @@ pub struct GroupModel {
 #[serde(deny_unknown_fields)]
 pub struct AxisModel {
     pub axis: String,
-    pub taming: Taming,
-    /// +1 or -1 per feature: whether more of it lifts the score.
-    pub directions: Vec<f64>,
+    pub parts: PartsModel,
     /// Mean and standard deviation of the raw score over the fitted customers.
     pub score_mean: f64,
     pub score_sd: f64,
-    /// Rows are clusters, columns features.
+    /// Rows are clusters, columns parts.
     pub centroids: Vec<Vec<f32>>,
     /// Whether a cluster lies on the high side; all false where the axis cannot be cut.
     pub is_high: Vec<bool>,
     /// Mean silhouette of the clusters on a fixed sample.
     pub silhouette: Option<f64>,
+    /// Part of customers who keep their level when the axis is fitted on a resample.
+    pub stability: f64,
+    /// Every number of clusters that was tried.
+    pub tried: Vec<Tried>,
 }
 
 /// Clusters over all axes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointModel {
-    pub taming: Taming,
-    /// Factor per feature that gives each axis the same weight.
-    pub weights: Vec<f32>,
+    /// Rows are clusters, columns the parts of all axes.
     pub centroids: Vec<Vec<f32>>,
+    /// By which people know each cluster; they carry over from model to model.
+    pub numbers: Vec<u16>,
+    pub profiles: Vec<Profile>,
     pub silhouette: Option<f64>,
+    /// Every number of clusters that was tried.
+    pub tried: Vec<ClusterFigures>,
+}
+
+impl JointModel {
+    /// The short name of a cluster.
+    pub fn name(&self, number: u16) -> Option<&str> {
+        self.profiles.iter().find(|profile| profile.number == number).map(|profile| profile.name.as_str())
+    }
 }
 
 impl SegmentModel {
@@ -69,8 +84,8 @@ impl SegmentModel {
     }
 
     /// What people should know of the model: groups without types, axes without a cut, missing clusters.
-    pub fn warnings(&self, joint_clusters: usize) -> Vec<Warning> {
-        self.groups.iter().flat_map(|group| group.warnings(joint_clusters)).collect()
+    pub fn warnings(&self, fewest_clusters: usize) -> Vec<Warning> {
+        self.groups.iter().flat_map(|group| group.warnings(fewest_clusters)).collect()
     }
 
     /// Reads a stored model.
@@ -82,14 +97,9 @@ impl SegmentModel {
         if model.format_version != FORMAT_VERSION {
             return Err(format!("format {} where {FORMAT_VERSION} is known", model.format_version));
         }
-        let tamings = |group: &GroupModel| {
-            let joint = group.joint.iter().map(|joint| &joint.taming);
-            group.axes.iter().map(|axis| &axis.taming).chain(joint).cloned().collect::<Vec<_>>()
-        };
-        let tamings: Vec<Taming> = model.groups.iter().flat_map(tamings).collect();
-        match tamings
-            .iter()
-            .flat_map(Taming::names)
+        let axes = model.groups.iter().flat_map(|group| &group.axes);
+        match axes
+            .flat_map(|axis| axis.parts.taming.names())
             .find(|name| features().all(|feature| feature.name != *name))
         {
             Some(unknown) => {
@@ -110,7 +120,7 @@ impl SegmentModel {
 }
 
 impl GroupModel {
-    fn warnings(&self, joint_clusters: usize) -> Vec<Warning> {
+    fn warnings(&self, fewest_clusters: usize) -> Vec<Warning> {
         let group = || self.segment_group.clone();
         let Some(joint) = &self.joint else {
             let is_empty = self.n_fitted == 0;
@@ -123,11 +133,11 @@ impl GroupModel {
         let uncut = self.axes.iter().filter(|axis| !axis.is_high.contains(&true));
         let mut warnings: Vec<Warning> =
             uncut.map(|axis| Warning::AxisNotCut { group: group(), axis: axis.axis.clone() }).collect();
-        if joint.centroids.len() < joint_clusters {
+        if joint.centroids.len() < fewest_clusters {
             warnings.push(Warning::FewerClusters {
                 group: group(),
                 found: joint.centroids.len(),
-                wanted: joint_clusters,
+                wanted: fewest_clusters,
             });
         }
         warnings

@@ -1,19 +1,23 @@
 //! Fitting the segment model and placing every customer of a night.
 
-use super::axis::{self, Placed};
+use super::axis::{self, Placed, on_the_curve};
 use super::joint;
-use super::model::{FORMAT_VERSION, GroupModel, SegmentModel};
+use super::model::{AxisModel, FORMAT_VERSION, GroupModel, JointModel, SegmentModel};
 use super::movements::Before;
-use super::tiers::{tier, value_classes};
+use super::parts::Basis;
+use super::profile::PartOf;
+use super::standing::Standing;
+use super::tiers::value_classes;
 use super::types::{Level, NO_TYPE, customer_type};
 use crate::config::{Config, Segment};
 use crate::contract::Customer;
 use crate::contract::codes::CustomerKind;
 use crate::error::Result;
-use crate::features::{Axis, FeatureTable};
-use crate::labels::TIERS;
+use crate::features::catalogue::features;
+use crate::features::{Axis, Feature, FeatureTable, Part};
 use crate::schema;
 use crate::store::Bank;
+use ndarray::Array2;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
@@ -72,16 +76,42 @@ fn ids<'a>(bank: &'a Bank, features: &FeatureTable, rows: &[usize]) -> Vec<&'a s
     rows.iter().map(|row| &*customer(bank, features, *row).customer_id).collect()
 }
 
-/// Fits a model on the settled customers of each group.
+/// Features of the same customers tonight, and on earlier dates those that loyalty is smoothed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight<'a> {
+    pub tonight: &'a FeatureTable,
+    /// A row per row of tonight's.
+    pub earlier: &'a [FeatureTable],
+}
+
+impl<'a> Sight<'a> {
+    /// What an axis is measured on.
+    fn of(&self, axis: Axis) -> Vec<&'a FeatureTable> {
+        let earlier = if axis == Axis::Loyalty { self.earlier } else { &[] };
+        std::iter::once(self.tonight).chain(earlier).collect()
+    }
+}
+
+/// The features that [`Sight::earlier`] needs.
+pub fn smoothed_features() -> Vec<&'static Feature> {
+    features().filter(|feature| feature.axis == Axis::Loyalty && feature.shape.is_some()).collect()
+}
+
+/// Fits a model on the settled customers of each group; cluster numbers carry over from the model `before`.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked before.
-pub fn fit(bank: &Bank, features: &FeatureTable, config: &Config) -> Result<SegmentModel> {
+pub fn fit(
+    bank: &Bank,
+    sight: Sight<'_>,
+    before: Option<&SegmentModel>,
+    config: &Config,
+) -> Result<SegmentModel> {
+    let features = sight.tonight;
     let mut models = Vec::new();
     for (kind, rows) in groups(bank, features) {
         let settled: Vec<usize> =
             rows.into_iter().filter(|row| !is_provisional(bank, features, *row, config)).collect();
-        let ids = ids(bank, features, &settled);
         let mut model = GroupModel {
             segment_group: kind.code().into(),
             n_fitted: settled.len(),
@@ -89,10 +119,13 @@ pub fn fit(bank: &Bank, features: &FeatureTable, config: &Config) -> Result<Segm
             joint: None,
         };
         if settled.len() >= GROUP_MIN {
+            let ids = ids(bank, features, &settled);
             for axis in Axis::ALL {
-                model.axes.push(axis::fit(features, &settled, &ids, axis, &config.segment, config.seed)?);
+                let tables = sight.of(axis);
+                model.axes.push(axis::fit(&tables, &settled, &ids, axis, &config.segment, config.seed)?);
             }
-            model.joint = Some(joint::fit(features, &settled, &ids, &config.segment, config.seed)?);
+            let before = before.and_then(|before| before.group(kind.code()));
+            model.joint = Some(fit_joint(&model, sight, &settled, &ids, before, config)?);
         }
         models.push(model);
     }
@@ -102,6 +135,40 @@ pub fn fit(bank: &Bank, features: &FeatureTable, config: &Config) -> Result<Segm
         fitted_with: settings_digest(bank, features, config),
         groups: models,
     })
+}
+
+/// The joint clusters of a group whose axes are fitted.
+fn fit_joint(
+    group: &GroupModel,
+    sight: Sight<'_>,
+    rows: &[usize],
+    ids: &[&str],
+    before: Option<&GroupModel>,
+    config: &Config,
+) -> Result<JointModel> {
+    let placed = place_axes(&group.axes, sight, rows);
+    let parts: Vec<PartOf<'_>> = group
+        .axes
+        .iter()
+        .zip(&placed)
+        .flat_map(|(axis, placed)| axis.parts.parts.iter().zip(placed.measured.values.columns()))
+        .map(|(part, values)| PartOf { name: &part.part, values })
+        .collect();
+    let points = joint_points(&placed);
+    let before = before.and_then(|before| {
+        let joint = before.joint.as_ref()?;
+        Some(joint::place(joint, joint_points(&place_axes(&before.axes, sight, rows)).view()))
+    });
+    let table = (sight.tonight, rows);
+    joint::fit(points.view(), table, ids, before.as_deref(), &parts, &config.segment, config.seed)
+}
+
+fn place_axes(axes: &[AxisModel], sight: Sight<'_>, rows: &[usize]) -> Vec<Placed> {
+    Axis::ALL.into_iter().zip(axes).map(|(axis, model)| axis::place(model, &sight.of(axis), rows)).collect()
+}
+
+fn joint_points(placed: &[Placed]) -> Array2<f32> {
+    joint::side_by_side(&placed.iter().map(|placed| &placed.points).collect::<Vec<_>>())
 }
 
 /// Digest of everything beside the customers' features that decides a fit: settings, seed, what value is
@@ -123,47 +190,75 @@ fn is_provisional(bank: &Bank, features: &FeatureTable, row: usize, config: &Con
 
 /// Places every customer under `model`; who lies near a border keeps the level of the night `before`.
 ///
-/// `loyalty_basis` says what stands for the share of wallet.
-///
 /// # Errors
-/// Kind `Internal` if the model does not fit the table, or the frame its schema.
+/// Kind `Internal` if the frame breaks its schema.
 pub fn place(
     bank: &Bank,
-    features: &FeatureTable,
+    sight: Sight<'_>,
     model: &SegmentModel,
+    standing: &Standing,
     before: Option<&BTreeMap<String, Before>>,
-    loyalty_basis: &str,
     config: &Config,
 ) -> Result<SegmentTable> {
-    let n = features.n_customers();
-    let mut axes: Vec<Placed> =
-        vec![Placed { scores: vec![f64::NAN; n], margins: vec![f64::NAN; n] }; Axis::ALL.len()];
-    let mut clusters: Vec<Option<i32>> = vec![None; n];
+    let features = sight.tonight;
+    let mut placement = Placement::empty(features.n_customers());
     for (kind, rows) in groups(bank, features) {
         let Some(group) = model.group(kind.code()) else { continue };
-        for (axis, model) in axes.iter_mut().zip(&group.axes) {
-            let placed = axis::place(model, features, &rows)?;
-            for (position, row) in rows.iter().enumerate() {
-                axis.scores[*row] = placed.scores[position];
-                axis.margins[*row] = placed.margins[position];
+        let placed = place_axes(&group.axes, sight, &rows);
+        if let Some(joint) = &group.joint {
+            for (row, number) in rows.iter().zip(joint::place(joint, joint_points(&placed).view())) {
+                placement.clusters[*row] = Some(i32::from(number));
+                placement.cluster_names[*row] = joint.name(number).map(str::to_owned);
             }
         }
-        if let Some(joint) = &group.joint {
-            for (row, cluster) in rows.iter().zip(joint::place(joint, features, &rows)?) {
-                clusters[*row] = Some(i32::from(cluster));
-            }
+        for (place, (axis, placed)) in group.axes.iter().zip(placed).enumerate() {
+            placement.take(place, axis, &placed, &rows);
         }
     }
-    let levels =
-        [0, 1, 2].map(|axis: usize| levels(bank, features, axis, &axes[axis].margins, before, config));
-    assemble(bank, features, &Placement { axes, levels, clusters }, loyalty_basis, config)
+    let levels = [0, 1, 2]
+        .map(|axis: usize| levels(bank, features, axis, &placement.margins[axis], before, config));
+    assemble(bank, features, &placement, &levels, standing, config)
 }
 
 /// What the model says of each row.
 struct Placement {
-    axes: Vec<Placed>,
-    levels: [Vec<Option<Level>>; 3],
+    /// By axis.
+    scores: [Vec<f64>; 3],
+    margins: [Vec<f64>; 3],
+    /// Of each part, 0 to 100 and what it is taken from.
+    parts: BTreeMap<Part, (Vec<f64>, Vec<Basis>)>,
     clusters: Vec<Option<i32>>,
+    cluster_names: Vec<Option<String>>,
+}
+
+impl Placement {
+    fn empty(n: usize) -> Self {
+        let none = || [(); 3].map(|()| vec![f64::NAN; n]);
+        let parts = Part::ALL.into_iter().map(|part| (part, (vec![f64::NAN; n], vec![Basis::Missing; n])));
+        Self {
+            scores: none(),
+            margins: none(),
+            parts: parts.collect(),
+            clusters: vec![None; n],
+            cluster_names: vec![None; n],
+        }
+    }
+
+    /// Takes in what an axis says of some rows.
+    fn take(&mut self, axis: usize, model: &AxisModel, placed: &Placed, rows: &[usize]) {
+        for (at, row) in rows.iter().enumerate() {
+            self.scores[axis][*row] = placed.scores[at];
+            self.margins[axis][*row] = placed.margins[at];
+        }
+        for (place, part) in model.parts.parts.iter().enumerate() {
+            let of_part = self.parts.iter_mut().find(|(known, _)| known.name() == part.part);
+            let Some((_, (scores, bases))) = of_part else { continue };
+            for (at, row) in rows.iter().enumerate() {
+                scores[*row] = on_the_curve(placed.measured.values[(at, place)]);
+                bases[*row] = placed.measured.bases[(at, place)];
+            }
+        }
+    }
 }
 
 /// Levels on one axis; `None` where the group is not clustered.
@@ -195,19 +290,16 @@ fn assemble(
     bank: &Bank,
     features: &FeatureTable,
     placed: &Placement,
-    loyalty_basis: &str,
+    levels: &[Vec<Option<Level>>; 3],
+    standing: &Standing,
     config: &Config,
 ) -> Result<SegmentTable> {
     let n = features.n_customers();
     let customers: Vec<&Customer> = (0..n).map(|row| customer(bank, features, row)).collect();
-    let [value, loyalty, behaviour] = &placed.levels;
+    let [value, loyalty, behaviour] = levels;
     let customer_types: Vec<&'static str> =
         (0..n).map(|row| type_of(value[row], loyalty[row], behaviour[row])).collect();
-    let tiers: Vec<Option<u8>> = features
-        .column("aum_last_month_mean")
-        .iter()
-        .map(|aum| tier(*aum, &config.value.tier_limits))
-        .collect();
+    let value_classes = value_classes(features.column("value_12m"), &config.value.class_shares);
     let mut columns = vec![
         Column::new("customer_id".into(), customers.iter().map(|c| &*c.customer_id).collect::<Vec<_>>()),
         Column::new(
@@ -218,26 +310,14 @@ fn assemble(
         Column::new("segment_group".into(), customers.iter().map(|c| c.kind.code()).collect::<Vec<_>>()),
         Column::new("customer_type".into(), customer_types.clone()),
     ];
-    let bases = [features.value_basis.code(), loyalty_basis, "transactions"];
-    for (((axis, of_axis), levels), basis) in
-        Axis::ALL.into_iter().zip(&placed.axes).zip(&placed.levels).zip(bases)
-    {
-        let name = |what: &str| PlSmallStr::from_string(format!("{}_{what}", axis.name()));
-        let codes: Vec<Option<&str>> = levels.iter().map(|level| level.map(Level::code)).collect();
-        columns.push(Column::new(name("score"), of_axis.scores.clone()));
-        columns.push(Column::new(name("level"), codes));
-        columns.push(Column::new(name("margin"), of_axis.margins.clone()));
-        columns.push(Column::new(name("basis"), vec![basis; n]));
-    }
+    columns.extend(axis_columns(features, placed, levels));
+    columns.extend(part_columns(placed));
     columns.push(Column::new("value_12m".into(), features.column("value_12m").to_vec()));
     columns.push(Column::new("aum".into(), features.column("aum").to_vec()));
-    columns.push(Column::new(
-        "tier".into(),
-        tiers.iter().map(|tier| tier.map(|tier| TIERS[usize::from(tier)])).collect::<Vec<_>>(),
-    ));
-    let value_classes = value_classes(features.column("value_12m"), &config.value.class_shares);
+    columns.extend(standing.columns());
     columns.push(Column::new("value_class".into(), value_classes.clone()));
     columns.push(Column::new("cluster".into(), &placed.clusters));
+    columns.push(Column::new("cluster_name".into(), &placed.cluster_names));
     columns.push(Column::new(
         "is_provisional".into(),
         (0..n).map(|row| is_provisional(bank, features, row, config)).collect::<Vec<_>>(),
@@ -247,8 +327,45 @@ fn assemble(
     Ok(SegmentTable {
         frame,
         customer_types,
-        tiers,
+        tiers: standing.tiers(),
         value_classes,
-        loyalty_scores: placed.axes[1].scores.clone(),
+        loyalty_scores: placed.scores[1].clone(),
     })
+}
+
+/// Score, level, margin and basis of each axis.
+fn axis_columns(
+    features: &FeatureTable,
+    placed: &Placement,
+    levels: &[Vec<Option<Level>>; 3],
+) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for (place, axis) in Axis::ALL.into_iter().enumerate() {
+        let name = |what: &str| PlSmallStr::from_string(format!("{}_{what}", axis.name()));
+        let codes: Vec<Option<&str>> = levels[place].iter().map(|level| level.map(Level::code)).collect();
+        columns.push(Column::new(name("score"), placed.scores[place].clone()));
+        columns.push(Column::new(name("level"), codes));
+        columns.push(Column::new(name("margin"), placed.margins[place].clone()));
+        let bases: Vec<&str> = match axis {
+            Axis::Value => vec![features.value_basis.code(); features.n_customers()],
+            Axis::Loyalty => placed.parts[&Part::Wallet].1.iter().map(|basis| basis.code()).collect(),
+            Axis::Behaviour => vec!["transactions"; features.n_customers()],
+        };
+        columns.push(Column::new(name("basis"), bases));
+    }
+    columns
+}
+
+/// Score and basis of each part of loyalty and behaviour.
+fn part_columns(placed: &Placement) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for (part, (scores, bases)) in placed.parts.iter().filter(|(part, _)| part.axis() != Axis::Value) {
+        let name = |what: &str| {
+            PlSmallStr::from_string(format!("{}_{}{what}", part.axis().name(), part.name()))
+        };
+        let scores: Vec<Option<f64>> = scores.iter().map(|score| Some(*score).filter(|s| !s.is_nan())).collect();
+        columns.push(Column::new(name(""), scores));
+        columns.push(Column::new(name("_basis"), bases.iter().map(|basis| basis.code()).collect::<Vec<_>>()));
+    }
+    columns
 }

@@ -173,10 +173,11 @@ impl<'a, T: Dimension> History<'a, T> {
         let delivery = self.numbers[position as usize];
         let in_force = |row: &'a Row<T>| InForce { row: &row.content, valid_from, was_known, delivery };
         if T::SEVERAL {
-            let start = to.len();
-            to.extend(rows.map(in_force));
-            to[start..].sort_by(|one, other| one.row.compare(other.row));
-            to.dedup_by(|next, kept| next.row.compare(kept.row).is_eq());
+            // Apart from what other keys brought before: that must not be gone through once per key.
+            let mut own: Vec<&'a Row<T>> = rows.collect();
+            own.sort_by(by_content);
+            own.dedup_by(|next, kept| next.content.compare(&kept.content).is_eq());
+            to.extend(own.into_iter().map(in_force));
         } else {
             to.extend(rows.max_by(by_content).map(in_force));
         }

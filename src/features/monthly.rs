@@ -1,0 +1,70 @@
+//! Mean assets by calendar month: what tiers are decided on.
+
+use super::steps::{Span, mean, spans};
+use crate::date::Date;
+use crate::money::Money;
+use crate::store::{Bank, CustomerHistory};
+use rayon::prelude::*;
+
+/// Months that are looked back at: three years show every rule of tiers and enough moves between them.
+const MONTHS_MAX: i32 = 36;
+
+/// Mean daily assets of every customer in every complete month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthlyAssets {
+    /// Last days of the months, ascending.
+    pub month_ends: Vec<Date>,
+    /// Customers of the bank x months, row-major, currency units; NaN before he was opened, after he was closed, and
+    /// where balances are not known.
+    means: Vec<f64>,
+}
+
+impl MonthlyAssets {
+    /// Of the complete months up to `as_of` whose every day lies after the first snapshot, 36 at most.
+    pub fn of(bank: &Bank, as_of: Date) -> Self {
+        let snapshots = &bank.calendar().snapshots;
+        let snapshots = &snapshots[..snapshots.partition_point(|on| *on <= as_of)];
+        let of_month = |end: Date| -> Option<(Date, Vec<Span>)> {
+            let first = end.plus_days(1 - end.day().cast_signed());
+            Some((end, spans(snapshots, first, end)?.collect()))
+        };
+        let months: Vec<(Date, Vec<Span>)> = as_of.last_month_ends(MONTHS_MAX).filter_map(of_month).collect();
+        let means = (0..u32::try_from(bank.n_customers()).expect("customers are indexed by u32"))
+            .into_par_iter()
+            .flat_map_iter(|index| {
+                let history = bank.history(index);
+                let assets = assets_at(&history, snapshots);
+                let means = months.iter().map(|(end, spans)| {
+                    let is_seen = history.customer.opened_on <= *end
+                        && history.customer.closed_on.is_none_or(|closed| closed > *end);
+                    if is_seen { mean(spans.iter().copied(), |at| assets[at]) } else { f64::NAN }
+                });
+                means.collect::<Vec<f64>>()
+            })
+            .collect();
+        Self { month_ends: months.into_iter().map(|(end, _)| end).collect(), means }
+    }
+
+    /// Of one customer of the bank, a value per month.
+    pub fn customer(&self, index: u32) -> &[f64] {
+        let n = self.month_ends.len();
+        &self.means[index as usize * n..][..n]
+    }
+}
+
+/// Assets at each snapshot, currency units.
+fn assets_at(history: &CustomerHistory<'_>, snapshots: &[Date]) -> Vec<f64> {
+    let mut sums = vec![0i64; snapshots.len()];
+    let mut at = 0;
+    for row in history.holdings.iter().filter(|row| row.product_kind.counts_in_aum()) {
+        while snapshots.get(at).is_some_and(|on| *on < row.snapshot_on) {
+            at += 1;
+        }
+        match snapshots.get(at) {
+            Some(on) if *on == row.snapshot_on => sums[at] += row.balance.0,
+            Some(_) => {}
+            None => break,
+        }
+    }
+    sums.into_iter().map(|minor| Money(minor).to_units()).collect()
+}

@@ -1,0 +1,189 @@
+//! The parts of an axis: what its features tell, customer by customer, before anything is clustered.
+//!
+//! A part is the mean of its tamed features, turned so that more is better; where none of them is known, of those that
+//! stand in for them. What is seen on several dates is averaged, so that one bad month is no veto. Reads: feature
+//! tables of the same customers, tonight's first. Never: fills what is missing in silence; each part has a basis.
+
+use super::axis::{model_error, select, views};
+use crate::config::Segment;
+use crate::error::Result;
+use crate::features::catalogue::features;
+use crate::features::{Axis, Feature, FeatureTable, Part};
+use crate::model::taming::{FeatureSpec, Taming};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+/// What a part of one customer is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    Observed,
+    /// Something that stands in for it.
+    Proxy,
+    Missing,
+}
+
+impl Basis {
+    pub fn code(self) -> &'static str {
+        match self {
+            Basis::Observed => "observed",
+            Basis::Proxy => "proxy",
+            Basis::Missing => "missing",
+        }
+    }
+}
+
+/// How the parts of an axis are measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartsModel {
+    /// In the order of the catalogue.
+    pub taming: Taming,
+    pub parts: Vec<PartModel>,
+}
+
+/// One part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartModel {
+    pub part: String,
+    /// Of all parts of the axis together 1.
+    pub weight: f64,
+    pub inputs: Vec<PartInput>,
+}
+
+/// A feature of a part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartInput {
+    /// Place among the tamed features.
+    pub feature: usize,
+    /// 1 where more of it is better, else -1.
+    pub sign: f64,
+    pub is_proxy: bool,
+}
+
+/// The parts of some customers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Rows x parts, in standard deviations of the fitted customers; NaN where missing.
+    pub values: Array2<f64>,
+    /// Rows x parts.
+    pub bases: Array2<Basis>,
+    /// Weighted mean of the parts that are known; 0, the average, where none is.
+    pub scores: Vec<f64>,
+}
+
+/// The features that shape an axis, of those that are not missing for everybody in `rows`.
+pub fn shaping_features(table: &FeatureTable, rows: &[usize], axis: Axis) -> Vec<&'static Feature> {
+    let is_known = |feature: &&Feature| {
+        let values = table.column(feature.name);
+        rows.iter().any(|row| !values[*row].is_nan())
+    };
+    features().filter(|feature| feature.axis == axis && feature.shape.is_some()).filter(is_known).collect()
+}
+
+impl PartsModel {
+    /// Learns the sizes of the features from tonight's table; parts that nobody has are left out.
+    ///
+    /// # Errors
+    /// Kind `Internal` if the model layer refuses what was checked here.
+    pub fn fit(table: &FeatureTable, rows: &[usize], axis: Axis, settings: &Segment) -> Result<Self> {
+        let shaping = shaping_features(table, rows, axis);
+        let specs: Vec<FeatureSpec<'_>> = shaping.iter().map(|feature| feature.taming_spec()).collect();
+        let columns = select(table, rows, shaping.iter().map(|feature| feature.name));
+        let taming = Taming::fit(&views(&columns), &specs, settings.winsor_share)
+            .map_err(|cause| model_error("taming features", cause))?;
+        let mut parts: Vec<PartModel> = Part::ALL
+            .into_iter()
+            .filter(|part| part.axis() == axis)
+            .filter_map(|part| PartModel::of(part, settings.weights.of(part), &shaping, &taming))
+            .collect();
+        let sum: f64 = parts.iter().map(|part| part.weight).sum();
+        for part in &mut parts {
+            part.weight /= sum;
+        }
+        Ok(Self { taming, parts })
+    }
+
+    /// The parts of `rows`, averaged over the tables in which they are known; rows are the same in all.
+    pub fn measure(&self, tables: &[&FeatureTable], rows: &[usize]) -> Measured {
+        let shape = (rows.len(), self.parts.len());
+        let mut sums: Array2<f64> = Array2::zeros(shape);
+        let mut counts: Array2<f64> = Array2::zeros(shape);
+        let mut bases = Array2::from_elem(shape, Basis::Missing);
+        for table in tables {
+            let columns: Vec<&[f64]> = self.taming.names().map(|name| table.column(name)).collect();
+            for (at, row) in rows.iter().enumerate() {
+                for (place, part) in self.parts.iter().enumerate() {
+                    if let Some((value, basis)) = self.part(part, &columns, *row) {
+                        sums[(at, place)] += value;
+                        counts[(at, place)] += 1.0;
+                        bases[(at, place)] = bases[(at, place)].min(basis);
+                    }
+                }
+            }
+        }
+        // Nothing by nothing is missing.
+        let values = sums / counts;
+        let scores = values.outer_iter().map(|row| self.score(row.iter().copied())).collect();
+        Measured { values, bases, scores }
+    }
+
+    /// The points that are clustered: a part weighs in a squared distance as it does in the score. What is missing of
+    /// a customer is put where the rest of him is.
+    #[expect(clippy::cast_possible_truncation, reason = "bounded by the winsorising; f32 is what k-means uses")]
+    pub fn points(&self, measured: &Measured) -> Array2<f32> {
+        Array2::from_shape_fn(measured.values.dim(), |(row, place)| {
+            let value = measured.values[(row, place)];
+            let value = if value.is_nan() { measured.scores[row] } else { value };
+            (value * self.parts[place].weight.sqrt()) as f32
+        })
+    }
+
+    /// What each part of one customer adds to his score: parts that are missing add nothing.
+    pub fn contributions(&self, values: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
+        let known: f64 =
+            values.clone().zip(&self.parts).filter(|(value, _)| !value.is_nan()).map(|(_, part)| part.weight).sum();
+        let added = |(value, part): (f64, &PartModel)| {
+            if value.is_nan() { 0.0 } else { value * part.weight / known }
+        };
+        values.zip(&self.parts).map(added).collect()
+    }
+
+    fn score(&self, values: impl Iterator<Item = f64> + Clone) -> f64 {
+        self.contributions(values).iter().sum()
+    }
+
+    /// A part of one row; of its inputs those that are known, and proxies only where none is.
+    fn part(&self, part: &PartModel, columns: &[&[f64]], row: usize) -> Option<(f64, Basis)> {
+        let mean = |is_proxy: bool| {
+            let (mut sum, mut n) = (0.0, 0.0);
+            for input in part.inputs.iter().filter(|input| input.is_proxy == is_proxy) {
+                let value = columns[input.feature][row];
+                if !value.is_nan() {
+                    sum += input.sign * f64::from(self.taming.features[input.feature].standardise(value));
+                    n += 1.0;
+                }
+            }
+            (n > 0.0).then(|| sum / n)
+        };
+        let observed = mean(false).map(|value| (value, Basis::Observed));
+        observed.or_else(|| mean(true).map(|value| (value, Basis::Proxy)))
+    }
+}
+
+impl PartModel {
+    /// `None` where no feature tells the part or it has no weight.
+    fn of(part: Part, weight: f64, shaping: &[&Feature], taming: &Taming) -> Option<Self> {
+        let telling = shaping.iter().zip(&taming.features).enumerate();
+        let inputs: Vec<PartInput> = telling
+            .filter(|(_, (_, tamed))| tamed.dropped.is_none())
+            .filter_map(|(place, (feature, _))| {
+                let shape = feature.shape.filter(|shape| shape.part == part)?;
+                let sign = if shape.is_up { 1.0 } else { -1.0 };
+                Some(PartInput { feature: place, sign, is_proxy: shape.is_proxy })
+            })
+            .collect();
+        (!inputs.is_empty() && weight > 0.0).then(|| Self { part: part.name().into(), weight, inputs })
+    }
+}
