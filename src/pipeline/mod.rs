@@ -15,13 +15,13 @@ use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::features::{self, FeatureTable};
+use crate::features::{self, Asked, FeatureTable};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Manifest};
-use crate::segment::{self, movements::movements};
+use crate::segment::{self, Sight, Standing, movements::movements};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Rules};
@@ -29,7 +29,6 @@ use crate::warning::Warning;
 use account::{Known, books, manifest};
 use models::{Models, kept_segment_model};
 use report::type_figures;
-use std::collections::BTreeSet;
 use watch::Watch;
 
 /// Tables without whose delivery there is no night, where their files are dated.
@@ -77,8 +76,13 @@ pub fn run(
     let before = publish::night_before(&config.workspace, as_of)?;
     let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
-    let features =
-        watch.time("features", FeatureTable::n_customers, || features::build_one(&bank, &population))?;
+    let smoothed = earlier_populations(&population, &config.segment.loyalty_smoothing_days);
+    let mut tables =
+        watch.time("features", |tables: &Vec<FeatureTable>| tables[0].n_customers(), || {
+            features::build(&bank, &asked(&population, &smoothed))
+        })?;
+    let features = tables.remove(0);
+    let sight = Sight { tonight: &features, earlier: &tables };
 
     let mapped = ingest::mapped(config.sources());
     let last_night = before.as_ref().map(|before| &before.customers);
@@ -87,12 +91,13 @@ pub fn run(
     let segment_model = watch.time(
         "segment model",
         |_| features.n_customers(),
-        || kept.map_or_else(|| segment::fit(&bank, &features, config), Ok),
+        || kept.map_or_else(|| segment::fit(&bank, sight, None, config), Ok),
     )?;
+    let standing = Standing::of(&bank, &features, &config.value);
     let segments = watch.time(
         "segments",
         |_| features.n_customers(),
-        || segment::place(&bank, &features, &segment_model, last_night, loyalty_basis(&mapped), config),
+        || segment::place(&bank, sight, &segment_model, &standing, last_night, config),
     )?;
     let movements = movements(&segments, last_night)?;
 
@@ -208,7 +213,13 @@ fn inhabited(population: Population) -> Result<Population> {
         .hint("check `--as-of` and the mapping of `customers.opened_on` and `closed_on`"))
 }
 
-/// What stands for the share of wallet in loyalty.
-fn loyalty_basis(mapped: &BTreeSet<(Table, &'static str)>) -> &'static str {
-    if mapped.contains(&(Table::Transactions, "own_account_elsewhere")) { "proxy" } else { "activity" }
+/// The night's customers on the earlier dates that loyalty is smoothed over.
+fn earlier_populations(tonight: &Population, days: &[i32]) -> Vec<Population> {
+    let earlier = |days: &i32| Population { date: tonight.date.plus_days(-days), ..tonight.clone() };
+    days.iter().map(earlier).collect()
+}
+
+fn asked<'a>(tonight: &'a Population, earlier: &'a [Population]) -> Vec<Asked<'a>> {
+    let smoothed = |population| Asked { population, features: segment::smoothed_features() };
+    std::iter::once(Asked::whole(tonight)).chain(earlier.iter().map(smoothed)).collect()
 }

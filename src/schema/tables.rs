@@ -8,6 +8,15 @@ const fn field(name: &'static str, kind: Type, unit: &'static str, description: 
     Field { name, kind, unit, description }
 }
 
+/// The score of a part of an axis.
+const fn part(name: &'static str, description: &'static str) -> Field {
+    field(name, Float64, "0 to 100", description)
+}
+
+const fn part_basis(name: &'static str) -> Field {
+    field(name, String, "", "observed, proxy or missing")
+}
+
 const CUSTOMER_ID: Field = field("customer_id", String, "", "Customer, as delivered");
 const MANAGER_ID: Field =
     field("manager_id", String, "", "Relationship manager, as delivered; null where there is none");
@@ -69,7 +78,7 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "loyalty_basis",
                 String,
                 "",
-                "proxy (own accounts elsewhere stand for the share of wallet) or activity (nothing does)",
+                "What the share of wallet is taken from: observed (declared assets elsewhere), proxy (transfers to own accounts elsewhere) or missing",
             ),
             field(
                 "behaviour_score",
@@ -80,16 +89,47 @@ pub const SEGMENTS: TableSchema = TableSchema {
             field("behaviour_level", String, "", "high or low"),
             field("behaviour_margin", Float64, "-1 to 1", "How clear the level is"),
             field("behaviour_basis", String, "", "transactions"),
+            part("loyalty_tenure", "Length of the relation"),
+            part_basis("loyalty_tenure_basis"),
+            part("loyalty_products", "Kinds of products held"),
+            part_basis("loyalty_products_basis"),
+            part("loyalty_trend", "Whether products and money grow"),
+            part_basis("loyalty_trend_basis"),
+            part("loyalty_wallet", "Our share of his money"),
+            part_basis("loyalty_wallet_basis"),
+            part("loyalty_renewal", "Whether money that matures stays"),
+            part_basis("loyalty_renewal_basis"),
+            part("loyalty_attitude", "What he says of us"),
+            part_basis("loyalty_attitude_basis"),
+            part("behaviour_recency", "How recently he did something"),
+            part_basis("behaviour_recency_basis"),
+            part("behaviour_frequency", "How often he does something"),
+            part_basis("behaviour_frequency_basis"),
+            part("behaviour_regularity", "How evenly his acts are spread"),
+            part_basis("behaviour_regularity_basis"),
+            part("behaviour_amounts", "Money in and out"),
+            part_basis("behaviour_amounts_basis"),
+            part("behaviour_channels", "How many doors he uses"),
+            part_basis("behaviour_channels_basis"),
+            part("behaviour_turnover", "How often his money changes products"),
+            part_basis("behaviour_turnover_basis"),
+            part("behaviour_direction", "Whether he does more than before"),
+            part_basis("behaviour_direction_basis"),
             field("value_12m", Float64, "currency units", "Yearly value by `value_basis`"),
             field("aum", Float64, "currency units", "Assets under management; null without balances"),
             field(
                 "tier",
                 String,
                 "",
-                "t0 to t4 by the last complete month's mean assets; null without balances",
+                "t0 to t4 in force: by the month's mean assets, up at once and down after three months below and three of watch; null without balances",
             ),
+            field("tier_status", String, "", "new, held, promoted, watch or demoted, as of the last complete month"),
+            field("tier_months", Int32, "months", "Complete months since the tier came into force, as far as history goes back"),
+            field("tier_falls_to", String, "", "On watch: the tier he falls to if no later month is better; else null"),
+            field("clv", Float64, "currency units", "Lifetime value over `value.lifetime_horizon_months`; null unless value is a margin"),
             field("value_class", String, "", "top, middle or bottom: the 20/60/20 of customers by value"),
-            field("cluster", Int32, "", "Joint cluster over all axes, within the group"),
+            field("cluster", Int32, "", "Number of the joint cluster over all axes, within the group; carries over from model to model"),
+            field("cluster_name", String, "", "What sets the cluster apart most"),
             field(
                 "is_provisional",
                 Boolean,
