@@ -7,7 +7,28 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// The segment model is a new one: types may have changed with it, and not with the customer.
-    SegmentModelFitted,
+    SegmentModelFitted {
+        model_id: String,
+    },
+    /// The approved model was fitted with other settings than tonight's; it stays in force.
+    ModelOfOtherSettings {
+        model_id: String,
+    },
+    /// The approved model is as old as a refit is due.
+    ModelOld {
+        model_id: String,
+        age_days: i32,
+        refit_after_days: i32,
+    },
+    /// Columns of the model in force have moved since it was fitted.
+    ModelDrifted {
+        n_columns: usize,
+        /// The level of the population stability index that they have reached.
+        level: String,
+        /// The one that moved most, and its index.
+        most: String,
+        is_alarm: bool,
+    },
     NoProbabilities {
         reason: String,
     },
@@ -83,9 +104,29 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::SegmentModelFitted => f.write_str(
-                "a new segment model was fitted from what was known on the date; types may change with it",
+            Warning::SegmentModelFitted { model_id } => write!(
+                f,
+                "no approved segment model is in force: `{model_id}` was fitted from what was known on the date, and \
+                 types may change with it; `tercet approve {model_id}` puts it in force, `tercet fit` fits another"
             ),
+            Warning::ModelOfOtherSettings { model_id } => write!(
+                f,
+                "the approved model `{model_id}` was fitted with other settings than tonight's; it stays in force, a \
+                 refit is proposed: run `tercet fit`"
+            ),
+            Warning::ModelOld { model_id, age_days, refit_after_days } => write!(
+                f,
+                "the approved model `{model_id}` is {age_days} days old, a refit is due after {refit_after_days}: run \
+                 `tercet fit`"
+            ),
+            Warning::ModelDrifted { n_columns, level, most, is_alarm } => {
+                let far = if *is_alarm { " far" } else { "" };
+                write!(
+                    f,
+                    "{n_columns} of the segment model's columns moved{far} since it was fitted (stability index from \
+                     {level} on), most of all {most}; a refit is proposed: run `tercet fit`"
+                )
+            }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
             Warning::ModelNotJudged { reason } => write!(f, "the churn model could not be judged: {reason}"),
             Warning::ListUnavailable { list, missing } => {

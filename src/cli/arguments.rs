@@ -19,6 +19,10 @@ pub struct Arguments {
 pub enum Command {
     /// Run one night and publish it
     Run(RunArguments),
+    /// Fit a segment model on the store as it is, and write it with its card; puts nothing in force
+    Fit(FitArguments),
+    /// Put a fitted model in force
+    Approve(ApproveArguments),
     /// Hold the drop folder against the contract; writes nothing
     Check(CheckArguments),
     /// Show what the store holds
@@ -58,6 +62,27 @@ pub struct RunArguments {
     /// Take deliveries in although they are much smaller or larger than those before them
     #[arg(long)]
     pub accept_volume: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FitArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Last date that the model may see; without it the newest complete date of the store
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct ApproveArguments {
+    /// Id of the model: its folder's name in `models/` of the workspace
+    #[arg(value_name = "MODEL_ID")]
+    pub model_id: String,
+    /// Why, for those who look at `models/approved.json` later
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[command(flatten)]
+    pub place: PlaceArguments,
 }
 
 #[derive(Debug, Args)]

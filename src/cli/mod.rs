@@ -1,6 +1,7 @@
 //! What was asked for: arguments, configuration files, exit codes. Never a business rule.
 
 mod arguments;
+mod models;
 mod progress;
 mod reports;
 mod summary;
@@ -10,8 +11,8 @@ use crate::error::{Error, Kind, Result};
 use crate::pipeline::Observer;
 use crate::{init, io, pipeline, schema, synth};
 use arguments::{
-    Arguments, CheckArguments, Command, InitArguments, PlaceArguments, RunArguments, SchemaArguments,
-    SchemaOf, StatusArguments, SynthArguments,
+    ApproveArguments, Arguments, CheckArguments, Command, FitArguments, InitArguments, PlaceArguments,
+    RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
 };
 use clap::Parser;
 use std::io::Write;
@@ -45,6 +46,8 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Run(run) => run_night(run),
+        Command::Fit(options) => fit(options),
+        Command::Approve(options) => approve(options),
         Command::Synth(options) => write_synth(options),
         Command::Status(options) => status(options),
         Command::Init(options) => propose(options),
@@ -68,6 +71,27 @@ fn run_night(arguments: &RunArguments) -> Result<()> {
         eprintln!("warning: {error}; the night is published at `{}`", report.folder.display());
     }
     Ok(())
+}
+
+fn fit(arguments: &FitArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let report = pipeline::fit(&config, arguments.as_of, &progress)?;
+    progress.clear();
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+    print(&if arguments.place.json { models::fit_json(&report)? + "\n" } else { models::fit(&report) })
+}
+
+fn approve(arguments: &ApproveArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let report = pipeline::approve(&config, &arguments.model_id, arguments.note.as_deref())?;
+    print(&if arguments.place.json {
+        models::approve_json(&report)? + "\n"
+    } else {
+        models::approve(&report)
+    })
 }
 
 /// The defaults, the bank's file over them, the command line over both.

@@ -9,7 +9,7 @@ pub mod raw;
 pub mod source;
 
 pub use band::Band;
-pub use raw::{Churn, Ingest, Lists, Quotas, Raw, Segment, Store, Value};
+pub use raw::{Churn, Ingest, Lists, Models, Quotas, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;
 use source::Source;
@@ -32,7 +32,7 @@ impl Config {
         &self.sources
     }
 
-    /// Digest of everything that can change a table: all but the folders.
+    /// Digest of everything that can change a table: all but the folders and the levels of warnings.
     pub fn digest(&self) -> &str {
         &self.digest
     }

@@ -33,6 +33,8 @@ pub struct Raw {
     pub value: Value,
     /// Types, clusters and their levels.
     pub segment: Segment,
+    /// When a model in force asks for a refit.
+    pub models: Models,
     /// What counts as lost business, and the model of it.
     pub churn: Churn,
     /// Whom to contact, when and how many.
@@ -105,8 +107,18 @@ pub struct Segment {
     pub provisional_days: i32,
     /// Margin within which a customer near a border keeps last night's level.
     pub hysteresis: f64,
-    /// Nights keep the model of the night before until it is so many days old.
+    /// Days after which an approved model asks for a refit, and the model of the night before is no longer kept.
     pub refit_after_days: i32,
+}
+
+/// When a model in force asks for a refit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Models {
+    /// Population stability index of a column since the fit from which a refit is proposed.
+    pub drift_warn: f64,
+    /// Population stability index from which the column counts as another one.
+    pub drift_alarm: f64,
 }
 
 /// Weights of the parts of each axis.
@@ -138,7 +150,8 @@ impl Weights {
     fn check(&self) -> Result<()> {
         for axis in Axis::ALL {
             let weights = self.of_axis(axis);
-            let is_part = |name: &String| Part::ALL.iter().any(|part| part.axis() == axis && part.name() == name);
+            let is_part =
+                |name: &String| Part::ALL.iter().any(|part| part.axis() == axis && part.name() == name);
             let are_sound = weights.keys().all(is_part)
                 && weights.values().all(|weight| weight.is_finite() && *weight >= 0.0)
                 && weights.values().sum::<f64>() > 0.0;
@@ -281,6 +294,7 @@ impl Raw {
     }
 
     fn digest(&self) -> String {
+        // `models` decides on warnings alone.
         let sections = (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
@@ -299,9 +313,16 @@ impl Raw {
         ensure("ingest.amount_shift", over_one(ingest.amount_shift), "over 1")
     }
 
+    fn check_models(&self) -> Result<()> {
+        let (warn, alarm) = (self.models.drift_warn, self.models.drift_alarm);
+        ensure("models.drift_warn", warn > 0.0 && warn.is_finite(), "over 0")?;
+        ensure("models.drift_alarm", alarm >= warn && alarm.is_finite(), "at least `models.drift_warn`")
+    }
+
     fn check_numbers(&self) -> Result<()> {
         let (value, segment, churn, lists) = (&self.value, &self.segment, &self.churn, &self.lists);
         self.check_ingest()?;
+        self.check_models()?;
         ensure("store.buckets", (1..=4096).contains(&self.store.buckets), "from 1 to 4096")?;
         let limits = value.tier_limits;
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);
@@ -312,7 +333,11 @@ impl Raw {
             shares[0] > 0.0 && shares[1] > 0.0 && shares[0] + shares[1] < 1.0,
             "over 0 with a sum under 1",
         )?;
-        ensure("value.lifetime_horizon_months", (1..=600).contains(&value.lifetime_horizon_months), "from 1 to 600")?;
+        ensure(
+            "value.lifetime_horizon_months",
+            (1..=600).contains(&value.lifetime_horizon_months),
+            "from 1 to 600",
+        )?;
         ensure(
             "value.lifetime_discount_yearly",
             (0.0..1.0).contains(&value.lifetime_discount_yearly),
@@ -328,7 +353,11 @@ impl Raw {
             "from 0.01 to under 0.5",
         )?;
         let [fewest, most] = segment.joint_clusters;
-        ensure("segment.joint_clusters", 2 <= fewest && fewest <= most && most <= 12, "rising, from 2 to 12")?;
+        ensure(
+            "segment.joint_clusters",
+            2 <= fewest && fewest <= most && most <= 12,
+            "rising, from 2 to 12",
+        )?;
         ensure(
             "segment.loyalty_smoothing_days",
             segment.loyalty_smoothing_days.len() <= 11

@@ -224,16 +224,7 @@ impl Feature {
         description: &'static str,
         kernel: Kernel,
     ) -> Self {
-        Self {
-            name,
-            axis,
-            unit,
-            description,
-            shape: None,
-            theme: Theme::Other,
-            in_churn_model: true,
-            kernel,
-        }
+        Self { name, axis, unit, description, shape: None, theme: Theme::Other, in_churn_model: true, kernel }
     }
 
     pub(super) const fn lifts(mut self, part: Part) -> Self {

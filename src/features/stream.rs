@@ -97,7 +97,11 @@ impl<'a> Filling<'a> {
             sweep: Sweep::new(lenses),
             kernels,
             wanted: vec![false; lenses.len()],
-            blocks: kernels.iter().enumerate().map(|(date, kernels)| Block::of(date, kernels.len())).collect(),
+            blocks: kernels
+                .iter()
+                .enumerate()
+                .map(|(date, kernels)| Block::of(date, kernels.len()))
+                .collect(),
             each,
             handed: Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Whole private files, one at a time: read in one go, replaced by one rename.
+//! Whole private files, one at a time: read in one go, replaced by one rename; and the names in a folder.
 //!
 //! Writes: beside the target (0600, synced), then over it; missing folders above it are made 0700. After a
 //! crash the old file or the new one stands there, and at most a `.NAME-*.new` beside it.
@@ -32,6 +32,20 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some).io_context("read", path),
     }
+}
+
+/// Names of what lies in a folder, ascending, hidden ones left out; none where there is no folder.
+///
+/// # Errors
+/// Kind `Usage` or `Internal`, naming the path.
+pub fn names_in(folder: &Path) -> Result<Vec<String>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut names = Folder::open(folder)?.names()?;
+    names.retain(|name| !name.starts_with('.'));
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// Writes a whole file (0600) in place of what stood there; a reader sees the old one or the new one.

@@ -7,7 +7,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::ingest::Taken;
-use crate::publish::{Input, Manifest, NightBefore, Previous};
+use crate::publish::{ColumnDrift, Input, Manifest, NightBefore, Previous};
 use crate::segment::{self, SegmentModel};
 use crate::store::books::Reject;
 use crate::store::commit::{Commit, Delivery};
@@ -57,12 +57,13 @@ pub(super) struct Known<'a> {
     pub(super) population: &'a Population,
     pub(super) features: &'a FeatureTable,
     pub(super) segment_model: &'a SegmentModel,
+    pub(super) drift: &'a [ColumnDrift],
     pub(super) training: &'a Training,
     pub(super) before: Option<&'a Previous>,
     pub(super) lists: &'a Lists,
 }
 
-pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &Known<'_>) -> Manifest {
+pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models<'_>, known: &Known<'_>) -> Manifest {
     let standings = [Standing::InNight, Standing::OpenedLater, Standing::Closed, Standing::WithoutHistory];
     let count =
         |standing: Standing| (standing.code(), known.population.counts.get(&standing).copied().unwrap_or(0));
@@ -88,6 +89,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
             Training::NotTrained(_) => None,
         },
         silhouettes: silhouettes(known.segment_model),
+        drift: known.drift.to_vec(),
         lists: known.lists.counts.iter().map(|(list, n)| (list.code(), *n)).collect(),
         suppressed: known.lists.suppressed.clone(),
         rows: BTreeMap::new(),
@@ -112,13 +114,8 @@ fn silhouettes(model: &SegmentModel) -> BTreeMap<String, Option<f64>> {
     model.groups.iter().flat_map(of_group).collect()
 }
 
-fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning> {
-    let is_new = |what: &str| models.entries().any(|model| model.what == what && model.fitted_tonight);
-    let mut warnings = Vec::new();
-    if is_new("segment") {
-        warnings.push(Warning::SegmentModelFitted);
-    }
-    warnings.extend(known.segment_model.warnings(config.segment.joint_clusters[0]));
+fn warnings(config: &Config, models: &Models<'_>, known: &Known<'_>) -> Vec<Warning> {
+    let mut warnings = models.warnings(known.drift, config);
     match known.training {
         Training::NotTrained(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
         Training::Trained { evaluation: Err(reason), .. } => {

@@ -1,11 +1,17 @@
 //! The night, a line per stage.
 
 mod account;
+mod approve;
+mod fit;
 mod models;
+mod night_features;
 mod rehearsal;
 mod report;
 mod watch;
 
+pub use approve::{ApproveReport, Successor, approve};
+pub use fit::{FitReport, fit};
+pub use models::{AxisFigures, Comparison, GroupFigures};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TypeFigures};
 pub use watch::Observer;
@@ -15,19 +21,20 @@ use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::features::{self, Asked, FeatureTable};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Manifest};
-use crate::segment::{self, Sight, Standing, movements::movements};
+use crate::segment::{self, Standing, movements::movements};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Rules};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
-use models::{Models, kept_segment_model};
+use fit::Seen;
+use models::{Models, drift_of_night, predecessor};
+use night_features::NightFeatures;
 use report::type_figures;
 use watch::Watch;
 
@@ -76,42 +83,51 @@ pub fn run(
     let before = publish::night_before(&config.workspace, as_of)?;
     let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
-    let smoothed = earlier_populations(&population, &config.segment.loyalty_smoothing_days);
-    let mut tables =
-        watch.time("features", |tables: &Vec<FeatureTable>| tables[0].n_customers(), || {
-            features::build(&bank, &asked(&population, &smoothed))
-        })?;
-    let features = tables.remove(0);
-    let sight = Sight { tonight: &features, earlier: &tables };
+    let tables = watch.time(
+        "features",
+        |tables: &NightFeatures| tables.tonight.n_customers(),
+        || NightFeatures::of(&bank, &population, config),
+    )?;
+    let (features, sight) = (&tables.tonight, tables.sight());
+    let standing = Standing::of(&bank, features, &config.value);
 
     let mapped = ingest::mapped(config.sources());
     let last_night = before.as_ref().map(|before| &before.customers);
-    let kept = kept_segment_model(&bank, &features, before.as_ref(), config)?;
-    let is_kept = kept.is_some();
+    let seen = Seen {
+        commit: store.commit(),
+        bank: &bank,
+        population: &population,
+        sight,
+        standing: &standing,
+        config,
+    };
     let segment_model = watch.time(
         "segment model",
         |_| features.n_customers(),
-        || kept.map_or_else(|| segment::fit(&bank, sight, None, config), Ok),
+        || match seen.in_force(before.as_ref())? {
+            Some(model) => Ok(model),
+            None => seen.fitted(predecessor(&config.workspace, before.as_ref())?.as_ref()),
+        },
     )?;
-    let standing = Standing::of(&bank, &features, &config.value);
     let segments = watch.time(
         "segments",
         |_| features.n_customers(),
-        || segment::place(&bank, sight, &segment_model, &standing, last_night, config),
+        || segment::place(&bank, sight, &segment_model.model, &standing, last_night, config),
     )?;
     let movements = movements(&segments, last_night)?;
+    let drift = drift_of_night(&segment_model.model, features, &segments)?;
 
     let training = watch.time("churn model", Training::n_rows, || churn::train(&bank, as_of, config))?;
-    let models = Models::of(&segment_model, is_kept, &training)?;
+    let models = Models::of(&segment_model, &training, as_of)?;
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),
-        || churn::score(&bank, &features, models.churn(&training), &labels, config),
+        || churn::score(&bank, features, models.churn(&training), &labels, config),
     )?;
 
     let tables = targets::Night {
         bank: &bank,
-        features: &features,
+        features,
         segments: &segments,
         churn: &churn,
         mapped: &mapped,
@@ -124,7 +140,7 @@ pub fn run(
         || targets::build(&tables, &population, &rules),
     )?;
 
-    models.keep(&config.workspace)?;
+    models.keep(&config.workspace, seen.card_of_night(&segment_model)?.as_deref())?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
         commit: store.commit(),
@@ -132,8 +148,9 @@ pub fn run(
         inputs,
         calendar: bank.calendar(),
         population: &population,
-        features: &features,
-        segment_model: &segment_model,
+        features,
+        segment_model: &segment_model.model,
+        drift: &drift,
         training: &training,
         before: before.as_ref(),
         lists: &lists,
@@ -158,7 +175,7 @@ pub fn run(
             .push(Warning::DurabilityUnknown { path: published.folder.display().to_string() }.to_string());
     }
     manifest.stages = watch.timings.clone();
-    let types = type_figures(&features, &segments, &churn);
+    let types = type_figures(features, &segments, &churn);
     Ok(NightReport {
         folder: published.folder,
         replaced: published.replaced,
@@ -211,15 +228,4 @@ fn inhabited(population: Population) -> Result<Population> {
         population.counts.iter().map(|(standing, n)| format!("{} {n}", standing.code())).collect();
     Err(Error::refused(format!("nobody is in the night of {}: {}", population.date, counts.join(", ")))
         .hint("check `--as-of` and the mapping of `customers.opened_on` and `closed_on`"))
-}
-
-/// The night's customers on the earlier dates that loyalty is smoothed over.
-fn earlier_populations(tonight: &Population, days: &[i32]) -> Vec<Population> {
-    let earlier = |days: &i32| Population { date: tonight.date.plus_days(-days), ..tonight.clone() };
-    days.iter().map(earlier).collect()
-}
-
-fn asked<'a>(tonight: &'a Population, earlier: &'a [Population]) -> Vec<Asked<'a>> {
-    let smoothed = |population| Asked { population, features: segment::smoothed_features() };
-    std::iter::once(Asked::whole(tonight)).chain(earlier.iter().map(smoothed)).collect()
 }

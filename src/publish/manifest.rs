@@ -30,6 +30,7 @@ pub struct Manifest {
     pub churn_evaluation: Option<Evaluation>,
     /// Mean silhouette of each clustering, by group and axis.
     pub silhouettes: BTreeMap<String, Option<f64>>,
+    pub drift: Vec<ColumnDrift>,
     /// Customers on managers' lists.
     pub lists: BTreeMap<&'static str, usize>,
     /// Customers kept off lists, by rule.
@@ -88,8 +89,39 @@ pub struct ModelEntry {
     pub model_id: String,
     pub blake3: String,
     pub trained_through: Date,
-    /// Fitted in this run; else kept from the night before.
-    pub fitted_tonight: bool,
+    pub status: ModelStatus,
+    /// Days from `trained_through` to the night.
+    pub age_days: i32,
+}
+
+/// Why the night used a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelStatus {
+    /// A person put it in force.
+    Approved,
+    /// The night before used it.
+    Kept,
+    FittedTonight,
+}
+
+/// How far a column of the segment model has moved since the fit, over settled customers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnDrift {
+    pub segment_group: String,
+    pub axis: String,
+    /// A feature, or `score`.
+    pub column: String,
+    /// Population stability index; `None` where one side has no customer.
+    pub index: Option<f64>,
+    /// What the index hardly exceeds by chance, given so many customers.
+    pub index_by_chance: Option<f64>,
+    /// Where bins end, to three digits; above the last comes one more bin, then missing values.
+    pub bounds: Vec<f64>,
+    /// Customers by bin when the model was fitted ...
+    pub n_reference: Vec<u64>,
+    /// ... and on the night.
+    pub n_now: Vec<u64>,
 }
 
 /// One published file.

@@ -13,7 +13,9 @@ mod run_id;
 mod tables;
 pub mod workbook;
 
-pub use manifest::{Accounts, Input, Manifest, ModelEntry, NightBefore, StageTiming};
+pub use manifest::{
+    Accounts, ColumnDrift, Input, Manifest, ModelEntry, ModelStatus, NightBefore, StageTiming,
+};
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;

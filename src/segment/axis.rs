@@ -3,7 +3,7 @@
 //! The margin of a customer is (d_low - d_high) / (d_low + d_high), d the distance to the nearest centroid of a side.
 
 use super::cut;
-use super::model::AxisModel;
+use super::model::{AxisModel, AxisReference};
 use super::parts::{Measured, PartsModel};
 use crate::config::Segment;
 use crate::error::{Error, Result};
@@ -62,14 +62,20 @@ pub fn fit(
     settings: &Segment,
     seed: u64,
 ) -> Result<AxisModel> {
-    let Some(tonight) = tables.first() else { return Err(Error::internal("there are no features to fit on")) };
+    let Some(tonight) = tables.first() else {
+        return Err(Error::internal("there are no features to fit on"));
+    };
     let parts = PartsModel::fit(tonight, rows, axis, settings)?;
     let measured = parts.measure(tables, rows);
     let points = parts.points(&measured);
     let (score_mean, score_sd) = mean_and_sd(&measured.scores);
     let best = cut::best(points.view(), &measured.scores, ids, settings, seed)?;
+    let columns = select(tonight, rows, parts.taming.names());
+    let score = |raw: &f64| score_0_to_100(*raw, score_mean, score_sd);
+    let scores: Vec<f64> = measured.scores.iter().map(score).collect();
     Ok(AxisModel {
         axis: axis.name().into(),
+        reference: AxisReference::of(parts.taming.names().zip(&columns), &scores),
         parts,
         score_mean,
         score_sd,
@@ -85,7 +91,8 @@ pub fn fit(
 pub fn place(model: &AxisModel, tables: &[&FeatureTable], rows: &[usize]) -> Placed {
     let measured = model.parts.measure(tables, rows);
     let points = model.parts.points(&measured);
-    let scores = measured.scores.iter().map(|score| score_0_to_100(*score, model)).collect();
+    let score = |raw: &f64| score_0_to_100(*raw, model.score_mean, model.score_sd);
+    let scores = measured.scores.iter().map(score).collect();
     let distances = kmeans::distances(points.view(), matrix(&model.centroids).view());
     let margins = distances.outer_iter().map(|row| margin(row.iter().copied(), &model.is_high)).collect();
     Placed { measured, scores, margins, points }
@@ -107,11 +114,11 @@ fn mean_and_sd(values: &[f64]) -> (f64, f64) {
 
 /// 100 times the logistic curve at pi / sqrt(3) standard deviations: 50 is the mean, 86 and 14 one deviation
 /// away, and no customer falls off the scale. The factor gives the curve the spread of a normal one.
-fn score_0_to_100(raw: f64, model: &AxisModel) -> f64 {
-    if model.score_sd <= 0.0 {
+fn score_0_to_100(raw: f64, mean: f64, sd: f64) -> f64 {
+    if sd <= 0.0 {
         return 50.0;
     }
-    on_the_curve((raw - model.score_mean) / model.score_sd)
+    on_the_curve((raw - mean) / sd)
 }
 
 /// A number of standard deviations as 0 to 100.

@@ -5,7 +5,7 @@
 //! gap between neighbours, tried first, jumped between neighbouring clusters from refit to refit and cut off whatever
 //! lies far out.
 
-use super::axis::{model_error, SILHOUETTE_SAMPLE};
+use super::axis::{SILHOUETTE_SAMPLE, model_error};
 use super::sample;
 use crate::config::Segment;
 use crate::error::{Error, Result};

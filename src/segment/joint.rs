@@ -45,7 +45,8 @@ pub fn fit(
     let most = most.min(rows.len() / CUSTOMERS_PER_CLUSTER).max(1);
     let params = ClusterNumberParams::new(fewest.min(most)..=most, seed);
     let number = cluster_number::choose(points, &sample, &params).map_err(failed)?;
-    let params = KMeansParams { n_runs: settings.starts, ..KMeansParams::new(number.chosen.unwrap_or(1), seed) };
+    let params =
+        KMeansParams { n_runs: settings.starts, ..KMeansParams::new(number.chosen.unwrap_or(1), seed) };
     let clusters = kmeans::fit(points, &sample, &params).map_err(failed)?;
     let labels = kmeans::assign(points, clusters.centroids.view());
     let n = clusters.centroids.nrows();

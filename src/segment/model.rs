@@ -7,6 +7,8 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::catalogue::features;
 use crate::model::cluster_number::ClusterFigures;
+use crate::model::stability_index::ReferenceBins;
+use crate::model::taming::TamedFeature;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +56,57 @@ pub struct AxisModel {
     pub stability: f64,
     /// Every number of clusters that was tried.
     pub tried: Vec<Tried>,
+    pub reference: AxisReference,
+}
+
+/// Where the fitted customers lay, so that later nights can tell how far theirs have moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisReference {
+    pub features: Vec<FeatureReference>,
+    /// Of the score, 0 to 100.
+    pub score: ReferenceBins,
+}
+
+/// A feature of the fitted customers, in its own unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureReference {
+    pub name: String,
+    pub bins: ReferenceBins,
+}
+
+impl AxisReference {
+    /// `features` are names with a value per fitted customer, `scores` theirs.
+    pub(super) fn of<'a>(features: impl Iterator<Item = (&'a str, &'a Vec<f64>)>, scores: &[f64]) -> Self {
+        let of_feature = |(name, values): (&str, &Vec<f64>)| FeatureReference {
+            name: name.into(),
+            bins: ReferenceBins::of(values),
+        };
+        Self { features: features.map(of_feature).collect(), score: ReferenceBins::of(scores) }
+    }
+}
+
+impl AxisModel {
+    /// How a feature is tamed; `None` where it does not shape the axis.
+    pub fn tamed(&self, feature: &str) -> Option<&TamedFeature> {
+        self.parts.taming.features.iter().find(|tamed| tamed.name == feature)
+    }
+
+    /// Whether every part speaks of the same features and clusters.
+    fn is_whole(&self) -> bool {
+        let (parts, taming) = (&self.parts.parts, &self.parts.taming);
+        self.is_high.len() == self.centroids.len()
+            && self.centroids.iter().all(|centroid| centroid.len() == parts.len())
+            && parts.iter().flat_map(|part| &part.inputs).all(|input| input.feature < taming.features.len())
+            && taming.names().eq(self.reference.features.iter().map(|feature| feature.name.as_str()))
+    }
+}
+
+/// What is read of a stored model before the rest: other formats have other fields.
+#[derive(Deserialize)]
+struct Format {
+    format_version: u32,
 }
 
 /// Clusters over all axes.
@@ -88,25 +141,34 @@ impl SegmentModel {
         self.groups.iter().flat_map(|group| group.warnings(fewest_clusters)).collect()
     }
 
+    /// Whether a stored model is sound as far as its format, which is not this one.
+    pub fn is_of_other_format(json: &[u8]) -> bool {
+        serde_json::from_slice(json).is_ok_and(|format: Format| format.format_version != FORMAT_VERSION)
+    }
+
     /// Reads a stored model.
     ///
     /// # Errors
     /// A reason that people read: damaged, of another format, or of features that the catalogue does not have.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
-        let model: Self = serde_json::from_slice(json).map_err(|cause| format!("damaged: {cause}"))?;
-        if model.format_version != FORMAT_VERSION {
-            return Err(format!("format {} where {FORMAT_VERSION} is known", model.format_version));
+        let damaged = |cause| format!("damaged: {cause}");
+        let format: Format = serde_json::from_slice(json).map_err(damaged)?;
+        if format.format_version != FORMAT_VERSION {
+            return Err(format!("format {} where {FORMAT_VERSION} is known", format.format_version));
         }
+        let model: Self = serde_json::from_slice(json).map_err(damaged)?;
+        if let Some(axis) = model.groups.iter().flat_map(|group| &group.axes).find(|axis| !axis.is_whole()) {
+            return Err(format!("damaged: the parts of axis `{}` do not fit each other", axis.axis));
+        }
+        let is_known = |name: &str| features().any(|feature| feature.name == name);
         let axes = model.groups.iter().flat_map(|group| &group.axes);
-        match axes
-            .flat_map(|axis| axis.parts.taming.names())
-            .find(|name| features().all(|feature| feature.name != *name))
-        {
-            Some(unknown) => {
-                Err(format!("it was fitted on the feature `{unknown}`, which the catalogue does not have"))
-            }
-            None => Ok(model),
+        let unknown = axes.flat_map(|axis| axis.parts.taming.names()).find(|name| !is_known(name));
+        if let Some(unknown) = unknown {
+            return Err(format!(
+                "it was fitted on the feature `{unknown}`, which the catalogue does not have"
+            ));
         }
+        Ok(model)
     }
 
     /// The stored form: stable JSON.

@@ -131,7 +131,10 @@ impl PartsModel {
 
     /// The points that are clustered: a part weighs in a squared distance as it does in the score. What is missing of
     /// a customer is put where the rest of him is.
-    #[expect(clippy::cast_possible_truncation, reason = "bounded by the winsorising; f32 is what k-means uses")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "bounded by the winsorising; f32 is what k-means uses"
+    )]
     pub fn points(&self, measured: &Measured) -> Array2<f32> {
         Array2::from_shape_fn(measured.values.dim(), |(row, place)| {
             let value = measured.values[(row, place)];
@@ -142,8 +145,12 @@ impl PartsModel {
 
     /// What each part of one customer adds to his score: parts that are missing add nothing.
     pub fn contributions(&self, values: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
-        let known: f64 =
-            values.clone().zip(&self.parts).filter(|(value, _)| !value.is_nan()).map(|(_, part)| part.weight).sum();
+        let known: f64 = values
+            .clone()
+            .zip(&self.parts)
+            .filter(|(value, _)| !value.is_nan())
+            .map(|(_, part)| part.weight)
+            .sum();
         let added = |(value, part): (f64, &PartModel)| {
             if value.is_nan() { 0.0 } else { value * part.weight / known }
         };

@@ -56,7 +56,8 @@ pub fn profiles(clusters: &Profiled<'_>, numbers: &[u16], parts: &[PartOf<'_>]) 
             let members: Vec<usize> = (0..clusters.labels.len())
                 .filter(|at| usize::from(clusters.labels[*at]) == cluster)
                 .collect();
-            let deviations = parts.iter().filter_map(|part| Some((part.name.to_owned(), deviation(part, &members)?)));
+            let deviations =
+                parts.iter().filter_map(|part| Some((part.name.to_owned(), deviation(part, &members)?)));
             let deviations: BTreeMap<String, f64> = deviations.collect();
             Profile {
                 number: numbers[cluster],
@@ -124,9 +125,8 @@ mod tests {
 
     #[test]
     fn a_name_says_what_sets_a_cluster_apart_most() {
-        let of = |parts: &[(&str, f64)]| {
-            name(&parts.iter().map(|(part, by)| ((*part).to_owned(), *by)).collect())
-        };
+        let of =
+            |parts: &[(&str, f64)]| name(&parts.iter().map(|(part, by)| ((*part).to_owned(), *by)).collect());
         assert_eq!(of(&[("worth", 0.4), ("wallet", -0.3)]), "average");
         assert_eq!(of(&[("worth", 0.6), ("wallet", -1.2), ("tenure", 0.5)]), "low_wallet+high_worth");
     }

@@ -215,8 +215,8 @@ pub fn place(
             placement.take(place, axis, &placed, &rows);
         }
     }
-    let levels = [0, 1, 2]
-        .map(|axis: usize| levels(bank, features, axis, &placement.margins[axis], before, config));
+    let levels =
+        [0, 1, 2].map(|axis: usize| levels(bank, features, axis, &placement.margins[axis], before, config));
     assemble(bank, features, &placement, &levels, standing, config)
 }
 
@@ -360,10 +360,10 @@ fn axis_columns(
 fn part_columns(placed: &Placement) -> Vec<Column> {
     let mut columns = Vec::new();
     for (part, (scores, bases)) in placed.parts.iter().filter(|(part, _)| part.axis() != Axis::Value) {
-        let name = |what: &str| {
-            PlSmallStr::from_string(format!("{}_{}{what}", part.axis().name(), part.name()))
-        };
-        let scores: Vec<Option<f64>> = scores.iter().map(|score| Some(*score).filter(|s| !s.is_nan())).collect();
+        let name =
+            |what: &str| PlSmallStr::from_string(format!("{}_{}{what}", part.axis().name(), part.name()));
+        let scores: Vec<Option<f64>> =
+            scores.iter().map(|score| Some(*score).filter(|s| !s.is_nan())).collect();
         columns.push(Column::new(name(""), scores));
         columns.push(Column::new(name("_basis"), bases.iter().map(|basis| basis.code()).collect::<Vec<_>>()));
     }

@@ -13,6 +13,7 @@ mod dictionary;
 mod faults;
 mod future;
 mod lists;
+mod models;
 mod online_retail;
 mod proposed_mapping;
 mod published;

@@ -80,8 +80,8 @@ fn every_key_has_a_description_and_every_key_of_a_section_a_default() {
     assert_eq!(undescribed, Vec::<String>::new());
     assert!(keys > 150, "{keys}");
     for (name, definition) in schema["$defs"].as_object().unwrap() {
-        let is_section =
-            ["Ingest", "Store", "Value", "Segment", "Churn", "Lists", "Quotas"].contains(&name.as_str());
+        let is_section = ["Ingest", "Store", "Value", "Segment", "Models", "Churn", "Lists", "Quotas"]
+            .contains(&name.as_str());
         for (key, property) in definition["properties"].as_object().into_iter().flatten() {
             let set = property.get("default").or(property.get("$ref"));
             assert!(!is_section || set.is_some(), "{name}.{key} is not in default.toml");

@@ -1,0 +1,114 @@
+//! What a person reads of a fit and of an approval, and the same for machines.
+
+use super::summary::to_json;
+use crate::error::Result;
+use crate::pipeline::{ApproveReport, AxisFigures, Comparison, FitReport, GroupFigures};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use serde_json::json;
+
+/// How good the model is, how it compares, where it lies, and what to do next.
+pub fn fit(report: &FitReport) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    table.set_header(["group", "clustering", "fitted", "clusters", "silhouette", "share high"]);
+    for group in &report.groups {
+        for axis in &group.axes {
+            table.add_row(axis_row(group, axis));
+        }
+        table.add_row(joint_row(group));
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut text = format!("segment model of {}\n\n{table}\n\n", report.trained_through);
+    text += &format!("{}\n", comparison(&report.comparison));
+    text += &format!("written to {}\n", report.folder.display());
+    if !matches!(report.comparison, Comparison::Unchanged { .. }) {
+        let id = &report.model_id;
+        text += &format!("read `card.md` there; `tercet approve {id}` puts the model in force\n");
+    }
+    text
+}
+
+fn axis_row(group: &GroupFigures, axis: &AxisFigures) -> [String; 6] {
+    [
+        group.segment_group.clone(),
+        axis.axis.clone(),
+        group.n_fitted.to_string(),
+        axis.n_clusters.to_string(),
+        figure(axis.silhouette),
+        percent(axis.share_high),
+    ]
+}
+
+/// The joint clusters, or of a group that is too small that it has none.
+fn joint_row(group: &GroupFigures) -> [String; 6] {
+    [
+        group.segment_group.clone(),
+        "joint".to_owned(),
+        group.n_fitted.to_string(),
+        group.joint_clusters.map_or_else(|| "-".to_owned(), |n| n.to_string()),
+        figure(group.joint_silhouette),
+        String::new(),
+    ]
+}
+
+fn comparison(comparison: &Comparison) -> String {
+    match comparison {
+        Comparison::NoneInForce => "no model is in force to compare with".to_owned(),
+        Comparison::Unchanged { model_id } => format!("this is the model in force, `{model_id}`"),
+        Comparison::Unusable { because } => format!("nothing to compare with: {because}"),
+        Comparison::Compared { model_id, n_customers, n_same_type, .. } => format!(
+            "{n_same_type} of {n_customers} customers have the same type as under the model in force, `{model_id}`"
+        ),
+    }
+}
+
+/// # Errors
+/// Kind `Internal` if the report cannot be written.
+pub fn fit_json(report: &FitReport) -> Result<String> {
+    to_json(&json!({
+        "model_id": report.model_id,
+        "blake3": report.blake3,
+        "trained_through": report.trained_through,
+        "folder": report.folder,
+        "groups": report.groups,
+        "comparison": report.comparison,
+        "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    }))
+}
+
+/// Whether it is in force, and for which nights.
+pub fn approve(report: &ApproveReport) -> String {
+    let (id, from) = (&report.model_id, report.trained_through);
+    let done = if report.is_known {
+        format!("`{id}` was approved at {}; nothing was changed", report.approved_at)
+    } else {
+        format!("`{id}` is approved")
+    };
+    let nights = match &report.followed_by {
+        None => format!("nights from {from} on use it"),
+        Some(next) if next.from == from => {
+            format!("nights from {from} on use `{}`, approved later", next.model_id)
+        }
+        Some(next) => {
+            format!("nights from {from} on use it, those from {} on `{}`", next.from, next.model_id)
+        }
+    };
+    format!("{done}; {nights}\n")
+}
+
+/// # Errors
+/// Kind `Internal` if the report cannot be written.
+pub fn approve_json(report: &ApproveReport) -> Result<String> {
+    to_json(&json!(report))
+}
+
+fn figure(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", 100.0 * share))
+}

@@ -1,0 +1,174 @@
+//! `tercet fit`: a segment model from the store as it is, with its card, for a person to approve.
+//!
+//! Reads: the store, the model in force. Writes: `models/<id>/segment.json` and `card.md`. Never: reads the drop folder
+//! or a clock for them, puts a model in force, changes a night.
+
+use super::models::{Card, Comparison, GroupFigures, NightModel, Wanted, compared, group_figures, in_force};
+use super::night_features::NightFeatures;
+use super::watch::{Observer, Watch};
+use super::{inhabited, night_date};
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::lock::WorkspaceLock;
+use crate::publish::{self, Previous};
+use crate::segment::{self, SegmentModel, SegmentTable, Sight, Standing};
+use crate::store::commit::Commit;
+use crate::store::{Bank, Population, Store};
+use crate::warning::Warning;
+use std::path::PathBuf;
+
+/// What a fit came to.
+#[derive(Debug)]
+pub struct FitReport {
+    pub model_id: String,
+    pub blake3: String,
+    pub trained_through: Date,
+    /// Where the model and its card lie.
+    pub folder: PathBuf,
+    pub groups: Vec<GroupFigures>,
+    pub comparison: Comparison,
+    pub warnings: Vec<Warning>,
+}
+
+/// Fits a segment model on what was known at `as_of`, or on the newest night of the store.
+///
+/// # Errors
+/// Whatever the operator must act on; no model is written then.
+pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<FitReport> {
+    let mut watch = Watch::start(observer);
+    let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let store = filled(Store::open(&config.workspace, config.store.buckets)?)?;
+    let as_of = night_date(store.commit(), config, as_of)?;
+    let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
+    let population = inhabited(Population::of(&bank, as_of))?;
+    let tables = watch.time(
+        "features",
+        |tables: &NightFeatures| tables.tonight.n_customers(),
+        || NightFeatures::of(&bank, &population, config),
+    )?;
+    let standing = Standing::of(&bank, &tables.tonight, &config.value);
+    let seen = Seen {
+        commit: store.commit(),
+        bank: &bank,
+        population: &population,
+        sight: tables.sight(),
+        standing: &standing,
+        config,
+    };
+    // What the next night would use. One that cannot be used does not stop the fit: it may be wanted for that.
+    let last = publish::night_before(&config.workspace, as_of.plus_days(1))?;
+    let in_force = seen.in_force(last.as_ref());
+    let n = population.members.len();
+    let model = watch.time(
+        "segment model",
+        |_| n,
+        || seen.fitted(in_force.as_ref().ok().and_then(Option::as_ref).map(|night| &night.model)),
+    )?;
+    let placed = watch.time("segments", |_| n, || seen.placed_afresh(&model.model))?;
+    let groups = group_figures(&model.model, &placed)?;
+    let comparison = seen.comparison(in_force, &model, &placed)?;
+    let card = seen.card(&model, &groups, &comparison);
+    let folder = model.stored.write_with_card(&config.workspace, &card)?;
+    Ok(FitReport {
+        model_id: model.entry().model_id.clone(),
+        blake3: model.entry().blake3.clone(),
+        trained_through: model.entry().trained_through,
+        folder,
+        groups,
+        comparison,
+        warnings: model.warnings_of_fit(&config.segment),
+    })
+}
+
+fn filled(store: Store) -> Result<Store> {
+    if store.commit().deliveries.is_empty() {
+        return Err(Error::incomplete("the store is empty: there is nothing to fit a model on")
+            .hint("`tercet run` takes the exports in; `tercet check` says whether they are complete"));
+    }
+    Ok(store)
+}
+
+/// What a segment model sees and is judged on.
+pub(super) struct Seen<'a> {
+    pub(super) commit: &'a Commit,
+    pub(super) bank: &'a Bank,
+    pub(super) population: &'a Population,
+    pub(super) sight: Sight<'a>,
+    pub(super) standing: &'a Standing,
+    pub(super) config: &'a Config,
+}
+
+impl Seen<'_> {
+    /// Everybody placed by `model` alone, no level of another night carried over.
+    fn placed_afresh(&self, model: &SegmentModel) -> Result<SegmentTable> {
+        segment::place(self.bank, self.sight, model, self.standing, None, self.config)
+    }
+
+    /// The model in force; `None` where one has to be fitted.
+    ///
+    /// # Errors
+    /// Where an approved model, or that of the night `before`, cannot be used.
+    pub(super) fn in_force(&self, before: Option<&Previous>) -> Result<Option<NightModel>> {
+        let wanted = Wanted {
+            as_of: self.sight.tonight.as_of,
+            settings: &segment::settings_digest(self.bank, self.sight.tonight, self.config),
+            refit_after_days: self.config.segment.refit_after_days,
+        };
+        let used_before = before.and_then(|before| before.segment_model.as_ref());
+        in_force(&self.config.workspace, &wanted, used_before)
+    }
+
+    /// A model fitted on everybody seen, whose cluster numbers are those of the model before.
+    ///
+    /// # Errors
+    /// Kind `Internal`: the model layer refuses what was checked before.
+    pub(super) fn fitted(&self, before: Option<&SegmentModel>) -> Result<NightModel> {
+        let model = segment::fit(self.bank, self.sight, before, self.config)?;
+        NightModel::fitted(model, self.sight.tonight.as_of)
+    }
+
+    /// The fit beside the model in force, if that can be used.
+    fn comparison(
+        &self,
+        in_force: Result<Option<NightModel>>,
+        fitted: &NightModel,
+        placed: &SegmentTable,
+    ) -> Result<Comparison> {
+        let other = match in_force {
+            Ok(None) => return Ok(Comparison::NoneInForce),
+            Err(error) => return Ok(Comparison::Unusable { because: error.to_string() }),
+            Ok(Some(other)) => other,
+        };
+        let model_id = other.entry().model_id.clone();
+        if model_id == fitted.entry().model_id {
+            return Ok(Comparison::Unchanged { model_id });
+        }
+        Ok(compared(placed, &self.placed_afresh(&other.model)?, model_id, other.entry().status))
+    }
+
+    fn card(&self, model: &NightModel, groups: &[GroupFigures], comparison: &Comparison) -> String {
+        let card = Card {
+            model: &model.model,
+            entry: model.entry(),
+            groups,
+            comparison,
+            warnings: &model.warnings_of_fit(&self.config.segment),
+            value_basis: self.sight.tonight.value_basis.code(),
+            calendar: self.bank.calendar(),
+            population: self.population,
+            commit: self.commit,
+            config: self.config,
+        };
+        card.markdown()
+    }
+
+    /// The card of a model that a night had to fit, since none was in force; of another one `None`.
+    pub(super) fn card_of_night(&self, model: &NightModel) -> Result<Option<String>> {
+        if !model.is_fitted_tonight() {
+            return Ok(None);
+        }
+        let groups = group_figures(&model.model, &self.placed_afresh(&model.model)?)?;
+        Ok(Some(self.card(model, &groups, &Comparison::NoneInForce)))
+    }
+}

@@ -1,0 +1,199 @@
+//! The models of a night: which ones are in force, how they are stored, how far customers have moved from them.
+//!
+//! ```text
+//! models/<id>/segment.json, card.md    the id ends in a digest of the model
+//! models/<id>/churn.json
+//! models/approved.json                 what a person put in force, and when
+//! ```
+//!
+//! Reads: these files, and what a night says of its customers. Produces: the model that a night uses and why, new
+//! models with their cards, figures of drift. Never: replaces a model that a person approved; reads a clock.
+
+mod card;
+mod choice;
+mod drift;
+mod quality;
+mod registry;
+
+pub(super) use card::Card;
+pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
+pub(super) use drift::of_night as drift_of_night;
+pub use quality::{AxisFigures, Comparison, GroupFigures};
+pub(super) use quality::{compared, group_figures};
+pub(super) use registry::{Approval, Registry};
+
+use crate::churn::{ChurnModel, Training};
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::Result;
+use crate::io::private::{read_if_there, write_private};
+use crate::publish::{ColumnDrift, ModelEntry, ModelStatus};
+use crate::warning::Warning;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+const MODELS: &str = "models";
+const CARD_FILE: &str = "card.md";
+/// Characters of the digest that end an id: 32 bits, ample for the models of one workspace.
+const ID_CHARACTERS: usize = 8;
+
+/// The kinds of models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum What {
+    Segment,
+    Churn,
+}
+
+impl What {
+    const ALL: [What; 2] = [What::Segment, What::Churn];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            What::Segment => "segment",
+            What::Churn => "churn",
+        }
+    }
+
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            What::Segment => "segment.json",
+            What::Churn => "churn.json",
+        }
+    }
+
+    /// The kind that an id begins with.
+    pub(super) fn of_id(model_id: &str) -> Option<Self> {
+        let (name, _) = model_id.split_once('-')?;
+        Self::ALL.into_iter().find(|what| what.name() == name)
+    }
+}
+
+/// Where all models lie.
+pub(super) fn folder(workspace: &Path) -> PathBuf {
+    workspace.join(MODELS)
+}
+
+/// Where the model of this id lies.
+pub(super) fn folder_of(workspace: &Path, model_id: &str) -> PathBuf {
+    folder(workspace).join(model_id)
+}
+
+/// The id of a model: its kind, what it has seen, and the first characters of its digest.
+pub(super) fn model_id(what: What, trained_through: Date, blake3: &str) -> String {
+    format!("{}-{trained_through}-{}", what.name(), &blake3[..ID_CHARACTERS])
+}
+
+pub(super) fn digest(json: &[u8]) -> String {
+    blake3::hash(json).to_hex().to_string()
+}
+
+/// A model as it is stored.
+pub(super) struct StoredModel {
+    pub(super) entry: ModelEntry,
+    what: What,
+    json: String,
+}
+
+impl StoredModel {
+    fn new(what: What, trained_through: Date, json: String, status: ModelStatus, as_of: Date) -> Self {
+        let blake3 = digest(json.as_bytes());
+        let entry = ModelEntry {
+            what: what.name(),
+            model_id: model_id(what, trained_through, &blake3),
+            blake3,
+            trained_through,
+            status,
+            age_days: as_of - trained_through,
+        };
+        Self { entry, what, json }
+    }
+
+    /// Writes the model's file; one that is there already is the same, since its id is its digest.
+    pub(super) fn write(&self, workspace: &Path) -> Result<PathBuf> {
+        let folder = folder_of(workspace, &self.entry.model_id);
+        write_private(&folder.join(self.what.file()), self.json.as_bytes())?;
+        Ok(folder)
+    }
+
+    /// Writes the model's file and the card beside it. The card that a person approved the model by stays.
+    ///
+    /// # Errors
+    /// Where the list of approvals cannot be read; nothing is written then. Where a file cannot be written.
+    pub(super) fn write_with_card(&self, workspace: &Path, card: &str) -> Result<PathBuf> {
+        let is_approved = Registry::read(workspace)?.of_id(&self.entry.model_id).is_some();
+        let folder = self.write(workspace)?;
+        let path = folder.join(CARD_FILE);
+        if !(is_approved && read_if_there(&path)?.is_some()) {
+            write_private(&path, card.as_bytes())?;
+        }
+        Ok(folder)
+    }
+}
+
+/// The night's models, as they are stored.
+pub(super) struct Models<'a> {
+    segment: &'a NightModel,
+    churn: Option<StoredModel>,
+}
+
+impl<'a> Models<'a> {
+    pub(super) fn of(segment: &'a NightModel, training: &Training, as_of: Date) -> Result<Self> {
+        let churn = match training {
+            Training::Trained { model, .. } => Some(StoredModel::new(
+                What::Churn,
+                model.trained_through,
+                model.to_json()?,
+                ModelStatus::FittedTonight,
+                as_of,
+            )),
+            Training::NotTrained(_) => None,
+        };
+        Ok(Self { segment, churn })
+    }
+
+    pub(super) fn churn<'t>(&'t self, training: &'t Training) -> Option<(&'t ChurnModel, &'t str)> {
+        match (training, &self.churn) {
+            (Training::Trained { model, .. }, Some(stored)) => Some((model, &stored.entry.model_id)),
+            _ => None,
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &StoredModel> {
+        std::iter::once(&self.segment.stored).chain(&self.churn)
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &ModelEntry> {
+        self.all().map(|model| &model.entry)
+    }
+
+    /// Writes those that were fitted tonight; `card` is the segment model's, where that is one of them.
+    pub(super) fn keep(&self, workspace: &Path, card: Option<&str>) -> Result<()> {
+        if let Some(card) = card {
+            self.segment.stored.write_with_card(workspace, card)?;
+        }
+        self.churn.iter().try_for_each(|churn| churn.write(workspace).map(drop))
+    }
+
+    /// What should be known of the segment model in force, and of how far customers have moved since its fit.
+    pub(super) fn warnings(&self, drift: &[ColumnDrift], config: &Config) -> Vec<Warning> {
+        let mut warnings = self.segment.warnings(config.segment.refit_after_days);
+        warnings.extend(self.segment.warnings_of_fit(&config.segment));
+        warnings.extend(drift::warnings(drift, &config.models));
+        warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_says_what_a_model_is() {
+        let trained_through = "2026-10-31".parse().unwrap();
+        assert_eq!(model_id(What::Segment, trained_through, "0123456789ab"), "segment-2026-10-31-01234567");
+        assert_eq!(What::of_id("segment-2026-10-31-01234567"), Some(What::Segment));
+        assert_eq!(What::of_id("churn-2026-10-31-01234567"), Some(What::Churn));
+        assert_eq!(What::of_id("approved.json"), None);
+    }
+}
