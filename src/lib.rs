@@ -18,11 +18,14 @@
 //! | [`targets`] | all of these, rules | one list per manager | recomputes a score |
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
+//! [`explain`] shows one customer of a published night, from what was published and nothing else.
+//!
 //! Arrows run down this list of modules. [`model`] is mathematics on plain matrices and [`contract`] the typed
 //! rows of the data contract; neither touches the world. Only [`io`] and the writer of [`synth`] open files or
 //! read a clock. [`synth`] shares nothing with the stages, so that it can be held against them.
 
 pub mod cli;
+pub mod explain;
 pub mod pipeline;
 
 pub mod publish;

@@ -27,6 +27,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show what the store holds
     Status(StatusArguments),
+    /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
+    Explain(ExplainArguments),
     /// Propose a mapping from the headers of a bank's own files, for a person to complete
     Init(InitArguments),
     /// Write invented exports of a bank, with the truth beside them
@@ -98,6 +100,17 @@ pub struct CheckArguments {
 pub struct StatusArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// Id of the customer, as delivered
+    pub customer: String,
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Date of the published night; without it the newest
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
 }
 
 #[derive(Debug, Args)]

@@ -8,11 +8,12 @@ mod summary;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
+use crate::labels::Labels;
 use crate::pipeline::Observer;
-use crate::{init, io, pipeline, schema, synth};
+use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, CheckArguments, Command, FitArguments, InitArguments, PlaceArguments,
-    RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
+    ApproveArguments, Arguments, CheckArguments, Command, ExplainArguments, FitArguments, InitArguments,
+    PlaceArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
 };
 use clap::Parser;
 use std::io::Write;
@@ -50,6 +51,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Approve(options) => approve(options),
         Command::Synth(options) => write_synth(options),
         Command::Status(options) => status(options),
+        Command::Explain(options) => explain_customer(options),
         Command::Init(options) => propose(options),
         Command::Schema(options) => print_schema(options),
     };
@@ -128,6 +130,16 @@ fn status(arguments: &StatusArguments) -> Result<()> {
         reports::status_json(&report)? + "\n"
     } else {
         reports::status(&report)
+    })
+}
+
+fn explain_customer(arguments: &ExplainArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let answer = explain::explain(&config.workspace, &arguments.customer, arguments.as_of)?;
+    print(&if arguments.place.json {
+        explain::json(&answer)? + "\n"
+    } else {
+        explain::text(&answer, &Labels::of(config.language), &config.base_currency)
     })
 }
 

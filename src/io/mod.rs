@@ -9,5 +9,6 @@ pub mod nights;
 pub mod pool;
 pub mod private;
 pub mod process;
+pub mod published;
 pub mod staging;
 pub mod start;

@@ -7,12 +7,12 @@
 //! workspace/LATEST                  the name of the newest night
 //! ```
 //!
-//! Reads: the names in `published/`. Writes: nothing but a prepared `LATEST`, which is computed from the
+//! Reads: the names in `published/`, and `LATEST` for whoever asks for the newest night. Writes: nothing but a prepared `LATEST`, which is computed from the
 //! folders and never from its own past.
 #![allow(clippy::disallowed_methods, reason = "io/ is the rim: the only place that touches files and clocks")]
 
 use super::folder::Folder;
-use super::private::Prepared;
+use super::private::{Prepared, read_if_there};
 use crate::date::Date;
 use crate::error::Result;
 use rustix::fs::FileType;
@@ -55,6 +55,16 @@ pub fn published_nights(workspace: &Path) -> Result<Vec<Date>> {
     }
     nights.sort_unstable();
     Ok(nights)
+}
+
+/// The night that `LATEST` names; `None` where there is no such file, or it names none.
+///
+/// # Errors
+/// Kind `Internal` if the file is there and cannot be read.
+pub fn latest_night(workspace: &Path) -> Result<Option<Date>> {
+    let text = read_if_there(&workspace.join(LATEST))?;
+    let text = text.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    Ok(text.trim().strip_prefix("as_of=").and_then(Date::parse_iso))
 }
 
 /// `LATEST` as it will read once the night of `as_of` can be seen too.

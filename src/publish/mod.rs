@@ -14,7 +14,8 @@ mod tables;
 pub mod workbook;
 
 pub use manifest::{
-    Accounts, ColumnDrift, Input, Manifest, ModelEntry, ModelStatus, NightBefore, StageTiming,
+    Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,
+    StageTiming,
 };
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};

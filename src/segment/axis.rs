@@ -91,8 +91,7 @@ pub fn fit(
 pub fn place(model: &AxisModel, tables: &[&FeatureTable], rows: &[usize]) -> Placed {
     let measured = model.parts.measure(tables, rows);
     let points = model.parts.points(&measured);
-    let score = |raw: &f64| score_0_to_100(*raw, model.score_mean, model.score_sd);
-    let scores = measured.scores.iter().map(score).collect();
+    let scores = measured.scores.iter().map(|raw| model.score(*raw)).collect();
     let distances = kmeans::distances(points.view(), matrix(&model.centroids).view());
     let margins = distances.outer_iter().map(|row| margin(row.iter().copied(), &model.is_high)).collect();
     Placed { measured, scores, margins, points }
@@ -114,7 +113,7 @@ fn mean_and_sd(values: &[f64]) -> (f64, f64) {
 
 /// 100 times the logistic curve at pi / sqrt(3) standard deviations: 50 is the mean, 86 and 14 one deviation
 /// away, and no customer falls off the scale. The factor gives the curve the spread of a normal one.
-fn score_0_to_100(raw: f64, mean: f64, sd: f64) -> f64 {
+pub fn score_0_to_100(raw: f64, mean: f64, sd: f64) -> f64 {
     if sd <= 0.0 {
         return 50.0;
     }

@@ -12,7 +12,7 @@ mod joint;
 pub mod lifetime;
 pub mod model;
 pub mod movements;
-mod parts;
+pub mod parts;
 mod profile;
 mod sample;
 pub mod standing;

@@ -1,5 +1,6 @@
 //! The segment model as it is stored: every parameter that places a customer.
 
+use super::axis::score_0_to_100;
 use super::cut::Tried;
 use super::parts::PartsModel;
 use super::profile::Profile;
@@ -88,6 +89,11 @@ impl AxisReference {
 }
 
 impl AxisModel {
+    /// The score from 0 to 100 that a raw score stands for.
+    pub fn score(&self, raw: f64) -> f64 {
+        score_0_to_100(raw, self.score_mean, self.score_sd)
+    }
+
     /// How a feature is tamed; `None` where it does not shape the axis.
     pub fn tamed(&self, feature: &str) -> Option<&TamedFeature> {
         self.parts.taming.features.iter().find(|tamed| tamed.name == feature)

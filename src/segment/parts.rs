@@ -157,6 +157,30 @@ impl PartsModel {
         values.zip(&self.parts).map(added).collect()
     }
 
+    /// What each feature adds to the score of one customer on one date; `values` are those of the tamed features. What
+    /// tells nothing of him is left out.
+    pub fn added(&self, values: &[f64]) -> Vec<Added> {
+        let parts: Vec<Vec<&PartInput>> = self.parts.iter().map(|part| part.telling(values)).collect();
+        let known: f64 = parts
+            .iter()
+            .zip(&self.parts)
+            .filter(|(telling, _)| !telling.is_empty())
+            .map(|(_, part)| part.weight)
+            .sum();
+        let mut added = Vec::new();
+        for (telling, part) in parts.iter().zip(&self.parts) {
+            #[expect(clippy::cast_precision_loss, reason = "features of a part")]
+            let share = part.weight / known / telling.len() as f64;
+            added.extend(telling.iter().map(|input| {
+                let standardised =
+                    f64::from(self.taming.features[input.feature].standardise(values[input.feature]));
+                let (feature, sign) = (input.feature, input.sign);
+                Added { feature, sign, standardised, added: standardised * sign * share }
+            }));
+        }
+        added
+    }
+
     fn score(&self, values: impl Iterator<Item = f64> + Clone) -> f64 {
         self.contributions(values).iter().sum()
     }
@@ -179,7 +203,31 @@ impl PartsModel {
     }
 }
 
+/// What one feature adds to a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Added {
+    /// Place among the tamed features.
+    pub feature: usize,
+    /// 1 where more of it is better, else -1.
+    pub sign: f64,
+    /// Standard deviations from the mean of those the model was fitted on.
+    pub standardised: f64,
+    /// To the raw score.
+    pub added: f64,
+}
+
 impl PartModel {
+    /// Of the inputs those that are known, and proxies only where no other is.
+    fn telling(&self, values: &[f64]) -> Vec<&PartInput> {
+        let known = |is_proxy: bool| {
+            let is_telling =
+                move |input: &&PartInput| input.is_proxy == is_proxy && !values[input.feature].is_nan();
+            self.inputs.iter().filter(is_telling).collect::<Vec<_>>()
+        };
+        let observed = known(false);
+        if observed.is_empty() { known(true) } else { observed }
+    }
+
     /// `None` where no feature tells the part or it has no weight.
     fn of(part: Part, weight: f64, shaping: &[&Feature], taming: &Taming) -> Option<Self> {
         let telling = shaping.iter().zip(&taming.features).enumerate();

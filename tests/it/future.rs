@@ -16,11 +16,12 @@ use std::sync::OnceLock;
 use tercet::churn::{self, Training};
 use tercet::contract::codes::Kind;
 use tercet::date::Date;
+use tercet::features::{self, Asked};
+use tercet::ingest;
 use tercet::labels::{Labels, Language};
-use tercet::segment;
+use tercet::segment::{self, Sight, Standing};
 use tercet::store::Population;
 use tercet::targets;
-use tercet::{features, ingest};
 
 /// Eighteen months of a small bank end on 2026-10-31; this date leaves four of them to change.
 const AS_OF: &str = "2026-06-30";
@@ -51,9 +52,14 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let config = &default_config(exports, home.path());
     let bank = &taken_in(config, as_of).bank(as_of).unwrap();
     let population = Population::of(bank, as_of);
-    let features = features::build_one(bank, &population).unwrap();
-    let model = segment::fit(bank, &features, config).unwrap();
-    let segments = segment::place(bank, &features, &model, None, "proxy", config).unwrap();
+    let earlier = Population { date: as_of.plus_days(-30), ..population.clone() };
+    let smoothed = Asked { population: &earlier, features: segment::smoothed_features() };
+    let mut tables = features::build(bank, &[Asked::whole(&population), smoothed]).unwrap();
+    let features = tables.remove(0);
+    let sight = Sight { tonight: &features, earlier: &tables };
+    let standing = Standing::of(bank, &features, &config.value);
+    let model = segment::fit(bank, sight, None, config).unwrap();
+    let segments = segment::place(bank, sight, &model, &standing, None, config).unwrap();
     let training = churn::train(bank, as_of, config).unwrap();
     let model = match &training {
         Training::Trained { model, .. } => Some((&**model, "m")),

@@ -10,6 +10,7 @@ mod command_line;
 mod crash;
 mod deliveries;
 mod dictionary;
+mod explain;
 mod faults;
 mod future;
 mod lists;

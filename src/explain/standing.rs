@@ -1,0 +1,88 @@
+//! What he is worth and where he stands: tier, value class, value, assets, cluster, and what else the night published.
+//!
+//! Reads: his rows of `segments` and `features`, his movements. Produces: a [`Standing`]. A column that this file does not
+//! know (a status of the tier, a lifetime value, the name of a cluster) is passed on with its own description.
+
+use super::figure::{Figure, Missing};
+use super::movements::{Moved, before};
+use super::night::Night;
+use super::rows::Row;
+use serde::Serialize;
+
+/// Columns of `segments` that other parts of the answer show.
+const SHOWN_ELSEWHERE: [&str; 9] = [
+    "as_of_date",
+    "customer_id",
+    "manager_id",
+    "branch_id",
+    "segment_group",
+    "customer_type",
+    "is_provisional",
+    "value_basis",
+    "value_12m",
+];
+/// Columns of `segments` that the fields of [`Standing`] show.
+const SHOWN_HERE: [&str; 4] = ["tier", "value_class", "aum", "cluster"];
+/// Ends of the columns of an axis.
+const OF_AXES: [&str; 4] = ["_score", "_level", "_margin", "_basis"];
+
+/// Tier, value and cluster.
+#[derive(Debug, Clone, Serialize)]
+pub struct Standing {
+    pub tier: Figure<String>,
+    pub tier_before: Figure<String>,
+    /// Mean daily assets of the last complete month, currency units.
+    pub tier_assets: Figure<f64>,
+    pub value_class: Figure<String>,
+    /// Currency units a year.
+    pub value: Figure<f64>,
+    /// Currency units.
+    pub aum: Figure<f64>,
+    pub cluster: Figure<i64>,
+    pub further: Vec<Further>,
+}
+
+/// A published column without a place of its own.
+#[derive(Debug, Clone, Serialize)]
+pub struct Further {
+    pub column: String,
+    /// As the table describes it.
+    pub description: String,
+    pub unit: String,
+    /// Null where the table has none.
+    pub value: serde_json::Value,
+}
+
+pub fn of(night: &Night, segments: Row<'_>, features: Row<'_>, moved: &[Moved]) -> Standing {
+    let tier: Figure<String> = segments.figure("tier", Missing::NoBalances);
+    let mut value: Figure<f64> = segments.figure("value_12m", Missing::NoBalances);
+    value.basis = segments.get("value_basis");
+    Standing {
+        tier_before: before(night, moved, "tier", &tier),
+        tier: tier.on("last_month_mean"),
+        tier_assets: features.figure("aum_last_month_mean", Missing::NoBalances).on("last_month_mean"),
+        value_class: segments.figure("value_class", Missing::NotKnown).on("value_rank"),
+        value,
+        aum: segments.figure("aum", Missing::NoBalances).on("newest_snapshot"),
+        cluster: segments.figure("cluster", Missing::GroupNotClustered).on("all_axes"),
+        further: further(segments),
+    }
+}
+
+fn further(segments: Row<'_>) -> Vec<Further> {
+    let is_shown = |name: &str| {
+        let has_place = SHOWN_ELSEWHERE.contains(&name) || SHOWN_HERE.contains(&name);
+        let of_axis = |axis: &str| OF_AXES.iter().any(|end| name.strip_prefix(axis) == Some(end));
+        has_place || ["value", "loyalty", "behaviour"].into_iter().any(of_axis)
+    };
+    let cells = segments.cells().filter(|(field, _)| !is_shown(field.name()));
+    let told =
+        |key: &str, field: &arrow::datatypes::Field| field.metadata().get(key).cloned().unwrap_or_default();
+    let further = cells.map(|(field, value)| Further {
+        column: field.name().clone(),
+        description: told("description", field),
+        unit: told("unit", field),
+        value,
+    });
+    further.collect()
+}
