@@ -10,7 +10,7 @@ use super::movements::{Moved, before};
 use super::night::Night;
 use super::rows::Row;
 use crate::error::Result;
-use crate::features::Axis;
+use crate::features::{Axis, Part};
 use crate::segment::model::{AxisModel, GroupModel};
 use serde::Serialize;
 
@@ -35,6 +35,8 @@ pub struct AxisScore {
     pub share_nearer_border: Figure<f64>,
     /// He lies on the other side, but so near to the border that he kept the level of the night before.
     pub level_is_kept: bool,
+    /// Every part that the axis is made of.
+    pub parts: Vec<PartScore>,
     /// Sum of the contributions.
     pub raw_score: Option<f64>,
     /// The score that this sum stands for: another than `score` where a night takes more into it than its features.
@@ -44,6 +46,28 @@ pub struct AxisScore {
     /// Why there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_missing: Option<Missing>,
+}
+
+/// A part of an axis, 0 to 100; its basis is what it was taken from.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartScore {
+    pub part: &'static str,
+    pub score: Figure<f64>,
+}
+
+fn parts(axis: &str, segments: Row<'_>) -> Vec<PartScore> {
+    let score = |part: Part| {
+        let column = format!("{axis}_{}", part.name());
+        let mut score: Figure<f64> = segments.figure(&column, Missing::NotKnown);
+        score.basis = segments.get(&format!("{column}_basis"));
+        PartScore { part: part.name(), score }
+    };
+    // The parts of value are its features themselves.
+    Part::ALL
+        .into_iter()
+        .filter(|part| part.axis().name() == axis && part.axis() != Axis::Value)
+        .map(score)
+        .collect()
 }
 
 /// # Errors
@@ -106,6 +130,7 @@ fn axis_score(
         level,
         margin,
         share_nearer_border: Figure::of(share, Missing::GroupNotClustered),
+        parts: parts(axis, segments),
         raw_score: explained.as_ref().map(|explained| explained.raw),
         score_from_features: explained.as_ref().map(|explained| explained.score),
         features: explained.map(|explained| explained.features).unwrap_or_default(),

@@ -7,6 +7,7 @@ use super::figure::{Figure, Missing};
 use super::movements::{Moved, before};
 use super::night::Night;
 use super::rows::Row;
+use crate::features::Axis;
 use serde::Serialize;
 
 /// Columns of `segments` that other parts of the answer show.
@@ -22,9 +23,17 @@ const SHOWN_ELSEWHERE: [&str; 9] = [
     "value_12m",
 ];
 /// Columns of `segments` that the fields of [`Standing`] show.
-const SHOWN_HERE: [&str; 4] = ["tier", "value_class", "aum", "cluster"];
-/// Ends of the columns of an axis.
-const OF_AXES: [&str; 4] = ["_score", "_level", "_margin", "_basis"];
+const SHOWN_HERE: [&str; 9] = [
+    "tier",
+    "tier_status",
+    "tier_months",
+    "tier_falls_to",
+    "clv",
+    "value_class",
+    "aum",
+    "cluster",
+    "cluster_name",
+];
 
 /// Tier, value and cluster.
 #[derive(Debug, Clone, Serialize)]
@@ -38,7 +47,15 @@ pub struct Standing {
     pub value: Figure<f64>,
     /// Currency units.
     pub aum: Figure<f64>,
+    /// Of the tier: new, held, promoted, watch or demoted.
+    pub tier_status: Figure<String>,
+    pub tier_months: Figure<i64>,
+    /// Null unless he is on watch.
+    pub tier_falls_to: Option<String>,
+    /// Currency units.
+    pub lifetime_value: Figure<f64>,
     pub cluster: Figure<i64>,
+    pub cluster_name: Option<String>,
     pub further: Vec<Further>,
 }
 
@@ -64,6 +81,11 @@ pub fn of(night: &Night, segments: Row<'_>, features: Row<'_>, moved: &[Moved]) 
         value_class: segments.figure("value_class", Missing::NotKnown).on("value_rank"),
         value,
         aum: segments.figure("aum", Missing::NoBalances).on("newest_snapshot"),
+        tier_status: segments.figure("tier_status", Missing::NoBalances),
+        tier_months: segments.figure("tier_months", Missing::NoBalances),
+        tier_falls_to: segments.get("tier_falls_to"),
+        lifetime_value: segments.figure("clv", Missing::NotKnown).on("full_horizon"),
+        cluster_name: segments.get("cluster_name"),
         cluster: segments.figure("cluster", Missing::GroupNotClustered).on("all_axes"),
         further: further(segments),
     }
@@ -72,8 +94,8 @@ pub fn of(night: &Night, segments: Row<'_>, features: Row<'_>, moved: &[Moved]) 
 fn further(segments: Row<'_>) -> Vec<Further> {
     let is_shown = |name: &str| {
         let has_place = SHOWN_ELSEWHERE.contains(&name) || SHOWN_HERE.contains(&name);
-        let of_axis = |axis: &str| OF_AXES.iter().any(|end| name.strip_prefix(axis) == Some(end));
-        has_place || ["value", "loyalty", "behaviour"].into_iter().any(of_axis)
+        let of_axis = |axis: Axis| name.strip_prefix(axis.name()).is_some_and(|rest| rest.starts_with('_'));
+        has_place || Axis::ALL.into_iter().any(of_axis)
     };
     let cells = segments.cells().filter(|(field, _)| !is_shown(field.name()));
     let told =

@@ -6,6 +6,7 @@ use super::contributions::{Contribution, strongest};
 use super::figure::Figure;
 use super::lists::{Listed, Offer};
 use super::movements::Moved;
+use super::placement::PartScore;
 use super::words::{Words, percent, plain};
 use super::{AxisScore, Explanation, Missing};
 use crate::labels::Labels;
@@ -161,7 +162,20 @@ fn features(words: Words<'_>, axis: &AxisScore) -> String {
     let lifts = lifts.into_iter().map(|part| row("lifts", part));
     let rows = lifts.chain(lowers.into_iter().map(|part| row("lowers", part))).collect();
     let table = columns(header.into(), rows, &[2, 3, 4]);
-    format!("{title}\n{table}\n {}", sum_of(words, axis))
+    format!("{title}\n{table}\n {}{}", sum_of(words, axis), parts(words, axis))
+}
+
+/// The parts of an axis in a line of their own; none where the features are the parts.
+fn parts(words: Words<'_>, axis: &AxisScore) -> String {
+    let shown = |part: &PartScore| {
+        let score = words.figure(&part.score, |score| format!("{score:.0}"));
+        format!("{} {score}", words.code("part", part.part))
+    };
+    let parts: Vec<String> = axis.parts.iter().map(shown).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("\n {}", words.filled("parts", &[("parts", &parts.join(", "))]))
 }
 
 /// What all contributions come to, and whether that is the score.
@@ -184,10 +198,22 @@ fn standing(words: Words<'_>, answer: &Explanation) -> String {
     pairs.add("tier", words.figure(&standing.tier, tier));
     pairs.add("tier_before", words.figure(&standing.tier_before, tier));
     pairs.add("tier_assets", words.figure(&standing.tier_assets, money));
+    pairs.add("tier_status", words.figure(&standing.tier_status, |code| words.code("tier_status", code)));
+    pairs.add("tier_months", words.figure(&standing.tier_months, ToString::to_string));
+    if let Some(below) = &standing.tier_falls_to {
+        pairs.add("tier_falls_to", tier(below));
+    }
+    pairs.add("clv", words.figure(&standing.lifetime_value, money));
     pairs.add("value_class", words.figure(&standing.value_class, |code| words.code("value_class", code)));
     pairs.add("value_12m", words.figure(&standing.value, money));
     pairs.add("aum", words.figure(&standing.aum, money));
-    pairs.add("cluster", words.figure(&standing.cluster, ToString::to_string));
+    let named = |number: &i64| {
+        standing
+            .cluster_name
+            .as_ref()
+            .map_or_else(|| number.to_string(), |name| format!("{number}, {}", plain(name)))
+    };
+    pairs.add("cluster", words.figure(&standing.cluster, named));
     for further in &standing.further {
         let value = match &further.value {
             serde_json::Value::Null => words.missing(Missing::NotKnown),

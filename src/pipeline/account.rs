@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::ingest::Taken;
 use crate::publish::{ColumnDrift, Input, Manifest, NightBefore, Previous};
+use crate::segment::movements::Migration;
 use crate::segment::{self, SegmentModel};
 use crate::store::books::Reject;
 use crate::store::commit::{Commit, Delivery};
@@ -58,6 +59,8 @@ pub(super) struct Known<'a> {
     pub(super) features: &'a FeatureTable,
     pub(super) segment_model: &'a SegmentModel,
     pub(super) drift: &'a [ColumnDrift],
+    pub(super) migration: &'a Migration,
+    pub(super) standing: &'a segment::Standing,
     pub(super) training: &'a Training,
     pub(super) before: Option<&'a Previous>,
     pub(super) lists: &'a Lists,
@@ -89,6 +92,9 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models<'_>, know
             Training::NotTrained(_) => None,
         },
         silhouettes: silhouettes(known.segment_model),
+        migration: known.migration.clone(),
+        concentration: known.standing.concentration.clone(),
+        lifetime: known.standing.lifetime.clone(),
         drift: known.drift.to_vec(),
         lists: known.lists.counts.iter().map(|(list, n)| (list.code(), *n)).collect(),
         suppressed: known.lists.suppressed.clone(),

@@ -26,7 +26,8 @@ use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Manifest};
-use crate::segment::{self, Standing, movements::movements};
+use crate::segment::movements::{migration, movements};
+use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Rules};
@@ -114,7 +115,7 @@ pub fn run(
         |_| features.n_customers(),
         || segment::place(&bank, sight, &segment_model.model, &standing, last_night, config),
     )?;
-    let movements = movements(&segments, last_night)?;
+    let (movements, migration) = (movements(&segments, last_night)?, migration(&segments, last_night)?);
     let drift = drift_of_night(&segment_model.model, features, &segments)?;
 
     let training = watch.time("churn model", Training::n_rows, || churn::train(&bank, as_of, config))?;
@@ -151,6 +152,8 @@ pub fn run(
         features,
         segment_model: &segment_model.model,
         drift: &drift,
+        migration: &migration,
+        standing: &standing,
         training: &training,
         before: before.as_ref(),
         lists: &lists,

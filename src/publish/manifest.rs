@@ -4,6 +4,9 @@ use crate::churn::Evaluation;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::io::staging::FileDigest;
+use crate::segment::concentration::Concentration;
+use crate::segment::movements::Migration;
+use crate::segment::standing::Lifetime;
 use crate::store::commit::Delivery;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -30,6 +33,12 @@ pub struct Manifest {
     pub churn_evaluation: Option<Evaluation>,
     /// Mean silhouette of each clustering, by group and axis.
     pub silhouettes: BTreeMap<String, Option<f64>>,
+    /// Customers by their type in the night before and now.
+    pub migration: Migration,
+    /// How value is concentrated.
+    pub concentration: Concentration,
+    /// The chain of tiers behind lifetime values; null where value is no margin or history too short.
+    pub lifetime: Option<Lifetime>,
     pub drift: Vec<ColumnDrift>,
     /// Customers on managers' lists.
     pub lists: BTreeMap<&'static str, usize>,

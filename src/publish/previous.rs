@@ -5,14 +5,15 @@ use crate::error::{Error, Result};
 use crate::io::nights::{night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::segment::movements::Before;
-use arrow::array::{Array, StringArray};
+use arrow::array::{Array, Int32Array, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const COLUMNS: [&str; 6] =
+const TEXTS: [&str; 6] =
     ["customer_id", "customer_type", "tier", "value_level", "loyalty_level", "behaviour_level"];
+const CLUSTER: &str = "cluster";
 
 /// What the night before said.
 #[derive(Debug, Clone)]
@@ -68,7 +69,7 @@ struct Model {
 
 fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), TEXTS.into_iter().chain([CLUSTER]));
     let mut customers = BTreeMap::new();
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
@@ -77,7 +78,10 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
                 batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<StringArray>());
             array.ok_or_else(|| format!("no text column `{name}`"))
         };
-        let [ids, types, tiers, value, loyalty, behaviour] = COLUMNS.map(column);
+        let [ids, types, tiers, value, loyalty, behaviour] = TEXTS.map(column);
+        let clusters =
+            batch.column_by_name(CLUSTER).and_then(|array| array.as_any().downcast_ref::<Int32Array>());
+        let clusters = clusters.ok_or_else(|| format!("no column `{CLUSTER}`"))?;
         let (ids, types, tiers) = (ids?, types?, tiers?);
         let levels = [value?, loyalty?, behaviour?];
         let text = |array: &StringArray, row: usize| array.is_valid(row).then(|| array.value(row).to_owned());
@@ -86,6 +90,7 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
                 customer_type: text(types, row),
                 tier: text(tiers, row),
                 levels: levels.map(|level| text(level, row)),
+                cluster: clusters.is_valid(row).then(|| clusters.value(row)),
             };
             customers.insert(ids.value(row).to_owned(), before);
         }

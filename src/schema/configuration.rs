@@ -65,14 +65,14 @@ fn give_defaults(section: &mut Object, defaults: &toml::Table, definitions: &mut
     let properties = section.get_mut("properties").ok_or_else(|| apart("properties"))?;
     for (key, default) in defaults.iter().filter(|(key, _)| *key != "sources") {
         let property = object(properties.get_mut(key).ok_or_else(|| apart(key))?)?;
-        match default {
-            toml::Value::Table(inner) => {
-                let name = definition_of(property).ok_or_else(|| apart(key))?;
+        match (default, definition_of(property)) {
+            (toml::Value::Table(inner), Some(name)) => {
                 let mut definition = definitions.get_mut(&name).map(Value::take).ok_or_else(|| apart(key))?;
                 give_defaults(object(&mut definition)?, inner, definitions)?;
                 definitions[name] = definition;
             }
-            value => {
+            // A table without a definition has keys of its own choice, as the weights of parts do.
+            (value, _) => {
                 let value = serde_json::to_value(value).map_err(|_| apart(key))?;
                 property.insert("default".into(), value);
             }

@@ -306,15 +306,20 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
 
 pub const MOVEMENTS: TableSchema = TableSchema {
     name: "movements",
-    description: "Who changed type or tier since the newest published night before this one, who entered and who left.",
+    description: "Who changed type, tier or cluster since the newest published night before this one, who entered and who left.",
     key: &["customer_id", "what"],
     fields: || {
         vec![
             CUSTOMER_ID,
-            field("what", String, "", "type, tier or presence"),
+            field("what", String, "", "type, tier, cluster or presence"),
             field("was", String, "", "Before; null where he was not in the night before"),
             field("is", String, "", "Now; null where he is not in this night"),
-            field("because", String, "", "The levels that changed, assets for a tier, or entered or left"),
+            field(
+                "because",
+                String,
+                "",
+                "The levels that changed, assets for a tier, the nearest cluster, or entered or left",
+            ),
         ]
     },
 };

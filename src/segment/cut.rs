@@ -42,6 +42,19 @@ pub struct Clusters {
     pub tried: Vec<Tried>,
 }
 
+impl Clusters {
+    /// Everybody alike: no part of the axis tells customers apart.
+    fn nothing_to_tell() -> Self {
+        let fit = KMeansFit {
+            centroids: ndarray::Array2::zeros((1, 0)),
+            counts: Vec::new(),
+            inertia: 0.0,
+            requested: 1,
+        };
+        Self { fit, is_high: vec![false], silhouette: None, stability: 0.0, tried: Vec::new() }
+    }
+}
+
 /// The clusters that hold their levels best, of those numbers that can be cut; of equals the better silhouette.
 ///
 /// # Errors
@@ -53,6 +66,9 @@ pub fn best(
     settings: &Segment,
     seed: u64,
 ) -> Result<Clusters> {
+    if points.ncols() == 0 {
+        return Ok(Clusters::nothing_to_tell());
+    }
     let sample = sample::by_hash(ids, settings.sample_max);
     let silhouette_rows = sample::by_hash(ids, SILHOUETTE_SAMPLE);
     let compared = Compared::new(points, scores, &sample::by_hash(ids, STABILITY_SAMPLE));

@@ -1,4 +1,4 @@
-//! Who moved since the night before: type, tier, and presence.
+//! Who moved since the night before: type, tier, cluster, and presence.
 
 use super::SegmentTable;
 use crate::error::Result;
@@ -13,6 +13,26 @@ pub struct Before {
     pub tier: Option<String>,
     /// high or low, by axis in the order value, loyalty, behaviour.
     pub levels: [Option<String>; 3],
+    pub cluster: Option<i32>,
+}
+
+/// How many customers of each type before are of which type now; only of those who were in both nights.
+pub type Migration = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// Empty where there is no night before.
+///
+/// # Errors
+/// Kind `Internal` if the frame lacks a column.
+pub fn migration(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) -> Result<Migration> {
+    let mut migration = Migration::new();
+    let Some(before) = before else { return Ok(migration) };
+    for (customer, is) in standing(now.frame())? {
+        let was = before.get(&customer).and_then(|before| before.customer_type.clone());
+        if let (Some(was), Some(is)) = (was, is.customer_type) {
+            *migration.entry(was).or_default().entry(is).or_default() += 1;
+        }
+    }
+    Ok(migration)
 }
 
 /// One row per customer and thing that changed; empty where there is no night before.
@@ -96,6 +116,11 @@ fn changed(customer: &str, was: &Before, is: &Before, rows: &mut Vec<Movement>) 
     if was.tier != is.tier {
         rows.push(Movement::new(customer, "tier", was.tier.clone(), is.tier.clone(), "assets".into()));
     }
+    if was.cluster != is.cluster {
+        let number = |cluster: Option<i32>| cluster.map(|cluster| cluster.to_string());
+        let because = "nearest cluster".to_owned();
+        rows.push(Movement::new(customer, "cluster", number(was.cluster), number(is.cluster), because));
+    }
 }
 
 /// What a segment frame says of each customer.
@@ -108,10 +133,12 @@ pub fn standing(frame: &DataFrame) -> Result<BTreeMap<String, Before>> {
     };
     let (ids, types, tiers) = (texts("customer_id")?, texts("customer_type")?, texts("tier")?);
     let levels = [texts("value_level")?, texts("loyalty_level")?, texts("behaviour_level")?];
+    let clusters: Vec<Option<i32>> = frame.column("cluster")?.i32()?.iter().collect();
     let of_row = |row: usize| Before {
         customer_type: types[row].clone(),
         tier: tiers[row].clone(),
         levels: [0, 1, 2].map(|axis: usize| levels[axis][row].clone()),
+        cluster: clusters[row],
     };
     Ok(ids.into_iter().enumerate().filter_map(|(row, id)| Some((id?, of_row(row)))).collect())
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::features::catalogue::features;
 use crate::features::{Axis, Feature, FeatureTable, Part};
 use crate::model::taming::{FeatureSpec, Taming};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 /// What a part of one customer is taken from.
@@ -23,6 +23,16 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// How much of a part's weight counts [d]: with half of it, what stands in for the share of wallet and for a survey
+    /// told loyal customers of `synth` apart better than with all of it or none.
+    fn share(self) -> f64 {
+        match self {
+            Basis::Observed => 1.0,
+            Basis::Proxy => 0.5,
+            Basis::Missing => 0.0,
+        }
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             Basis::Observed => "observed",
@@ -105,7 +115,7 @@ impl PartsModel {
         Ok(Self { taming, parts })
     }
 
-    /// The parts of `rows`, averaged over the tables in which they are known; rows are the same in all.
+    /// The parts of `rows`, averaged over the tables in which they are known best; rows are the same in all.
     pub fn measure(&self, tables: &[&FeatureTable], rows: &[usize]) -> Measured {
         let shape = (rows.len(), self.parts.len());
         let mut sums: Array2<f64> = Array2::zeros(shape);
@@ -115,62 +125,52 @@ impl PartsModel {
             let columns: Vec<&[f64]> = self.taming.names().map(|name| table.column(name)).collect();
             for (at, row) in rows.iter().enumerate() {
                 for (place, part) in self.parts.iter().enumerate() {
-                    if let Some((value, basis)) = self.part(part, &columns, *row) {
+                    let Some((value, basis)) = self.part(part, &columns, *row) else { continue };
+                    // What was observed is not watered down with what stood in for it on another date.
+                    if basis < bases[(at, place)] {
+                        bases[(at, place)] = basis;
+                        sums[(at, place)] = value;
+                        counts[(at, place)] = 1.0;
+                    } else if basis == bases[(at, place)] {
                         sums[(at, place)] += value;
                         counts[(at, place)] += 1.0;
-                        bases[(at, place)] = bases[(at, place)].min(basis);
                     }
                 }
             }
         }
         // Nothing by nothing is missing.
         let values = sums / counts;
-        let scores = values.outer_iter().map(|row| self.score(row.iter().copied())).collect();
+        let rows = values.outer_iter().zip(bases.outer_iter());
+        let scores = rows.map(|(values, bases)| self.score(values, bases)).collect();
         Measured { values, bases, scores }
     }
 
     /// The points that are clustered: a part weighs in a squared distance as it does in the score. What is missing of
-    /// a customer is put where the rest of him is.
+    /// a customer is put where the rest of him is, and a proxy is drawn towards it.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "bounded by the winsorising; f32 is what k-means uses"
     )]
     pub fn points(&self, measured: &Measured) -> Array2<f32> {
         Array2::from_shape_fn(measured.values.dim(), |(row, place)| {
-            let value = measured.values[(row, place)];
-            let value = if value.is_nan() { measured.scores[row] } else { value };
+            let (value, rest) = (measured.values[(row, place)], measured.scores[row]);
+            let share = measured.bases[(row, place)].share();
+            let value = if value.is_nan() { rest } else { share * value + (1.0 - share) * rest };
             (value * self.parts[place].weight.sqrt()) as f32
         })
-    }
-
-    /// What each part of one customer adds to his score: parts that are missing add nothing.
-    pub fn contributions(&self, values: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
-        let known: f64 = values
-            .clone()
-            .zip(&self.parts)
-            .filter(|(value, _)| !value.is_nan())
-            .map(|(_, part)| part.weight)
-            .sum();
-        let added = |(value, part): (f64, &PartModel)| {
-            if value.is_nan() { 0.0 } else { value * part.weight / known }
-        };
-        values.zip(&self.parts).map(added).collect()
     }
 
     /// What each feature adds to the score of one customer on one date; `values` are those of the tamed features. What
     /// tells nothing of him is left out.
     pub fn added(&self, values: &[f64]) -> Vec<Added> {
-        let parts: Vec<Vec<&PartInput>> = self.parts.iter().map(|part| part.telling(values)).collect();
-        let known: f64 = parts
-            .iter()
-            .zip(&self.parts)
-            .filter(|(telling, _)| !telling.is_empty())
-            .map(|(_, part)| part.weight)
-            .sum();
+        let parts: Vec<(Basis, Vec<&PartInput>)> =
+            self.parts.iter().map(|part| part.telling(values)).collect();
+        let weighed = parts.iter().zip(&self.parts);
+        let known: f64 = weighed.map(|((basis, _), part)| part.weight * basis.share()).sum();
         let mut added = Vec::new();
-        for (telling, part) in parts.iter().zip(&self.parts) {
+        for ((basis, telling), part) in parts.iter().zip(&self.parts) {
             #[expect(clippy::cast_precision_loss, reason = "features of a part")]
-            let share = part.weight / known / telling.len() as f64;
+            let share = part.weight * basis.share() / known / telling.len() as f64;
             added.extend(telling.iter().map(|input| {
                 let standardised =
                     f64::from(self.taming.features[input.feature].standardise(values[input.feature]));
@@ -181,8 +181,15 @@ impl PartsModel {
         added
     }
 
-    fn score(&self, values: impl Iterator<Item = f64> + Clone) -> f64 {
-        self.contributions(values).iter().sum()
+    fn score(&self, values: ArrayView1<'_, f64>, bases: ArrayView1<'_, Basis>) -> f64 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for ((value, basis), part) in values.iter().zip(bases).zip(&self.parts) {
+            if *basis != Basis::Missing {
+                sum += value * part.weight * basis.share();
+                weights += part.weight * basis.share();
+            }
+        }
+        if weights > 0.0 { sum / weights } else { 0.0 }
     }
 
     /// A part of one row; of its inputs those that are known, and proxies only where none is.
@@ -218,14 +225,16 @@ pub struct Added {
 
 impl PartModel {
     /// Of the inputs those that are known, and proxies only where no other is.
-    fn telling(&self, values: &[f64]) -> Vec<&PartInput> {
-        let known = |is_proxy: bool| {
+    fn telling(&self, values: &[f64]) -> (Basis, Vec<&PartInput>) {
+        for (basis, is_proxy) in [(Basis::Observed, false), (Basis::Proxy, true)] {
             let is_telling =
-                move |input: &&PartInput| input.is_proxy == is_proxy && !values[input.feature].is_nan();
-            self.inputs.iter().filter(is_telling).collect::<Vec<_>>()
-        };
-        let observed = known(false);
-        if observed.is_empty() { known(true) } else { observed }
+                |input: &&PartInput| input.is_proxy == is_proxy && !values[input.feature].is_nan();
+            let telling: Vec<&PartInput> = self.inputs.iter().filter(is_telling).collect();
+            if !telling.is_empty() {
+                return (basis, telling);
+            }
+        }
+        (Basis::Missing, Vec::new())
     }
 
     /// `None` where no feature tells the part or it has no weight.

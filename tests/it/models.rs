@@ -79,7 +79,7 @@ fn fitting_twice_gives_the_same_model_and_the_same_card() {
         &format!("# Segment model `{}`", first.model_id),
         "Trained through 2026-10-31",
         "| `seed` | 20260101 |",
-        "| `value_12m` | lifts |",
+        "| `value_12m` | lifts `worth` |",
         "No model was in force on that day",
         &format!("| `segment.json` | `{}` |", first.blake3),
     ] {
