@@ -22,6 +22,9 @@ const STABILITY_SAMPLE: usize = 5000;
 const REFITS: usize = 8;
 const REFIT_STARTS: usize = 3;
 
+/// So near to each other, stabilities say nothing: between seeds they differ by as much (measured on `synth`).
+const HOLDS_ALIKE: f64 = 0.01;
+
 /// What one number of clusters would bring.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,9 +56,13 @@ impl Clusters {
         };
         Self { fit, is_high: vec![false], silhouette: None, stability: 0.0, tried: Vec::new() }
     }
+
+    fn figures(&self) -> Tried {
+        Tried { n_clusters: self.fit.requested, silhouette: self.silhouette, stability: self.stability }
+    }
 }
 
-/// The clusters that hold their levels best, of those numbers that can be cut; of equals the better silhouette.
+/// The clusters whose levels hold on resamples and that are best separated.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
@@ -72,8 +79,7 @@ pub fn best(
     let sample = sample::by_hash(ids, settings.sample_max);
     let silhouette_rows = sample::by_hash(ids, SILHOUETTE_SAMPLE);
     let compared = Compared::new(points, scores, &sample::by_hash(ids, STABILITY_SAMPLE));
-    let mut best: Option<(bool, Clusters)> = None;
-    let mut tried = Vec::new();
+    let mut candidates: Vec<Clusters> = Vec::new();
     for k in 2..=settings.axis_clusters_max {
         let params = KMeansParams { n_runs: settings.starts, ..KMeansParams::new(k, seed) };
         let fit = kmeans::fit(points, &sample, &params).map_err(|cause| model_error("k-means", cause))?;
@@ -81,19 +87,24 @@ pub fn best(
         let cut = cut(&labels, scores, fit.centroids.nrows(), settings.side_share_min);
         let silhouette = mean_silhouette(points, &labels, &silhouette_rows);
         let stability = compared.stability(&fit, cut.as_deref(), k, settings, seed)?;
-        tried.push(Tried { n_clusters: k, silhouette, stability });
-        let is_cut = cut.is_some();
         let is_high = cut.unwrap_or_else(|| vec![false; fit.centroids.nrows()]);
-        let candidate = Clusters { fit, is_high, silhouette, stability, tried: Vec::new() };
-        let rank = |is_cut: bool, clusters: &Clusters| {
-            (is_cut, clusters.stability, clusters.silhouette.unwrap_or(-1.0))
-        };
-        if best.as_ref().is_none_or(|(was_cut, best)| rank(is_cut, &candidate) > rank(*was_cut, best)) {
-            best = Some((is_cut, candidate));
-        }
+        candidates.push(Clusters { fit, is_high, silhouette, stability, tried: Vec::new() });
     }
-    let (_, best) = best.ok_or_else(|| Error::internal("no number of clusters was tried"))?;
-    Ok(Clusters { tried, ..best })
+    let tried = candidates.iter().map(Clusters::figures).collect();
+    let chosen = chosen(candidates).ok_or_else(|| Error::internal("no number of clusters was tried"))?;
+    Ok(Clusters { tried, ..chosen })
+}
+
+/// Of those that hold about as well as the best one, the best separated; one that is not cut holds nothing.
+fn chosen(candidates: Vec<Clusters>) -> Option<Clusters> {
+    let most = candidates.iter().map(|clusters| clusters.stability).fold(0.0, f64::max);
+    let holds = |clusters: &Clusters| clusters.stability >= most - HOLDS_ALIKE;
+    let silhouette = |clusters: &Clusters| clusters.silhouette.unwrap_or(-1.0);
+    // The first of equals: fewer clusters.
+    candidates
+        .into_iter()
+        .filter(holds)
+        .reduce(|best, other| if silhouette(&other) > silhouette(&best) { other } else { best })
 }
 
 /// Which clusters are high; `None` where no cut leaves each side its share.

@@ -39,6 +39,9 @@ pub fn fit(
     settings: &Segment,
     seed: u64,
 ) -> Result<JointModel> {
+    if points.ncols() == 0 {
+        return Ok(everybody_alike((table, rows), parts));
+    }
     let failed = |cause| model_error("k-means", cause);
     let sample = sample::by_hash(ids, settings.sample_max);
     let [fewest, most] = settings.joint_clusters;
@@ -59,6 +62,19 @@ pub fn fit(
         tried: number.figures,
         numbers,
     })
+}
+
+/// One cluster, where no part of any axis tells customers apart.
+fn everybody_alike((table, rows): (&FeatureTable, &[usize]), parts: &[profile::PartOf<'_>]) -> JointModel {
+    let (numbers, labels) = (vec![0], vec![0; rows.len()]);
+    let profiled = Profiled { table, rows, labels: &labels, n_clusters: 1 };
+    JointModel {
+        centroids: vec![Vec::new()],
+        profiles: profile::profiles(&profiled, &numbers, parts),
+        numbers,
+        silhouette: None,
+        tried: Vec::new(),
+    }
 }
 
 /// The cluster's number of each of the points.

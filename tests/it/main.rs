@@ -20,4 +20,6 @@ mod proposed_mapping;
 mod published;
 mod real_data;
 mod replay;
+mod rewritten;
 mod same_bytes;
+mod segments;
