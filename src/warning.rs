@@ -46,7 +46,7 @@ pub enum Warning {
         group: String,
         n_fitted: usize,
     },
-    /// An axis has no gap that leaves both sides their share: all its customers are low.
+    /// No cut of an axis leaves both sides their share: all its customers are low.
     AxisNotCut {
         group: String,
         axis: String,
@@ -136,7 +136,10 @@ impl fmt::Display for Warning {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")
             }
             Warning::AxisNotCut { group, axis } => {
-                write!(f, "axis `{axis}` of group `{group}` has no clear gap; all its customers count as low")
+                write!(
+                    f,
+                    "axis `{axis}` of group `{group}` cannot be cut into two sides that each hold their share; all its customers count as low"
+                )
             }
             Warning::FewerClusters { group, found, wanted } => {
                 write!(

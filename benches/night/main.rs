@@ -7,12 +7,15 @@
 //! `cargo bench --bench night -- store DATA [DAY]` times the store instead, on a folder of exports that
 //! `config/examples/bench.toml` maps, each step in a process of its own: building it, reading features at one and at
 //! five dates, and taking in the files of the folder DAY besides.
+//!
+//! `cargo bench --bench night -- kmeans …` times k-means alone: see `benches/kmeans_beside_scikit_learn.py`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "a bench times processes and writes their input"
 )]
 
+mod kmeans;
 mod store;
 
 use serde_json::Value;
@@ -27,6 +30,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.first().map(String::as_str) {
         Some("store") => store::measure(&arguments[1..]),
+        Some("kmeans") => kmeans::measure(&arguments[1..]),
         Some("child") => store::child(&arguments[1..]),
         _ => nights(),
     }

@@ -53,6 +53,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("n_started_90d", Unit::Count, "Transactions he started, 90 days", |f| {
         count(f, Window::D90, Totals::n_started)
     })
+    .lifts(Part::Frequency)
     .about(Theme::FrequencyFalling),
     feature("n_started_365d", Unit::Count, "Transactions he started, 365 days", |f| {
         count(f, Window::D365, Totals::n_started)
@@ -85,8 +86,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Days,
         "Mean days between active days of the last 365; missing under two",
         |f| f.gaps.map_or(f64::NAN, |gaps| gaps.mean),
-    )
-    .lowers(Part::Frequency),
+    ),
     feature(
         "gap_variation",
         Unit::Score,

@@ -14,8 +14,8 @@ const MONTHS_MAX: i32 = 36;
 pub struct MonthlyAssets {
     /// Last days of the months, ascending.
     pub month_ends: Vec<Date>,
-    /// Customers of the bank x months, row-major, currency units; NaN before he was opened, after he was closed, and
-    /// where balances are not known.
+    /// Customers of the bank x months, row-major, currency units; NaN for months that he was not here for
+    /// whole, and where balances are not known.
     means: Vec<f64>,
 }
 
@@ -35,7 +35,8 @@ impl MonthlyAssets {
                 let history = bank.history(index);
                 let assets = assets_at(&history, snapshots);
                 let means = months.iter().map(|(end, spans)| {
-                    let is_seen = history.customer.opened_on <= *end
+                    let first = end.plus_days(1 - end.day().cast_signed());
+                    let is_seen = history.customer.opened_on <= first
                         && history.customer.closed_on.is_none_or(|closed| closed > *end);
                     if is_seen { mean(spans.iter().copied(), |at| assets[at]) } else { f64::NAN }
                 });

@@ -26,7 +26,8 @@ const BLOCK_CUSTOMERS: usize = 256;
 /// Hands the features of everybody in a night of each date to `each`, block by block, from several threads; customers
 /// are numbered by their code in the store.
 ///
-/// `as_of` says what was known; none of the dates may be later.
+/// `as_of` says what was known; none of the dates may be later. Holdings of months that no feature looks at are left
+/// unread: who has nothing else is in no night here.
 ///
 /// # Errors
 /// Kind `Internal` where a file of the store is missing or damaged; whatever `each` says.
@@ -126,7 +127,8 @@ impl<'a> Filling<'a> {
             swept.figures(block.date, kernels, &mut block.values[start..]);
             if block.customers.len() == BLOCK_CUSTOMERS {
                 let full = std::mem::replace(block, Block::of(block.date, kernels.len()));
-                self.handed = (self.each)(full);
+                let handed = (self.each)(full);
+                self.handed = std::mem::replace(&mut self.handed, Ok(())).and(handed);
             }
         }
     }

@@ -65,7 +65,12 @@ fn is_named(slot: &Slot, name: &str) -> bool {
 }
 
 /// The free header that is most likely the column `wanted`, by its own name, an alias, or that of the contract.
+///
+/// A line in which no mapped column is found by its name is no header: its texts may be a customer's.
 fn nearest<'n>(wanted: &Slot, names: &'n [String], slots: &[Slot]) -> Option<&'n str> {
+    if !names.iter().any(|name| slots.iter().any(|slot| is_named(slot, name))) {
+        return None;
+    }
     let is_free = |name: &&String| !name.is_empty() && !slots.iter().any(|slot| is_named(slot, name));
     let known = wanted.aliases.iter().chain([&wanted.name]).map(String::as_str).chain(wanted.column);
     let likeness = |name: &str| known.clone().map(|known| likeness(known, name)).fold(0.0, f64::max);

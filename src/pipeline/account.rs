@@ -93,7 +93,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models<'_>, know
         },
         silhouettes: silhouettes(known.segment_model),
         migration: known.migration.clone(),
-        concentration: known.standing.concentration.clone(),
+        concentration: Some(&known.standing.concentration).filter(|all| all.tells_of_many()).cloned(),
         lifetime: known.standing.lifetime.clone(),
         drift: known.drift.to_vec(),
         lists: known.lists.counts.iter().map(|(list, n)| (list.code(), *n)).collect(),

@@ -3,7 +3,9 @@
 //! Reads: the store, the model in force. Writes: `models/<id>/segment.json` and `card.md`. Never: reads the drop folder
 //! or a clock for them, puts a model in force, changes a night.
 
-use super::models::{Card, Comparison, GroupFigures, NightModel, Wanted, compared, group_figures, in_force};
+use super::models::{
+    Card, Comparison, GroupFigures, NightModel, Wanted, compared, group_figures, in_force, predecessor,
+};
 use super::night_features::NightFeatures;
 use super::watch::{Observer, Watch};
 use super::{inhabited, night_date};
@@ -63,7 +65,10 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let model = watch.time(
         "segment model",
         |_| n,
-        || seen.fitted(in_force.as_ref().ok().and_then(Option::as_ref).map(|night| &night.model)),
+        || match &in_force {
+            Ok(Some(night)) => seen.fitted(Some(&night.model)),
+            _ => seen.fitted(predecessor(&config.workspace, last.as_ref())?.as_ref()),
+        },
     )?;
     let placed = watch.time("segments", |_| n, || seen.placed_afresh(&model.model))?;
     let groups = group_figures(&model.model, &placed)?;

@@ -35,8 +35,8 @@ pub struct Manifest {
     pub silhouettes: BTreeMap<String, Option<f64>>,
     /// Customers by their type in the night before and now.
     pub migration: Migration,
-    /// How value is concentrated.
-    pub concentration: Concentration,
+    /// How value is concentrated; null where it would tell of single customers.
+    pub concentration: Option<Concentration>,
     /// The chain of tiers behind lifetime values; null where value is no margin or history too short.
     pub lifetime: Option<Lifetime>,
     pub drift: Vec<ColumnDrift>,

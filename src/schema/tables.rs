@@ -145,7 +145,7 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "clv",
                 Float64,
                 "currency units",
-                "Lifetime value over `value.lifetime_horizon_months`; null unless value is a margin",
+                "Lifetime value over `value.lifetime_horizon_months`; null where value is no margin, history is under 14 months, or nobody is in a tier that he may come to",
             ),
             field("value_class", String, "", "top, middle or bottom: the 20/60/20 of customers by value"),
             field(

@@ -28,6 +28,14 @@ pub struct Concentration {
     pub negative_total: f64,
 }
 
+impl Concentration {
+    /// Whether each figure is one of several customers: a Lorenz step, and the sum of the negative ones.
+    pub fn tells_of_many(&self) -> bool {
+        const MANY: usize = 5;
+        self.n_customers >= MANY * LORENZ_STEPS && (self.n_negative == 0 || self.n_negative >= MANY)
+    }
+}
+
 /// The concentration of `values`; the top is `share` (0 to 1) of the customers whose value is known, rounded to whole
 /// customers as the value classes are, and at least one.
 ///

@@ -98,7 +98,10 @@ pub fn best(
 /// Of those that hold about as well as the best one, the best separated; one that is not cut holds nothing.
 fn chosen(candidates: Vec<Clusters>) -> Option<Clusters> {
     let most = candidates.iter().map(|clusters| clusters.stability).fold(0.0, f64::max);
-    let holds = |clusters: &Clusters| clusters.stability >= most - HOLDS_ALIKE;
+    let is_cut = |clusters: &Clusters| clusters.is_high.contains(&true);
+    let is_any_cut = candidates.iter().any(is_cut);
+    let holds =
+        |clusters: &Clusters| clusters.stability >= most - HOLDS_ALIKE && (is_cut(clusters) || !is_any_cut);
     let silhouette = |clusters: &Clusters| clusters.silhouette.unwrap_or(-1.0);
     // The first of equals: fewer clusters.
     candidates

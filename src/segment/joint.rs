@@ -1,7 +1,7 @@
 //! Finer clusters over all three axes, beneath the types.
 //!
-//! Their number is chosen by how well they hold on resamples and how well they are separated; their numbers and names
-//! carry over from the model before, so that cluster 3 stays cluster 3 while it is the same customers.
+//! Their number is chosen by how well they hold on resamples and how well they are separated; the numbers they are known
+//! by carry over from the model before, so that cluster 3 stays cluster 3 while it is the same customers.
 
 use super::axis::{SILHOUETTE_SAMPLE, matrix, model_error};
 use super::model::JointModel;
@@ -26,7 +26,7 @@ pub fn side_by_side(axes: &[&Array2<f32>]) -> Array2<f32> {
 }
 
 /// Fits the joint clusters on `points`, a row per customer of `ids`, who are `rows` of the table; `before` says which
-/// cluster each was in under the model before, and how many numbers that one has given.
+/// cluster each was in under the model before, and the first number that no model has given yet.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked here.
@@ -34,7 +34,7 @@ pub fn fit(
     points: ArrayView2<'_, f32>,
     (table, rows): (&FeatureTable, &[usize]),
     ids: &[&str],
-    before: Option<&[u16]>,
+    before: Option<(&[u16], u16)>,
     parts: &[profile::PartOf<'_>],
     settings: &Segment,
     seed: u64,
@@ -53,7 +53,7 @@ pub fn fit(
     let clusters = kmeans::fit(points, &sample, &params).map_err(failed)?;
     let labels = kmeans::assign(points, clusters.centroids.view());
     let n = clusters.centroids.nrows();
-    let numbers = numbers(&labels, n, before);
+    let (numbers, next_number) = numbers(&labels, n, before);
     let profiled = Profiled { table, rows, labels: &labels, n_clusters: n };
     Ok(JointModel {
         silhouette: mean_silhouette(points, &labels, &sample::by_hash(ids, SILHOUETTE_SAMPLE)),
@@ -61,6 +61,7 @@ pub fn fit(
         profiles: profile::profiles(&profiled, &numbers, parts),
         tried: number.figures,
         numbers,
+        next_number,
     })
 }
 
@@ -72,6 +73,7 @@ fn everybody_alike((table, rows): (&FeatureTable, &[usize]), parts: &[profile::P
         centroids: vec![Vec::new()],
         profiles: profile::profiles(&profiled, &numbers, parts),
         numbers,
+        next_number: 1,
         silhouette: None,
         tried: Vec::new(),
     }
@@ -83,22 +85,24 @@ pub fn place(model: &JointModel, points: ArrayView2<'_, f32>) -> Vec<u16> {
     labels.into_iter().map(|label| model.numbers[usize::from(label)]).collect()
 }
 
-/// The numbers of the clusters: those of the clusters before that they stand for, else numbers never given.
-fn numbers(labels: &[u16], n: usize, before: Option<&[u16]>) -> Vec<u16> {
-    let before = before.unwrap_or_default();
-    let n_before = before.iter().max().map_or(0, |most| usize::from(*most) + 1);
-    let old = if n_before == 0 {
-        vec![None; n]
-    } else {
-        matching::old_of_new(matching::overlap(labels, before, n, n_before).view())
+/// The numbers of the clusters: those of the clusters before that they stand for, else numbers never given; and the
+/// first that is left. Where there are none left, all are given anew.
+fn numbers(labels: &[u16], n: usize, before: Option<(&[u16], u16)>) -> (Vec<u16>, u16) {
+    let new = u16::try_from(n).expect("clusters are few");
+    let Some((old, next)) = before.filter(|(_, next)| next.checked_add(new).is_some()) else {
+        return ((0..new).collect(), new);
     };
-    let mut next = n_before;
+    let n_old = old.iter().max().map_or(0, |most| usize::from(*most) + 1).max(usize::from(next));
+    let matched = matching::old_of_new(matching::overlap(labels, old, n, n_old).view());
+    let mut next = next;
     let mut number = |old: Option<usize>| {
-        let number = old.unwrap_or(next);
-        next += usize::from(old.is_none());
-        u16::try_from(number).expect("clusters are few")
+        old.and_then(|old| u16::try_from(old).ok()).unwrap_or_else(|| {
+            next += 1;
+            next - 1
+        })
     };
-    old.into_iter().map(&mut number).collect()
+    let numbers = matched.into_iter().map(&mut number).collect();
+    (numbers, next)
 }
 
 #[cfg(test)]
@@ -107,9 +111,10 @@ mod tests {
 
     #[test]
     fn numbers_carry_over_and_new_ones_were_never_given() {
-        assert_eq!(numbers(&[0, 1, 2], 3, None), [0, 1, 2]);
+        assert_eq!(numbers(&[0, 1, 2], 3, None), (vec![0, 1, 2], 3));
         // Cluster 0 is the old 5, cluster 1 the old 2; cluster 2 shares nobody with a cluster that is left.
         let labels = [0, 0, 0, 1, 1, 2];
-        assert_eq!(numbers(&labels, 3, Some(&[5, 5, 5, 2, 2, 2])), [5, 2, 6]);
+        assert_eq!(numbers(&labels, 3, Some((&[5, 5, 5, 2, 2, 2], 9))), (vec![5, 2, 9], 10));
+        assert_eq!(numbers(&labels, 3, Some((&[5; 6], u16::MAX))), (vec![0, 1, 2], 3));
     }
 }

@@ -6,6 +6,7 @@ use super::parts::PartsModel;
 use super::profile::Profile;
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::features::Axis;
 use crate::features::catalogue::features;
 use crate::model::cluster_number::ClusterFigures;
 use crate::model::stability_index::ReferenceBins;
@@ -102,7 +103,8 @@ impl AxisModel {
     /// Whether every part speaks of the same features and clusters.
     fn is_whole(&self) -> bool {
         let (parts, taming) = (&self.parts.parts, &self.parts.taming);
-        self.is_high.len() == self.centroids.len()
+        !self.centroids.is_empty()
+            && self.is_high.len() == self.centroids.len()
             && self.centroids.iter().all(|centroid| centroid.len() == parts.len())
             && parts.iter().flat_map(|part| &part.inputs).all(|input| input.feature < taming.features.len())
             && taming.names().eq(self.reference.features.iter().map(|feature| feature.name.as_str()))
@@ -123,6 +125,8 @@ pub struct JointModel {
     pub centroids: Vec<Vec<f32>>,
     /// By which people know each cluster; they carry over from model to model.
     pub numbers: Vec<u16>,
+    /// The first number that no model has given yet.
+    pub next_number: u16,
     pub profiles: Vec<Profile>,
     pub silhouette: Option<f64>,
     /// Every number of clusters that was tried.
@@ -163,15 +167,20 @@ impl SegmentModel {
             return Err(format!("format {} where {FORMAT_VERSION} is known", format.format_version));
         }
         let model: Self = serde_json::from_slice(json).map_err(damaged)?;
-        if let Some(axis) = model.groups.iter().flat_map(|group| &group.axes).find(|axis| !axis.is_whole()) {
-            return Err(format!("damaged: the parts of axis `{}` do not fit each other", axis.axis));
-        }
-        let is_known = |name: &str| features().any(|feature| feature.name == name);
-        let axes = model.groups.iter().flat_map(|group| &group.axes);
-        let unknown = axes.flat_map(|axis| axis.parts.taming.names()).find(|name| !is_known(name));
-        if let Some(unknown) = unknown {
+        let axes = || model.groups.iter().flat_map(|group| &group.axes);
+        let names = || axes().flat_map(|axis| axis.parts.taming.names().map(move |name| (axis, name)));
+        let shapes = |axis: &AxisModel, name: &str| {
+            features().any(|f| f.name == name && f.axis.name() == axis.axis && f.shape.is_some())
+        };
+        if let Some((_, unknown)) = names().find(|(axis, name)| !shapes(axis, name)) {
             return Err(format!(
-                "it was fitted on the feature `{unknown}`, which the catalogue does not have"
+                "it was fitted on the feature `{unknown}`, which the catalogue does not have or use so"
+            ));
+        }
+        if let Some(group) = model.groups.iter().find(|group| !group.is_whole()) {
+            return Err(format!(
+                "damaged: the parts of group `{}` do not fit each other",
+                group.segment_group
             ));
         }
         Ok(model)
@@ -182,12 +191,27 @@ impl SegmentModel {
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string_pretty(self)
-            .map_err(|cause| Error::internal("the segment model cannot be written").caused_by(cause))
+        let json = serde_json::to_string_pretty(self)
+            .map_err(|cause| Error::internal("the segment model cannot be written").caused_by(cause))?;
+        // What is no number is written as null, and would stop the next night.
+        let back = Self::from_json(json.as_bytes());
+        back.map_err(|reason| Error::internal(format!("the segment model cannot be stored: {reason}")))?;
+        Ok(json)
     }
 }
 
 impl GroupModel {
+    /// Whether it is clustered on every axis and over all of them, or not at all.
+    fn is_whole(&self) -> bool {
+        let Some(joint) = &self.joint else { return self.axes.is_empty() };
+        let width: usize = self.axes.iter().map(|axis| axis.parts.parts.len()).sum();
+        self.axes.iter().map(|axis| axis.axis.as_str()).eq(Axis::ALL.map(Axis::name))
+            && self.axes.iter().all(AxisModel::is_whole)
+            && !joint.centroids.is_empty()
+            && joint.numbers.len() == joint.centroids.len()
+            && joint.centroids.iter().all(|centroid| centroid.len() == width)
+    }
+
     fn warnings(&self, fewest_clusters: usize) -> Vec<Warning> {
         let group = || self.segment_group.clone();
         let Some(joint) = &self.joint else {

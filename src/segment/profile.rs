@@ -18,6 +18,8 @@ const TELLING: [&str; 7] = [
 ];
 /// A part tells a cluster apart where its mean lies so many standard deviations from that of all [d].
 const TELLING_DEVIATIONS: f64 = 0.5;
+/// Members that a cluster's medians are taken of at least.
+const MEDIAN_MEMBERS_MIN: usize = 5;
 /// Parts in a name at most.
 const NAME_PARTS: usize = 2;
 
@@ -73,6 +75,10 @@ pub fn profiles(clusters: &Profiled<'_>, numbers: &[u16], parts: &[PartOf<'_>]) 
 }
 
 fn medians(clusters: &Profiled<'_>, members: &[usize]) -> BTreeMap<String, f64> {
+    // A few customers' median is a customer's own figure.
+    if members.len() < MEDIAN_MEMBERS_MIN {
+        return BTreeMap::new();
+    }
     let median = |name: &&str| {
         let column = clusters.table.column(name);
         let values: Vec<f64> = members.iter().map(|at| column[clusters.rows[*at]]).collect();

@@ -38,6 +38,8 @@ pub struct Lifetime {
     /// Moves within a month, from tier (and lost) to tier (and lost).
     pub transitions: Transitions,
     pub matrix: TransitionMatrix,
+    /// Not in the manifest: the mean of a tier may be one customer's.
+    #[serde(skip)]
     pub values: LifetimeValues,
 }
 
@@ -48,19 +50,24 @@ impl Standing {
             .customers()
             .par_iter()
             .map(|index| tier_in_force(months.customer(*index), &settings.tier_limits))
-            .zip(features.column("aum_last_month_mean"))
-            // Before the first complete month the assets of the day decide.
-            .map(|(state, mean)| state.or_else(|| tier_in_force(&[*mean], &settings.tier_limits)))
+            .zip(features.column("aum"))
+            // Before his first complete month the assets of the day decide.
+            .map(|(state, aum)| state.or_else(|| tier_in_force(&[*aum], &settings.tier_limits)))
             .collect();
+        let state_now = |(index, tier): (&u32, &Option<TierState>)| {
+            let last = states(bank, &months, *index, &settings.tier_limits).pop().flatten();
+            last.or_else(|| State::of_tier((*tier)?.tier))
+        };
+        let states_now: Vec<Option<State>> =
+            features.customers().par_iter().zip(&tiers).map(state_now).collect();
         let value = features.column("value_12m");
         let lifetime = (features.value_basis == ValueBasis::Margin)
-            .then(|| Lifetime::of(bank, &months, &tiers, value, settings))
+            .then(|| Lifetime::of(bank, &months, &states_now, value, settings))
             .flatten();
-        let lifetime_value = |(tier, value): (&Option<TierState>, &f64)| {
-            let state = State::of_tier((*tier)?.tier)?;
-            lifetime.as_ref()?.values.of_customer(state, value / 12.0)
+        let lifetime_value = |(state, value): (&Option<State>, &f64)| {
+            lifetime.as_ref()?.values.of_customer((*state)?, value / 12.0)
         };
-        let lifetime_values = tiers.iter().zip(value).map(lifetime_value).collect();
+        let lifetime_values = states_now.iter().zip(value).map(lifetime_value).collect();
         Self { tiers, lifetime_values, concentration: concentration(value, TOP_SHARE), lifetime }
     }
 
@@ -90,21 +97,19 @@ impl Lifetime {
     fn of(
         bank: &Bank,
         months: &MonthlyAssets,
-        tiers: &[Option<TierState>],
+        states: &[Option<State>],
         value: &[f64],
         settings: &Value,
     ) -> Option<Self> {
         let transitions = transitions(bank, months, &settings.tier_limits);
         let is_seen = State::ALL.iter().any(|state| transitions.n_from(*state) > 0);
         let matrix = transitions.probabilities();
-        let states: Vec<Option<State>> =
-            tiers.iter().map(|tier| tier.as_ref().and_then(|tier| State::of_tier(tier.tier))).collect();
         let monthly: Vec<f64> = value.iter().map(|value| value / 12.0).collect();
         let terms = LifetimeTerms {
             horizon_months: settings.lifetime_horizon_months,
             discount_yearly: settings.lifetime_discount_yearly,
         };
-        let values = LifetimeValues::new(&matrix, &monthly_value_means(&states, &monthly), &terms);
+        let values = LifetimeValues::new(&matrix, &monthly_value_means(states, &monthly), &terms);
         is_seen.then_some(Self { transitions, matrix, values })
     }
 }

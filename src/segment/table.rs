@@ -157,10 +157,12 @@ fn fit_joint(
     let points = joint_points(&placed);
     let before = before.and_then(|before| {
         let joint = before.joint.as_ref()?;
-        Some(joint::place(joint, joint_points(&place_axes(&before.axes, sight, rows)).view()))
+        let points = joint_points(&place_axes(&before.axes, sight, rows));
+        Some((joint::place(joint, points.view()), joint.next_number))
     });
+    let before = before.as_ref().map(|(numbers, next)| (numbers.as_slice(), *next));
     let table = (sight.tonight, rows);
-    joint::fit(points.view(), table, ids, before.as_deref(), &parts, &config.segment, config.seed)
+    joint::fit(points.view(), table, ids, before, &parts, &config.segment, config.seed)
 }
 
 fn place_axes(axes: &[AxisModel], sight: Sight<'_>, rows: &[usize]) -> Vec<Placed> {

@@ -7,7 +7,7 @@ use crate::error::Result;
 /// Everything known of one customer, rows in date order.
 #[derive(Debug, Clone, Copy)]
 pub struct CustomerHistory<'a> {
-    /// Place among the bank's customers by id.
+    /// As the source numbers him: his place among the bank's customers by id, or his code in the store.
     pub index: u32,
     /// As known on the night's date. Of the past, only fields that date themselves may be taken from here.
     pub customer: &'a Customer,

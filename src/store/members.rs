@@ -1,7 +1,7 @@
 //! The customers of a bucket: what the deliveries said of each, up to a date.
 //!
-//! Reads: the bucket's stored versions. Grain: one customer. Never: a version from after the date, a row copied that
-//! can be moved.
+//! Reads: the bucket's stored versions. Grain: one customer. Never: a version from after the date, but for the first
+//! of a customer who was described later.
 
 use super::versions::{Ranked, Registry, Trail, Versioned};
 use crate::contract::key::Key;

@@ -12,6 +12,7 @@ mod deliveries;
 mod dictionary;
 mod explain;
 mod faults;
+mod features_together;
 mod future;
 mod lists;
 mod models;

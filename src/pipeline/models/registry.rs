@@ -73,7 +73,8 @@ impl Registry {
         let of_kind = || self.approvals.iter().filter(|other| other.what == approval.what);
         let later = of_kind().filter(|other| other.trained_through > approval.trained_through);
         let at_once = self.newest(approval.what, approval.trained_through).filter(|other| *other != approval);
-        at_once.or_else(|| later.min_by_key(|other| other.trained_through))
+        let date = later.map(|other| other.trained_through).min();
+        at_once.or_else(|| self.newest(approval.what, date?))
     }
 
     pub(in crate::pipeline) fn of_id(&self, model_id: &str) -> Option<&Approval> {

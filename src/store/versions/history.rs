@@ -205,7 +205,7 @@ impl<T: Single + Clone> Versioned<T> {
         let mut rows = self.rows.into_iter();
         for (n, timeline) in planned {
             match timeline {
-                Timeline::One(from) => each(&mut rows.by_ref().take(1).map(|row| (from, row.content)))?,
+                Timeline::One(from) => each(&mut rows.next().map(|row| (from, row.content)).into_iter())?,
                 Timeline::Several(starts) => {
                     let own: Vec<Row<T>> = rows.by_ref().take(n).collect();
                     each(&mut starts.into_iter().map(|(from, at)| (from, own[at].content.clone())))?;
