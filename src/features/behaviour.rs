@@ -86,7 +86,8 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Days,
         "Mean days between active days of the last 365; missing under two",
         |f| f.gaps.map_or(f64::NAN, |gaps| gaps.mean),
-    ),
+    )
+    .lowers(Part::Frequency),
     feature(
         "gap_variation",
         Unit::Score,
