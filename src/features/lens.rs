@@ -1,5 +1,6 @@
 //! With what knowledge, and as of which date, features are computed.
 
+use crate::contract::codes::ProductKind;
 use crate::contract::{Holding, Product};
 use crate::date::Date;
 use crate::store::Calendar;
@@ -32,4 +33,18 @@ impl Lens<'_> {
             && (std::ptr::eq(self.products, other.products) || self.products == other.products)
             && self.margin_rates == other.margin_rates
     }
+}
+
+/// Mean margin rate by product kind, over the products that have one.
+pub(super) fn margin_rates(products: &[Product]) -> Vec<Option<f64>> {
+    let rate_of = |kind: ProductKind| {
+        let rates: Vec<f64> = products
+            .iter()
+            .filter(|product| product.product_kind == kind)
+            .filter_map(|product| product.margin_rate)
+            .collect();
+        #[expect(clippy::cast_precision_loss, reason = "products of a bank")]
+        (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)
+    };
+    ProductKind::ALL.iter().map(|kind| rate_of(*kind)).collect()
 }

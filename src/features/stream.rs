@@ -1,9 +1,9 @@
 //! Features bucket by bucket, at any number of dates: memory grows with a bucket, not with the bank, and every row is
 //! read once whatever the number of dates.
 
+use super::Sweep;
 use super::catalogue::{Kernel, features};
-use super::table::margin_rates;
-use super::{Lens, Sweep};
+use super::lens::{Lens, margin_rates};
 use crate::date::Date;
 use crate::error::Result;
 use crate::store::{CustomerHistory, Histories, Standing, Store};

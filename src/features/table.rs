@@ -1,11 +1,9 @@
 //! The feature table of a night or of past dates, and the frame that carries it.
 
-use super::Lens;
 use super::catalogue::{Feature, Kernel, features};
+use super::lens::{Lens, margin_rates};
 use super::stream::{Block, blocks};
 use super::value::ValueBasis;
-use crate::contract::Product;
-use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::store::{Bank, CustomerHistory, Population};
@@ -144,18 +142,4 @@ fn assemble(
     series.extend(figures.map(|(feature, values)| Column::new(feature.name.into(), values)));
     let frame = DataFrame::new(members.len(), series)?;
     Ok(FeatureTable { frame, customers: members.clone(), as_of: asked.population.date, value_basis })
-}
-
-/// Mean margin rate by product kind, over the products that have one.
-pub(super) fn margin_rates(products: &[Product]) -> Vec<Option<f64>> {
-    let rate_of = |kind: ProductKind| {
-        let rates: Vec<f64> = products
-            .iter()
-            .filter(|product| product.product_kind == kind)
-            .filter_map(|product| product.margin_rate)
-            .collect();
-        #[expect(clippy::cast_precision_loss, reason = "products of a bank")]
-        (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64)
-    };
-    ProductKind::ALL.iter().map(|kind| rate_of(*kind)).collect()
 }

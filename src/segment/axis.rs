@@ -2,6 +2,7 @@
 //!
 //! The margin of a customer is (d_low - d_high) / (d_low + d_high), d the distance to the nearest centroid of a side.
 
+use super::curve::score_0_to_100;
 use super::cut;
 use super::model::{AxisModel, AxisReference};
 use super::parts::{Measured, PartsModel};
@@ -109,20 +110,6 @@ fn mean_and_sd(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
     (mean, variance.sqrt())
-}
-
-/// 100 times the logistic curve at pi / sqrt(3) standard deviations: 50 is the mean, 86 and 14 one deviation
-/// away, and no customer falls off the scale. The factor gives the curve the spread of a normal one.
-pub fn score_0_to_100(raw: f64, mean: f64, sd: f64) -> f64 {
-    if sd <= 0.0 {
-        return 50.0;
-    }
-    on_the_curve((raw - mean) / sd)
-}
-
-/// A number of standard deviations as 0 to 100.
-pub fn on_the_curve(z: f64) -> f64 {
-    100.0 / (1.0 + (-z * std::f64::consts::PI / 3f64.sqrt()).exp())
 }
 
 fn margin(distances: impl Iterator<Item = f32>, is_high: &[bool]) -> f64 {

@@ -7,6 +7,7 @@
 
 mod axis;
 pub mod concentration;
+mod curve;
 mod cut;
 mod joint;
 pub mod lifetime;

@@ -1,6 +1,6 @@
 //! The segment model as it is stored: every parameter that places a customer.
 
-use super::axis::score_0_to_100;
+use super::curve::score_0_to_100;
 use super::cut::Tried;
 use super::parts::PartsModel;
 use super::profile::Profile;

@@ -1,6 +1,7 @@
 //! Fitting the segment model and placing every customer of a night.
 
-use super::axis::{self, Placed, on_the_curve};
+use super::axis::{self, Placed};
+use super::curve::on_the_curve;
 use super::joint;
 use super::model::{AxisModel, FORMAT_VERSION, GroupModel, JointModel, SegmentModel};
 use super::movements::Before;
