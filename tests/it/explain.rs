@@ -24,7 +24,8 @@ fn sample_nights(nights: &[&str]) -> (TempDir, PathBuf, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let workspace = home.path().join("work");
     let config = default_config(&repository().join("data/sample"), &workspace);
-    let folder = nights.iter().map(|as_of| night(&config, as_of).folder).last().unwrap();
+    let folders: Vec<PathBuf> = nights.iter().map(|as_of| night(&config, as_of).folder).collect();
+    let folder = folders.last().unwrap().clone();
     (home, workspace, folder)
 }
 
