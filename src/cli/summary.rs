@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::pipeline::{NightReport, TypeFigures};
+use crate::segment::movements::Migration;
 use crate::synth;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -39,6 +40,11 @@ pub fn table(report: &NightReport, config: &Config) -> String {
         );
         line("churn_quality", figures);
     }
+    if let Some(before) = &manifest.night_before {
+        let key = labels.fill("summary", "type_changes", &[("date", &before.as_of.to_string())]);
+        text += &format!("{key}: {}\n", type_changes(&manifest.migration, &labels));
+    }
+    let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
     let others = manifest.customers.iter().filter(|(standing, n)| **standing != "in_night" && **n > 0);
     let others =
         others.map(|(standing, n)| format!("{} {n}", labels.text("standing", standing))).collect::<Vec<_>>();
@@ -88,6 +94,22 @@ fn types(figures: &[TypeFigures], value_basis: &str, labels: &Labels, config: &C
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// How many changed type of those who were in both nights, and the most frequent changes.
+fn type_changes(migration: &Migration, labels: &Labels) -> String {
+    const SHOWN: usize = 3;
+    let moves = migration.iter().flat_map(|(was, now)| now.iter().map(move |(is, n)| (was, is, *n)));
+    let n_all: u64 = moves.clone().map(|(_, _, n)| n).sum();
+    let mut changed: Vec<_> = moves.filter(|(was, is, _)| was != is).collect();
+    // The most frequent first; of equals, in the order of their codes.
+    changed.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
+    let n_changed: u64 = changed.iter().map(|(_, _, n)| n).sum();
+    let name = |code: &str| labels.text("customer_type", code).to_owned();
+    let shown: Vec<String> =
+        changed.iter().take(SHOWN).map(|(was, is, n)| format!("{} → {} {n}", name(was), name(is))).collect();
+    let shown = if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) };
+    format!("{n_changed} / {n_all}{shown}")
 }
 
 /// Mean probability over all types.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 pub enum Refusals<'r> {
     /// A night stops at the first.
     Stop,
-    /// A rehearsal reads on, and says them all in the order in which a night would meet them.
+    /// A rehearsal reads on, and says further ones too, in the order in which a night would meet them.
     Collect(&'r mut Vec<Error>),
 }
 

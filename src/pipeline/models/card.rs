@@ -42,6 +42,7 @@ impl Card<'_> {
             self.parameters(),
             self.features(),
             self.quality(),
+            self.clusters(),
             self.comparison(),
             self.limits(),
             self.digests(),
@@ -146,7 +147,7 @@ impl Card<'_> {
     }
 
     fn quality(&self) -> String {
-        let header = ["group", "clustering", "clusters", "silhouette", "share high"];
+        let header = ["group", "clustering", "clusters", "silhouette", "holds", "share high"];
         let mut text = heading("Quality") + &table(&header);
         for group in self.groups {
             let name = &group.segment_group;
@@ -154,17 +155,36 @@ impl Card<'_> {
                 line(&mut text, &axis_row(name, axis));
             }
             if let Some(n_clusters) = group.joint_clusters {
-                let silhouette = figure(group.joint_silhouette);
-                line(&mut text, &format!("| {name} | joint | {n_clusters} | {silhouette} | |"));
+                let (silhouette, holds) = (figure(group.joint_silhouette), figure(group.joint_agreement));
+                line(&mut text, &format!("| {name} | joint | {n_clusters} | {silhouette} | {holds} | |"));
             }
         }
         line(
             &mut text,
-            "\nSilhouettes are means over a fixed sample of the fitted customers, -1 to 1; the share is that of the \
-             fitted customers whose level is high when no level of an earlier night is carried over.",
+            "\nSilhouettes are means over a fixed sample of the fitted customers, -1 to 1. How well a clustering holds is \
+             the part of customers who keep their level when an axis is fitted on resamples, and the mean adjusted Rand \
+             index of joint clusters against theirs. The share is that of the fitted customers whose level is high when \
+             no level of an earlier night is carried over.",
         );
         for warning in self.warnings {
             line(&mut text, &format!("- {warning}."));
+        }
+        text
+    }
+
+    /// The joint clusters: how many, and what sets each apart.
+    fn clusters(&self) -> String {
+        let mut text = heading("Clusters over all axes");
+        text += &table(&["group", "number", "name", "fitted", "medians"]);
+        let joints = self.model.groups.iter().filter_map(|group| Some((group, group.joint.as_ref()?)));
+        for (group, profile) in
+            joints.flat_map(|(group, joint)| joint.profiles.iter().map(move |p| (group, p)))
+        {
+            let medians: Vec<String> =
+                profile.medians.iter().map(|(name, median)| format!("`{name}` {median:.0}")).collect();
+            let (name, medians) = (&profile.name, medians.join(", "));
+            let row = format!("| {} | {} | {name} |", group.segment_group, profile.number);
+            line(&mut text, &format!("{row} {} | {medians} |", profile.n_fitted));
         }
         text
     }
@@ -289,7 +309,8 @@ fn reason(dropped: Dropped) -> &'static str {
 
 fn axis_row(group: &str, axis: &AxisFigures) -> String {
     let (silhouette, share) = (figure(axis.silhouette), percent(axis.share_high));
-    format!("| {group} | {} | {} | {silhouette} | {share} |", axis.axis, axis.n_clusters)
+    let holds = figure(Some(axis.stability));
+    format!("| {group} | {} | {} | {silhouette} | {holds} | {share} |", axis.axis, axis.n_clusters)
 }
 
 fn figure(value: Option<f64>) -> String {

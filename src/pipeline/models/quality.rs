@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::publish::ModelStatus;
-use crate::segment::model::{AxisModel, GroupModel};
+use crate::segment::model::{AxisModel, GroupModel, JointModel};
 use crate::segment::types::{Level, NO_TYPE};
 use crate::segment::{SegmentModel, SegmentTable};
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub struct GroupFigures {
     pub axes: Vec<AxisFigures>,
     pub joint_clusters: Option<usize>,
     pub joint_silhouette: Option<f64>,
+    /// Mean adjusted Rand index of the joint clusters against refits on resamples.
+    pub joint_agreement: Option<f64>,
 }
 
 /// How one axis was cut.
@@ -32,6 +34,8 @@ pub struct AxisFigures {
     pub n_clusters: usize,
     /// Mean over a fixed sample of the fitted customers.
     pub silhouette: Option<f64>,
+    /// Mean part of customers who keep their level when the axis is fitted on a resample.
+    pub stability: f64,
     /// Share of the fitted customers with the high level.
     pub share_high: Option<f64>,
 }
@@ -83,7 +87,13 @@ fn of_group(group: &GroupModel, placed: &SegmentTable) -> Result<GroupFigures> {
         axes: group.axes.iter().map(|axis| of_axis(axis, placed, &settled)).collect::<Result<_>>()?,
         joint_clusters: group.joint.as_ref().map(|joint| joint.centroids.len()),
         joint_silhouette: group.joint.as_ref().and_then(|joint| joint.silhouette),
+        joint_agreement: group.joint.as_ref().and_then(agreement),
     })
+}
+
+/// Of the number of clusters that was chosen.
+fn agreement(joint: &JointModel) -> Option<f64> {
+    joint.tried.iter().find(|tried| tried.n_clusters == joint.centroids.len())?.agreement
 }
 
 fn of_axis(axis: &AxisModel, placed: &SegmentTable, settled: &[usize]) -> Result<AxisFigures> {
@@ -93,6 +103,7 @@ fn of_axis(axis: &AxisModel, placed: &SegmentTable, settled: &[usize]) -> Result
         axis: axis.axis.clone(),
         n_clusters: axis.centroids.len(),
         silhouette: axis.silhouette,
+        stability: axis.stability,
         share_high: share(n_high, settled.len()),
     })
 }
