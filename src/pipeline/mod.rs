@@ -26,7 +26,7 @@ use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Manifest};
-use crate::segment::movements::{migration, movements};
+use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
@@ -115,7 +115,7 @@ pub fn run(
         |_| features.n_customers(),
         || segment::place(&bank, sight, &segment_model.model, &standing, last_night, config),
     )?;
-    let (movements, migration) = (movements(&segments, last_night)?, migration(&segments, last_night)?);
+    let moved = moved(&segments, last_night)?;
     let drift = drift_of_night(&segment_model.model, features, &segments)?;
 
     let training = watch.time("churn model", Training::n_rows, || churn::train(&bank, as_of, config))?;
@@ -152,7 +152,7 @@ pub fn run(
         features,
         segment_model: &segment_model.model,
         drift: &drift,
-        migration: &migration,
+        migration: &moved.migration,
         standing: &standing,
         training: &training,
         before: before.as_ref(),
@@ -162,7 +162,7 @@ pub fn run(
     let night = publish::Night {
         tables: &tables,
         lists: &lists,
-        movements: &movements,
+        movements: &moved.movements,
         rejects: &rejects,
         before: before.as_ref(),
     };

@@ -6,6 +6,7 @@ use super::curve::score_0_to_100;
 use super::cut;
 use super::model::{AxisModel, AxisReference};
 use super::parts::{Measured, PartsModel};
+use super::profile::mean_and_sd;
 use crate::config::Segment;
 use crate::error::{Error, Result};
 use crate::features::{Axis, FeatureTable};
@@ -69,7 +70,7 @@ pub fn fit(
     let parts = PartsModel::fit(tonight, rows, axis, settings)?;
     let measured = parts.measure(tables, rows);
     let points = parts.points(&measured);
-    let (score_mean, score_sd) = mean_and_sd(&measured.scores);
+    let (score_mean, score_sd) = mean_and_sd(measured.scores.iter().copied()).unwrap_or_default();
     let best = cut::best(points.view(), &measured.scores, ids, settings, seed)?;
     let columns = select(tonight, rows, parts.taming.names());
     let score = |raw: &f64| score_0_to_100(*raw, score_mean, score_sd);
@@ -102,14 +103,6 @@ pub fn place(model: &AxisModel, tables: &[&FeatureTable], rows: &[usize]) -> Pla
 pub fn matrix(rows: &[Vec<f32>]) -> Array2<f32> {
     let width = rows.first().map_or(0, Vec::len);
     Array2::from_shape_fn((rows.len(), width), |(row, column)| rows[row][column])
-}
-
-fn mean_and_sd(values: &[f64]) -> (f64, f64) {
-    #[expect(clippy::cast_precision_loss, reason = "a number of customers")]
-    let n = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-    (mean, variance.sqrt())
 }
 
 fn margin(distances: impl Iterator<Item = f32>, is_high: &[bool]) -> f64 {

@@ -19,46 +19,59 @@ pub struct Before {
 /// How many customers of each type before are of which type now; only of those who were in both nights.
 pub type Migration = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// Empty where there is no night before.
-///
-/// # Errors
-/// Kind `Internal` if the frame lacks a column.
-pub fn migration(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) -> Result<Migration> {
-    let mut migration = Migration::new();
-    let Some(before) = before else { return Ok(migration) };
-    for (customer, is) in standing(now.frame())? {
-        let was = before.get(&customer).and_then(|before| before.customer_type.clone());
-        if let (Some(was), Some(is)) = (was, is.customer_type) {
-            *migration.entry(was).or_default().entry(is).or_default() += 1;
-        }
-    }
-    Ok(migration)
+/// What a night says of who moved since the one before it; empty where there is none.
+#[derive(Debug)]
+pub struct Moved {
+    /// One row per customer and thing that changed.
+    pub movements: DataFrame,
+    pub migration: Migration,
 }
 
-/// One row per customer and thing that changed; empty where there is no night before.
+/// Both from one look at the night's segments.
 ///
 /// # Errors
 /// Kind `Internal` if a frame breaks its schema.
-pub fn movements(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) -> Result<DataFrame> {
-    let mut rows: Vec<Movement> = Vec::new();
-    if let Some(before) = before {
-        let now = standing(now.frame())?;
-        for (customer, is) in &now {
-            match before.get(customer) {
-                Some(was) => changed(customer, was, is, &mut rows),
-                None => rows.push(Movement::new(
-                    customer,
-                    "presence",
-                    None,
-                    is.customer_type.clone(),
-                    "entered".into(),
-                )),
-            }
-        }
-        for (customer, was) in before.iter().filter(|(customer, _)| !now.contains_key(*customer)) {
-            rows.push(Movement::new(customer, "presence", was.customer_type.clone(), None, "left".into()));
+pub fn moved(now: &SegmentTable, before: Option<&BTreeMap<String, Before>>) -> Result<Moved> {
+    let Some(before) = before else {
+        return Ok(Moved { movements: frame(Vec::new())?, migration: Migration::new() });
+    };
+    let now = standing(now.frame())?;
+    Ok(Moved { movements: frame(changes(&now, before))?, migration: migration(&now, before) })
+}
+
+fn migration(now: &BTreeMap<String, Before>, before: &BTreeMap<String, Before>) -> Migration {
+    let mut migration = Migration::new();
+    for (customer, is) in now {
+        let was = before.get(customer).and_then(|before| before.customer_type.clone());
+        if let (Some(was), Some(is)) = (was, is.customer_type.clone()) {
+            *migration.entry(was).or_default().entry(is).or_default() += 1;
         }
     }
+    migration
+}
+
+fn changes(now: &BTreeMap<String, Before>, before: &BTreeMap<String, Before>) -> Vec<Movement> {
+    let mut rows = Vec::new();
+    for (customer, is) in now {
+        match before.get(customer) {
+            Some(was) => changed(customer, was, is, &mut rows),
+            None => rows.push(Movement::new(
+                customer,
+                "presence",
+                None,
+                is.customer_type.clone(),
+                "entered".into(),
+            )),
+        }
+    }
+    for (customer, was) in before.iter().filter(|(customer, _)| !now.contains_key(*customer)) {
+        rows.push(Movement::new(customer, "presence", was.customer_type.clone(), None, "left".into()));
+    }
+    rows
+}
+
+/// The rows in their order, as published.
+fn frame(mut rows: Vec<Movement>) -> Result<DataFrame> {
     rows.sort();
     let frame = DataFrame::new(
         rows.len(),

@@ -163,8 +163,12 @@ impl PartsModel {
     /// What each feature adds to the score of one customer on one date; `values` are those of the tamed features. What
     /// tells nothing of him is left out.
     pub fn added(&self, values: &[f64]) -> Vec<Added> {
-        let parts: Vec<(Basis, Vec<&PartInput>)> =
-            self.parts.iter().map(|part| part.telling(values)).collect();
+        let value = |feature: usize| values[feature];
+        let mut parts: Vec<(Basis, Vec<&PartInput>)> = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let (basis, telling) = part.telling(&value);
+            parts.push((basis, telling.collect()));
+        }
         let weighed = parts.iter().zip(&self.parts);
         let known: f64 = weighed.map(|((basis, _), part)| part.weight * basis.share()).sum();
         let mut added = Vec::new();
@@ -192,21 +196,17 @@ impl PartsModel {
         if weights > 0.0 { sum / weights } else { 0.0 }
     }
 
-    /// A part of one row; of its inputs those that are known, and proxies only where none is.
+    /// The mean of what tells a part of one row.
     fn part(&self, part: &PartModel, columns: &[&[f64]], row: usize) -> Option<(f64, Basis)> {
-        let mean = |is_proxy: bool| {
-            let (mut sum, mut n) = (0.0, 0.0);
-            for input in part.inputs.iter().filter(|input| input.is_proxy == is_proxy) {
-                let value = columns[input.feature][row];
-                if !value.is_nan() {
-                    sum += input.sign * f64::from(self.taming.features[input.feature].standardise(value));
-                    n += 1.0;
-                }
-            }
-            (n > 0.0).then(|| sum / n)
-        };
-        let observed = mean(false).map(|value| (value, Basis::Observed));
-        observed.or_else(|| mean(true).map(|value| (value, Basis::Proxy)))
+        let value = |feature: usize| columns[feature][row];
+        let (basis, telling) = part.telling(&value);
+        let (mut sum, mut n) = (0.0, 0.0);
+        for input in telling {
+            let standardised = self.taming.features[input.feature].standardise(value(input.feature));
+            sum += input.sign * f64::from(standardised);
+            n += 1.0;
+        }
+        (basis != Basis::Missing).then(|| (sum / n, basis))
     }
 }
 
@@ -224,17 +224,23 @@ pub struct Added {
 }
 
 impl PartModel {
-    /// Of the inputs those that are known, and proxies only where no other is.
-    fn telling(&self, values: &[f64]) -> (Basis, Vec<&PartInput>) {
-        for (basis, is_proxy) in [(Basis::Observed, false), (Basis::Proxy, true)] {
+    /// Of the inputs those that are known, and proxies only where no other is; `value` is that of a feature.
+    fn telling<'p>(
+        &'p self,
+        value: &'p impl Fn(usize) -> f64,
+    ) -> (Basis, impl Iterator<Item = &'p PartInput>) {
+        let known = |is_proxy: bool| {
             let is_telling =
-                |input: &&PartInput| input.is_proxy == is_proxy && !values[input.feature].is_nan();
-            let telling: Vec<&PartInput> = self.inputs.iter().filter(is_telling).collect();
-            if !telling.is_empty() {
-                return (basis, telling);
-            }
-        }
-        (Basis::Missing, Vec::new())
+                move |input: &&PartInput| input.is_proxy == is_proxy && !value(input.feature).is_nan();
+            self.inputs.iter().filter(is_telling)
+        };
+        let has = |is_proxy: bool| known(is_proxy).next().is_some();
+        let basis = match (has(false), has(true)) {
+            (true, _) => Basis::Observed,
+            (false, true) => Basis::Proxy,
+            (false, false) => Basis::Missing,
+        };
+        (basis, known(basis == Basis::Proxy))
     }
 
     /// `None` where no feature tells the part or it has no weight.

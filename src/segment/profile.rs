@@ -94,8 +94,8 @@ fn deviation(part: &PartOf<'_>, members: &[usize]) -> Option<f64> {
     (sd > 0.0).then(|| (own - mean) / sd)
 }
 
-/// Of those that are known.
-fn mean_and_sd(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
+/// Mean and population standard deviation of those that are known; `None` where none is.
+pub fn mean_and_sd(values: impl Iterator<Item = f64> + Clone) -> Option<(f64, f64)> {
     let known = values.filter(|value| !value.is_nan());
     let n = f64::from(u32::try_from(known.clone().count()).ok().filter(|n| *n > 0)?);
     let mean = known.clone().sum::<f64>() / n;

@@ -19,6 +19,7 @@ use crate::ingest::cell::{Cell, Fault, Row};
 use crate::ingest::job::Job;
 use crate::ingest::mapping::Mapping;
 use crate::io::exports;
+use std::io::Write;
 
 const FIELD_BYTES_MAX: usize = 100;
 
@@ -40,6 +41,24 @@ impl Build for Values {
 }
 
 const PLAIN: &str = "files = \"f\"\nformat = \"csv\"\ncolumns = { branch_id = \"id\", name = \"name\" }\n";
+
+fn utf16(text: &str, is_big: bool) -> Vec<u8> {
+    let bytes = |unit: u16| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(text: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
 
 /// The rows of a file, in the pieces in which they came, and what else was found.
 fn pieces(mapping: &str, bytes: &[u8]) -> Result<(Vec<Vec<String>>, Findings)> {

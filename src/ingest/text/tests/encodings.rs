@@ -6,11 +6,6 @@ fn encoded(encoding: &str) -> String {
     format!("encoding = \"{encoding}\"\n{PLAIN}")
 }
 
-fn utf16(text: &str, is_big: bool) -> Vec<u8> {
-    let bytes = |unit: u16| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() };
-    text.encode_utf16().flat_map(bytes).collect()
-}
-
 const TEXT: &str = "id,name\nA,张伟\nB,𠮷㐀\n\"C\",\"x\ny\"\n";
 const ROWS: [&str; 3] = ["A=张伟", "B=𠮷㐀", "C=x\ny"];
 

@@ -1,20 +1,6 @@
 //! Packed files: whole, or refused.
 
 use super::*;
-use std::io::Write;
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(text: &[u8]) -> Vec<u8> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
-    encoder.include_checksum(true).unwrap();
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
 
 #[test]
 fn packed_text_is_read_whole_or_refused() {
