@@ -6,7 +6,7 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable};
 use crate::store::murmur3::spark_hash;
-use crate::store::{Bank, HoldingsBasis, Population, Standing};
+use crate::store::{Bank, Calendar, CustomerHistory, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -53,8 +53,18 @@ pub fn days_to_mature(bank: &Bank, rules: &Churn) -> i32 {
 /// # Errors
 /// Kind `Internal` if the features break their schema.
 pub fn labelled(bank: &Bank, dates: &[(Date, usize)], rules: &Churn) -> Result<Vec<Origin>> {
-    let chosen: Vec<Chosen> =
-        dates.par_iter().map(|(date, rows_max)| Chosen::at(bank, *date, *rows_max, rules)).collect();
+    let n = dates.len();
+    let of_customer = |history: &CustomerHistory<'_>| -> Vec<Option<Label>> {
+        dates.iter().map(|(date, _)| outcome(bank.calendar(), history, *date, rules)).collect()
+    };
+    let outcomes: Vec<Option<Label>> = bank.map(of_customer)?.into_iter().flatten().collect();
+    let chosen: Vec<Chosen> = dates
+        .par_iter()
+        .enumerate()
+        .map(|(at, (date, rows_max))| {
+            Chosen::at(bank, *date, *rows_max, |index| outcomes[index as usize * n + at])
+        })
+        .collect();
     let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
     let tables = features::build(bank, &asked)?;
     let origin = |(chosen, features): (Chosen, FeatureTable)| Origin {
@@ -76,14 +86,14 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn at(bank: &Bank, date: Date, rows_max: usize, rules: &Churn) -> Self {
+    fn at(bank: &Bank, date: Date, rows_max: usize, outcome: impl Fn(u32) -> Option<Label>) -> Self {
         let mut chosen: Vec<(u32, bool)> = Vec::new();
         let (mut n_in_gap, mut n_not_his_decision) = (0, 0);
         for index in by_hash(bank, date) {
             if chosen.len() == rows_max {
                 break;
             }
-            match outcome(bank, index, date, rules) {
+            match outcome(index) {
                 Some(Label::Stays) => chosen.push((index, false)),
                 Some(Label::Leaves(_)) => chosen.push((index, true)),
                 Some(Label::InGap) => n_in_gap += 1,
@@ -115,20 +125,24 @@ fn by_hash(bank: &Bank, date: Date) -> Vec<u32> {
 }
 
 /// What became of the customer, if he was in scope at `date`.
-fn outcome(bank: &Bank, index: u32, date: Date, rules: &Churn) -> Option<Label> {
-    let history = bank.history(index);
-    if Standing::of(&history, date) != Standing::InNight {
+fn outcome(calendar: &Calendar, history: &CustomerHistory<'_>, date: Date, rules: &Churn) -> Option<Label> {
+    if history.standing(date) != Standing::InNight {
         return None;
     }
-    let (scope, baseline) = scope_and_baseline(bank, index, date, rules);
-    (scope == Scope::In).then(|| label(&history, date, baseline, rules))
+    let (scope, baseline) = scope_and_baseline(calendar, history, date, rules);
+    (scope == Scope::In).then(|| label(history, date, baseline, rules))
 }
 
 /// Scope at `date`, and the 3-month average assets there where balances are known.
-pub fn scope_and_baseline(bank: &Bank, index: u32, date: Date, rules: &Churn) -> (Scope, Option<f64>) {
-    let visible = bank.history(index).until(date);
+pub fn scope_and_baseline(
+    calendar: &Calendar,
+    history: &CustomerHistory<'_>,
+    date: Date,
+    rules: &Churn,
+) -> (Scope, Option<f64>) {
+    let visible = history.until(date);
     let last_started =
         visible.transactions.iter().rev().find(|row| row.kind.started_by_customer()).map(|row| row.booked_on);
-    let baseline = features::baseline_assets(&visible, bank.calendar(), date);
+    let baseline = features::baseline_assets(&visible, calendar, date);
     (Scope::of(last_started, baseline, date, rules), baseline)
 }

@@ -9,7 +9,7 @@ use crate::features::FeatureTable;
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::schema;
-use crate::store::Bank;
+use crate::store::{Bank, CustomerHistory};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -55,11 +55,12 @@ pub fn score(
     labels: &Labels,
     config: &Config,
 ) -> Result<ChurnTable> {
-    let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) = features
-        .customers()
-        .par_iter()
-        .map(|index| origins::scope_and_baseline(bank, *index, features.as_of, &config.churn))
-        .unzip();
+    let of_customer = |history: &CustomerHistory<'_>| {
+        origins::scope_and_baseline(bank.calendar(), history, features.as_of, &config.churn)
+    };
+    let of_all = bank.map(of_customer)?;
+    let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) =
+        features.customers().iter().map(|index| of_all[*index as usize]).unzip();
     let n = features.n_customers();
     let mut probabilities = vec![None; n];
     let mut told: Vec<Vec<Reason>> = vec![Vec::new(); n];

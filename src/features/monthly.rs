@@ -2,9 +2,9 @@
 
 use super::steps::{Span, mean, spans};
 use crate::date::Date;
+use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Bank, CustomerHistory};
-use rayon::prelude::*;
 
 /// Months that are looked back at: three years show every rule of tiers and enough moves between them.
 const MONTHS_MAX: i32 = 36;
@@ -21,7 +21,10 @@ pub struct MonthlyAssets {
 
 impl MonthlyAssets {
     /// Of the complete months up to `as_of` whose every day lies after the first snapshot, 36 at most.
-    pub fn of(bank: &Bank, as_of: Date) -> Self {
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file of the store is missing or damaged.
+    pub fn of(bank: &Bank, as_of: Date) -> Result<Self> {
         let snapshots = &bank.calendar().snapshots;
         let snapshots = &snapshots[..snapshots.partition_point(|on| *on <= as_of)];
         let of_month = |end: Date| -> Option<(Date, Vec<Span>)> {
@@ -29,21 +32,18 @@ impl MonthlyAssets {
             Some((end, spans(snapshots, first, end)?.collect()))
         };
         let months: Vec<(Date, Vec<Span>)> = as_of.last_month_ends(MONTHS_MAX).filter_map(of_month).collect();
-        let means = (0..u32::try_from(bank.n_customers()).expect("customers are indexed by u32"))
-            .into_par_iter()
-            .flat_map_iter(|index| {
-                let history = bank.history(index);
-                let assets = assets_at(&history, snapshots);
-                let means = months.iter().map(|(end, spans)| {
-                    let first = end.plus_days(1 - end.day().cast_signed());
-                    let is_seen = history.customer.opened_on <= first
-                        && history.customer.closed_on.is_none_or(|closed| closed > *end);
-                    if is_seen { mean(spans.iter().copied(), |at| assets[at]) } else { f64::NAN }
-                });
-                means.collect::<Vec<f64>>()
-            })
-            .collect();
-        Self { month_ends: months.into_iter().map(|(end, _)| end).collect(), means }
+        let of_customer = |history: &CustomerHistory<'_>| -> Vec<f64> {
+            let assets = assets_at(history, snapshots);
+            let means = months.iter().map(|(end, spans)| {
+                let first = end.plus_days(1 - end.day().cast_signed());
+                let is_seen = history.customer.opened_on <= first
+                    && history.customer.closed_on.is_none_or(|closed| closed > *end);
+                if is_seen { mean(spans.iter().copied(), |at| assets[at]) } else { f64::NAN }
+            });
+            means.collect()
+        };
+        let means = bank.map(of_customer)?.into_iter().flatten().collect();
+        Ok(Self { month_ends: months.into_iter().map(|(end, _)| end).collect(), means })
     }
 
     /// Of one customer of the bank, a value per month.

@@ -53,7 +53,7 @@ pub fn stream(
     }
     let kernels: Vec<Vec<Kernel>> = vec![features().map(|feature| feature.kernel).collect(); dates.len()];
     let in_night =
-        |date: usize, history: &CustomerHistory<'_>| Standing::of(history, dates[date]) == Standing::InNight;
+        |date: usize, history: &CustomerHistory<'_>| history.standing(dates[date]) == Standing::InNight;
     blocks(&reading, &lenses, &kernels, &in_night, each)
 }
 

@@ -42,14 +42,14 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
     let store = filled(Store::open(&config.workspace, config.store.buckets)?)?;
     let as_of = night_date(store.commit(), config, as_of)?;
-    let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
+    let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
     let tables = watch.time(
         "features",
         |tables: &NightFeatures| tables.tonight.n_customers(),
         || NightFeatures::of(&bank, &population, config),
     )?;
-    let standing = Standing::of(&bank, &tables.tonight, &config.value);
+    let standing = Standing::of(&bank, &tables.tonight, &config.value)?;
     let seen = Seen {
         commit: store.commit(),
         bank: &bank,

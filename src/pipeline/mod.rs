@@ -82,7 +82,7 @@ pub fn run(
 
     let staging = Staging::begin(&config.workspace, as_of)?;
     let before = publish::night_before(&config.workspace, as_of)?;
-    let bank = watch.time("bank", Bank::n_rows, || store.bank(as_of))?;
+    let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
     let tables = watch.time(
         "features",
@@ -90,7 +90,7 @@ pub fn run(
         || NightFeatures::of(&bank, &population, config),
     )?;
     let (features, sight) = (&tables.tonight, tables.sight());
-    let standing = Standing::of(&bank, features, &config.value);
+    let standing = Standing::of(&bank, features, &config.value)?;
 
     let mapped = ingest::mapped(config.sources());
     let last_night = before.as_ref().map(|before| &before.customers);
@@ -126,8 +126,10 @@ pub fn run(
         || churn::score(&bank, features, models.churn(&training), &labels, config),
     )?;
 
+    let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
     let tables = targets::Night {
         bank: &bank,
+        rows: &rows,
         features,
         segments: &segments,
         churn: &churn,

@@ -9,6 +9,7 @@ use super::lifetime::{
 };
 use super::tiers::{TierState, tier_history, tier_in_force};
 use crate::config::Value;
+use crate::error::Result;
 use crate::features::{FeatureTable, MonthlyAssets, ValueBasis};
 use crate::labels::TIERS;
 use crate::store::Bank;
@@ -44,8 +45,10 @@ pub struct Lifetime {
 }
 
 impl Standing {
-    pub fn of(bank: &Bank, features: &FeatureTable, settings: &Value) -> Self {
-        let months = MonthlyAssets::of(bank, features.as_of);
+    /// # Errors
+    /// Kind `Internal` where a file of the store is missing or damaged.
+    pub fn of(bank: &Bank, features: &FeatureTable, settings: &Value) -> Result<Self> {
+        let months = MonthlyAssets::of(bank, features.as_of)?;
         let tiers: Vec<Option<TierState>> = features
             .customers()
             .par_iter()
@@ -68,7 +71,7 @@ impl Standing {
             lifetime.as_ref()?.values.of_customer((*state)?, value / 12.0)
         };
         let lifetime_values = states_now.iter().zip(value).map(lifetime_value).collect();
-        Self { tiers, lifetime_values, concentration: concentration(value, TOP_SHARE), lifetime }
+        Ok(Self { tiers, lifetime_values, concentration: concentration(value, TOP_SHARE), lifetime })
     }
 
     /// 0 to 4, one per row.
@@ -116,7 +119,7 @@ impl Lifetime {
 
 /// Moves between tiers of all customers, those who left included.
 pub fn transitions(bank: &Bank, months: &MonthlyAssets, limits: &[f64; 4]) -> Transitions {
-    (0..u32::try_from(bank.n_customers()).expect("customers are indexed by u32"))
+    bank.indices()
         .into_par_iter()
         .fold(Transitions::default, |mut transitions, index| {
             let states = states(bank, months, index, limits);

@@ -1,25 +1,27 @@
-//! The bank as known on a date, in memory: every customer with his history, bucket by bucket.
+//! The bank as known on a date: its customers, short tables and calendar in memory, their rows in the store.
 //!
-//! What churn and targets walk over. Never: a row of a delivery that came after the date said otherwise, where
-//! deliveries are dated; a table held twice.
+//! What churn and targets walk over, bucket by bucket. Never: a row of a delivery that came after the date said
+//! otherwise, where deliveries are dated; the history of more than a bucket per thread in memory.
 
 use super::calendar::Calendar;
+use super::excerpt::{Excerpt, Keep};
 use super::history::{CustomerHistory, Histories};
+use super::load::Reading;
 use super::members::Members;
-use crate::contract::{Branch, Contact, Customer, Holding, Manager, Product, Transaction};
+use super::population::Standing;
+use crate::contract::{Branch, Contact, Customer, Manager, Product};
 use crate::date::Date;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use rayon::prelude::*;
 
 /// Everything that is known, by customer.
 #[derive(Debug)]
 pub struct Bank {
-    pub(super) as_of: Date,
+    pub(super) reading: Reading,
     /// Where each customer is; sorted by `customer_id`.
     pub(super) places: Vec<Place>,
-    pub(super) buckets: Vec<BucketRows>,
+    pub(super) buckets: Vec<BucketMembers>,
     pub(super) calendar: Calendar,
-    /// Sorted by id, unique; holdings name them by their place.
-    pub(super) products: Vec<Product>,
     /// Sorted by id, unique; empty where the bank delivers none.
     pub(super) managers: Vec<Manager>,
     pub(super) branches: Vec<Branch>,
@@ -32,51 +34,17 @@ pub(super) struct Place {
     pub(super) at: u32,
 }
 
-/// The rows of a bucket's customers, who are numbered from 0; customer `i` owns `rows[offsets[i]..offsets[i + 1]]`.
+/// The customers of a bucket, who are numbered from 0 there.
 #[derive(Debug, Default)]
-pub(super) struct BucketRows {
+pub(super) struct BucketMembers {
     pub(super) members: Members,
     /// Number of each member in the bank.
     pub(super) numbers: Vec<u32>,
-    pub(super) transactions: Owned<Transaction>,
-    pub(super) holdings: Owned<Holding>,
-    pub(super) contacts: Owned<Contact>,
+    /// The date of each member's first transaction or holding; `None` of one without any.
+    pub(super) seen_from: Vec<Option<Date>>,
 }
 
-/// Rows in the order of their owners.
-#[derive(Debug)]
-pub(super) struct Owned<T> {
-    rows: Vec<T>,
-    offsets: Vec<usize>,
-}
-
-impl<T> Default for Owned<T> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), offsets: vec![0] }
-    }
-}
-
-impl<T> Owned<T> {
-    /// Adds the rows of the next owner.
-    pub(super) fn push(&mut self, rows: impl IntoIterator<Item = T>) {
-        self.rows.extend(rows);
-        self.offsets.push(self.rows.len());
-    }
-
-    pub(super) fn of(&self, owner: usize) -> &[T] {
-        &self.rows[self.offsets[owner]..self.offsets[owner + 1]]
-    }
-
-    pub(super) fn all(&self) -> &[T] {
-        &self.rows
-    }
-
-    pub(super) fn shrink(&mut self) {
-        self.rows.shrink_to_fit();
-    }
-}
-
-impl BucketRows {
+impl BucketMembers {
     pub(super) fn customer(&self, at: u32) -> &Customer {
         self.members.customer(&self.members.list()[at as usize])
     }
@@ -84,7 +52,7 @@ impl BucketRows {
 
 impl Bank {
     pub fn as_of(&self) -> Date {
-        self.as_of
+        self.reading.as_of()
     }
 
     pub fn calendar(&self) -> &Calendar {
@@ -95,9 +63,9 @@ impl Bank {
         self.places.len()
     }
 
-    /// Rows of the long tables.
-    pub fn n_rows(&self) -> usize {
-        self.buckets.iter().map(|bucket| bucket.transactions.all().len() + bucket.holdings.all().len()).sum()
+    /// The numbers of all customers, ascending by `customer_id`.
+    pub fn indices(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.places.len()).expect("customers are indexed by u32")
     }
 
     /// A customer as known on the date; they are numbered from 0, ascending by `customer_id`.
@@ -108,13 +76,12 @@ impl Bank {
 
     /// All customers, ascending by `customer_id`.
     pub fn customers(&self) -> impl ExactSizeIterator<Item = &Customer> {
-        (0..u32::try_from(self.places.len()).expect("customers are indexed by u32"))
-            .map(|index| self.customer(index))
+        self.indices().map(|index| self.customer(index))
     }
 
     /// Sorted by id; holdings name them by their place.
     pub fn products(&self) -> &[Product] {
-        &self.products
+        self.reading.products()
     }
 
     /// The manager with this id, where managers are delivered and he is among them.
@@ -129,30 +96,60 @@ impl Bank {
         Some(&self.branches[position])
     }
 
-    /// One customer's rows, all dates.
-    pub fn history(&self, index: u32) -> CustomerHistory<'_> {
+    /// One customer's contacts, all dates, ascending.
+    pub fn contacts(&self, index: u32) -> &[Contact] {
+        self.unread(index).contacts
+    }
+
+    /// What is known of one customer but for the rows that have to be read.
+    pub fn unread(&self, index: u32) -> CustomerHistory<'_> {
         let place = self.places[index as usize];
-        let (bucket, at) = (&self.buckets[place.bucket as usize], place.at as usize);
+        let (members, at) = (&self.buckets[place.bucket as usize].members, place.at as usize);
+        let member = &members.list()[at];
         CustomerHistory {
             index,
-            customer: self.customer(index),
-            versions: bucket.members.versions(&bucket.members.list()[at]),
-            transactions: bucket.transactions.of(at),
-            holdings: bucket.holdings.of(at),
-            contacts: bucket.contacts.of(at),
+            customer: members.customer(member),
+            versions: members.versions(member),
+            transactions: &[],
+            holdings: &[],
+            contacts: self.reading.contacts_of(member.code),
         }
     }
 
-    /// The customer's rows in the bank's newest snapshot on or before `date`; `None` where there is none.
+    /// Where a customer stands on `date`.
+    pub fn standing(&self, index: u32, date: Date) -> Standing {
+        let place = self.places[index as usize];
+        let bucket = &self.buckets[place.bucket as usize];
+        Standing::of(bucket.customer(place.at), bucket.seen_from[place.at as usize], date)
+    }
+
+    /// A value per customer, ascending by `customer_id`, each from one reading of his rows.
     ///
-    /// A snapshot is complete, so that no row there means that he held nothing.
-    pub fn newest_holdings(&self, index: u32, date: Date) -> Option<&[Holding]> {
-        let snapshots = &self.calendar.snapshots;
-        let newest = snapshots[..snapshots.partition_point(|snapshot| *snapshot <= date)].last()?;
-        let rows = self.history(index).holdings;
-        let from = rows.partition_point(|row| row.snapshot_on < *newest);
-        let to = rows.partition_point(|row| row.snapshot_on <= *newest);
-        Some(&rows[from..to])
+    /// # Errors
+    /// Kind `Internal` where a file of the store is missing or damaged.
+    pub fn map<T: Send>(&self, of: impl Fn(&CustomerHistory<'_>) -> T + Sync) -> Result<Vec<T>> {
+        let of_bucket = |bucket: u32| -> Result<Vec<T>> {
+            let mut values = Vec::with_capacity(self.buckets[bucket as usize].numbers.len());
+            self.each_customer(bucket, &mut |history| values.push(of(&history)))?;
+            Ok(values)
+        };
+        let buckets: Vec<Result<Vec<T>>> = (0..self.n_buckets()).into_par_iter().map(of_bucket).collect();
+        let mut all: Vec<Option<T>> = self.places.iter().map(|_| None).collect();
+        for (values, bucket) in buckets.into_iter().zip(&self.buckets) {
+            for (value, index) in values?.into_iter().zip(&bucket.numbers) {
+                all[*index as usize] = Some(value);
+            }
+        }
+        let is_whole = || Error::internal("a bucket of the store holds fewer customers than it names");
+        all.into_iter().map(|value| value.ok_or_else(is_whole)).collect()
+    }
+
+    /// The rows that `keep` asks for, in memory.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file of the store is missing or damaged.
+    pub fn excerpt(&self, keep: &Keep<'_>) -> Result<Excerpt<'_>> {
+        Excerpt::of(self, keep)
     }
 }
 
@@ -161,8 +158,14 @@ impl Histories for Bank {
         u32::try_from(self.buckets.len()).expect("buckets are few")
     }
 
+    /// Customers come ascending by their code in the store, and are numbered by their place among all ids.
     fn each_customer(&self, bucket: u32, each: &mut dyn FnMut(CustomerHistory<'_>)) -> Result<()> {
-        self.buckets[bucket as usize].numbers.iter().for_each(|index| each(self.history(*index)));
-        Ok(())
+        let of_bucket = &self.buckets[bucket as usize];
+        let mut numbers = of_bucket.numbers.iter();
+        self.reading.walk(bucket, &of_bucket.members, |_, transactions, holdings| {
+            if let Some(index) = numbers.next() {
+                each(CustomerHistory { transactions, holdings, ..self.unread(*index) });
+            }
+        })
     }
 }

@@ -26,7 +26,12 @@ pub enum HoldingsBasis {
 impl Calendar {
     /// Whether a snapshot was in force on `date`.
     pub fn has_balances_on(&self, date: Date) -> bool {
-        self.snapshots.first().is_some_and(|first| *first <= date)
+        self.newest_snapshot(date).is_some()
+    }
+
+    /// The snapshot in force on `date`.
+    pub fn newest_snapshot(&self, date: Date) -> Option<Date> {
+        self.snapshots[..self.snapshots.partition_point(|snapshot| *snapshot <= date)].last().copied()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a kernel may see of one customer: his rows in date order, and what was known of him when.
 
+use super::population::Standing;
 use crate::contract::{Contact, Customer, CustomerVersion, Holding, Transaction};
 use crate::date::Date;
 use crate::error::Result;
@@ -31,6 +32,11 @@ impl<'a> CustomerHistory<'a> {
         }
     }
 
+    /// Where he stands on `date`, as far as his rows are here.
+    pub fn standing(&self, date: Date) -> Standing {
+        Standing::of(self.customer, first_seen(self.transactions, self.holdings), date)
+    }
+
     /// The version in force on `date`; `None` before the first delivery, when undated fields were not known.
     pub fn as_known_on(&self, date: Date) -> Option<&'a Customer> {
         let known = self.versions.partition_point(|version| version.valid_from <= date);
@@ -38,7 +44,14 @@ impl<'a> CustomerHistory<'a> {
     }
 }
 
-/// Customers with all their rows, bucket by bucket: in the store, or in memory.
+/// The date of the first of rows that ascend by date; `None` without any.
+pub(super) fn first_seen(transactions: &[Transaction], holdings: &[Holding]) -> Option<Date> {
+    let transacted = transactions.first().map(|row| row.booked_on);
+    let held = holdings.first().map(|row| row.snapshot_on);
+    transacted.into_iter().chain(held).min()
+}
+
+/// Customers with all their rows, bucket by bucket.
 pub trait Histories: Sync {
     fn n_buckets(&self) -> u32;
 

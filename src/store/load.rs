@@ -1,8 +1,9 @@
-//! The store as known on a date, read into memory bucket by bucket.
+//! The store as known on a date, read bucket by bucket.
 
-use super::bank::{Bank, BucketRows, Place};
+use super::bank::{Bank, BucketMembers, Place};
 use super::calendar::{Calendar, HoldingsBasis};
 use super::commit::{Commit, Segment};
+use super::history::first_seen;
 use super::members::{Member, Members, without_code};
 use super::segment::{HoldingColumns, Parts, Rows, TransactionColumns, holdings, transactions};
 use super::versions::{Dimension, Ranked, Versioned};
@@ -18,8 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// The store as known on a date, to be walked bucket by bucket.
-pub struct Reading<'a> {
-    store: &'a Store,
+#[derive(Debug)]
+pub struct Reading {
+    store: Store,
     codes: Codes,
     as_of: Date,
     holdings: HoldingsBasis,
@@ -38,7 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// Kind `Internal` where a file is missing or damaged.
-    pub fn reading(&self, as_of: Date) -> Result<Reading<'_>> {
+    pub fn reading(&self, as_of: Date) -> Result<Reading> {
         let codes = self.codes()?;
         let products = self.in_force::<Product>(Table::Products, as_of)?;
         let mut product_at = vec![NONE; codes.products.len()];
@@ -48,7 +50,7 @@ impl Store {
         }
         let is_delivered = self.commit.of_table(Table::Holdings).next().is_some();
         Ok(Reading {
-            store: self,
+            store: self.clone(),
             codes,
             as_of,
             holdings: if is_delivered { HoldingsBasis::Delivered } else { HoldingsBasis::RunningBalance },
@@ -60,24 +62,28 @@ impl Store {
         })
     }
 
-    /// Everything known on `as_of`, in memory.
+    /// What is known on `as_of`; rows stay in the store.
     ///
     /// # Errors
     /// Kind `Internal` where a file is missing or damaged.
     pub fn bank(&self, as_of: Date) -> Result<Bank> {
-        let reading = self.reading(as_of)?;
-        let buckets = 0..self.commit.buckets;
-        let read: Vec<Result<_>> = buckets.into_par_iter().map(|at| reading.held(at)).collect();
-        let mut buckets: Vec<BucketRows> = read.into_iter().collect::<Result<_>>()?;
-        let dates = buckets.iter().flat_map(|rows| rows.holdings.all()).map(|row| row.snapshot_on);
-        let calendar = reading.calendar_with(dates.collect());
+        let mut reading = self.reading(as_of)?;
+        let read: Vec<Result<_>> =
+            (0..self.commit.buckets).into_par_iter().map(|at| reading.bucket(at)).collect();
+        let mut derived = BTreeSet::new();
+        let mut buckets = Vec::with_capacity(read.len());
+        for bucket in read {
+            let (members, snapshots) = bucket?;
+            buckets.push(members);
+            derived.extend(snapshots);
+        }
         let places = numbered(&mut buckets);
+        reading.codes = Codes::default(); // a code for every id, for which members now have numbers
         Ok(Bank {
-            as_of,
+            calendar: reading.calendar_with(derived),
+            reading,
             places,
             buckets,
-            calendar,
-            products: reading.products,
             managers: self.in_force(Table::Managers, as_of)?,
             branches: self.in_force(Table::Branches, as_of)?,
         })
@@ -113,7 +119,11 @@ pub(super) fn ranks(commit: &Commit, table: Table) -> BTreeMap<u32, Ranked> {
     commit.of_table(table).map(ranked).collect()
 }
 
-impl Reading<'_> {
+impl Reading {
+    pub(super) fn as_of(&self) -> Date {
+        self.as_of
+    }
+
     /// Sorted by id; holdings name them by their place.
     pub fn products(&self) -> &[Product] {
         &self.products
@@ -160,21 +170,22 @@ impl Reading<'_> {
         }
     }
 
-    /// The customers of a bucket and their rows, held in memory.
-    fn held(&self, bucket: u32) -> Result<BucketRows> {
+    /// The customers of a bucket, since when each has rows, and the dates of their holdings.
+    fn bucket(&self, bucket: u32) -> Result<(BucketMembers, BTreeSet<Date>)> {
         let members = self.members(bucket)?;
-        let mut rows = BucketRows::default();
-        self.walk(bucket, &members, |member, transactions, holdings| {
-            rows.transactions.push(transactions.iter().copied());
-            rows.holdings.push(holdings.iter().copied());
-            rows.contacts.push(self.contacts_of(member.code).iter().cloned());
+        let mut seen_from = Vec::with_capacity(members.len());
+        let mut snapshots = BTreeSet::new();
+        self.walk(bucket, &members, |_, transactions, holdings| {
+            seen_from.push(first_seen(transactions, holdings));
+            if self.holdings != HoldingsBasis::Delivered {
+                snapshots.extend(holdings.iter().map(|row| row.snapshot_on));
+            }
         })?;
-        rows.shrink();
-        rows.members = members;
-        Ok(rows)
+        Ok((BucketMembers { members, numbers: Vec::new(), seen_from }, snapshots))
     }
 
-    fn walk(
+    /// Hands over the rows of each of the members, ascending by code.
+    pub(super) fn walk(
         &self,
         bucket: u32,
         members: &Members,
@@ -182,7 +193,7 @@ impl Reading<'_> {
     ) -> Result<()> {
         let with_balances = self.holdings == HoldingsBasis::RunningBalance;
         let parts = if with_balances { Parts::All } else { Parts::History };
-        let store = self.store;
+        let store = &self.store;
         let months: Vec<TransactionColumns> = store
             .segments(Table::Transactions, bucket)
             .map(|segment| {
@@ -228,7 +239,7 @@ impl Reading<'_> {
         Members::known_on(self.as_of, stored, &self.customer_ranks, &self.codes.customers)
     }
 
-    fn contacts_of(&self, code: u32) -> &[Contact] {
+    pub(super) fn contacts_of(&self, code: u32) -> &[Contact] {
         let from = self.contacts.partition_point(|contact| contact.customer < code);
         let to = self.contacts.partition_point(|contact| contact.customer <= code);
         &self.contacts[from..to]
@@ -247,7 +258,7 @@ impl Reading<'_> {
 }
 
 /// Customers come ascending by code, and are numbered by it.
-impl Histories for Reading<'_> {
+impl Histories for Reading {
     fn n_buckets(&self) -> u32 {
         self.store.commit.buckets
     }
@@ -267,15 +278,8 @@ impl Histories for Reading<'_> {
     }
 }
 
-impl BucketRows {
-    fn shrink(&mut self) {
-        self.transactions.shrink();
-        self.holdings.shrink();
-    }
-}
-
 /// Numbers the customers by id.
-fn numbered(buckets: &mut [BucketRows]) -> Vec<Place> {
+fn numbered(buckets: &mut [BucketMembers]) -> Vec<Place> {
     let mut places = Vec::with_capacity(buckets.iter().map(|rows| rows.members.len()).sum());
     for (bucket, rows) in (0u32..).zip(&mut *buckets) {
         places.extend((0u32..).take(rows.members.len()).map(|at| Place { bucket, at }));

@@ -1,7 +1,7 @@
 //! The store: everything that was delivered, once, typed, by month and bucket of customers.
 //!
 //! Reads and writes `WORKSPACE/store/`. [`Writer`] takes deliveries in and out; [`Bank`] is what is known on a date,
-//! in memory, and [`CustomerHistory`] all that a kernel may see of one customer. A customer's bucket is a stable hash
+//! whose rows are walked bucket by bucket, and [`CustomerHistory`] all that a kernel may see of one customer. A customer's bucket is a stable hash
 //! of his id. Never: a file changed after it was written, half a change seen, a row counted twice.
 //!
 //! | module | what it is for |
@@ -10,13 +10,14 @@
 //! | [`segment`] | transactions and holdings of a month and bucket, as one file |
 //! | [`versions`] | tables that every delivery describes anew, with their history |
 //! | [`writer`] | deliveries in and out, and the commit |
-//! | [`Reading`], [`bank`], [`history`], [`calendar`], `population` | what was known on a date |
+//! | [`Reading`], [`bank`], [`Excerpt`], [`history`], [`calendar`], `population` | what was known on a date |
 
 pub mod bank;
 pub mod books;
 pub mod calendar;
 pub mod commit;
 pub mod derive;
+mod excerpt;
 pub mod history;
 mod load;
 mod members;
@@ -28,6 +29,7 @@ pub mod writer;
 
 pub use bank::Bank;
 pub use calendar::{Calendar, HoldingsBasis};
+pub use excerpt::{Excerpt, Keep};
 pub use history::{CustomerHistory, Histories};
 pub use load::Reading;
 pub use population::{Population, Standing};
@@ -51,10 +53,10 @@ const COMMIT: &str = "COMMIT.json";
 const FOLDER: &str = "store";
 
 /// A store that nobody changes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Store {
     pool: Pool,
-    commit: Commit,
+    commit: Arc<Commit>,
 }
 
 /// The codes that ids have in the store.
@@ -91,7 +93,7 @@ impl Store {
             Some(json) => Commit::from_json(&json, buckets)?,
             None => Commit::empty(buckets),
         };
-        Ok(Self { pool, commit })
+        Ok(Self { pool, commit: Arc::new(commit) })
     }
 
     pub fn commit(&self) -> &Commit {

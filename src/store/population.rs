@@ -1,6 +1,7 @@
 //! Who is in the night, and why the others are not.
 
-use super::{Bank, CustomerHistory};
+use super::Bank;
+use crate::contract::Customer;
 use crate::date::Date;
 use std::collections::BTreeMap;
 
@@ -15,16 +16,13 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Looks at nothing after `date`, a closing date included.
-    pub fn of(history: &CustomerHistory<'_>, date: Date) -> Self {
-        let customer = history.customer;
+    /// Looks at nothing after `date`, a closing date included; `seen_from` is the date of the first row.
+    pub fn of(customer: &Customer, seen_from: Option<Date>, date: Date) -> Self {
         if customer.opened_on > date {
             Standing::OpenedLater
         } else if customer.closed_on.is_some_and(|closed| closed <= date) {
             Standing::Closed
-        } else if history.transactions.first().is_some_and(|row| row.booked_on <= date)
-            || history.holdings.first().is_some_and(|row| row.snapshot_on <= date)
-        {
+        } else if seen_from.is_some_and(|from| from <= date) {
             Standing::InNight
         } else {
             Standing::WithoutHistory
@@ -55,8 +53,8 @@ impl Population {
     pub fn of(bank: &Bank, date: Date) -> Self {
         let mut members = Vec::new();
         let mut counts = BTreeMap::new();
-        for index in 0..u32::try_from(bank.n_customers()).expect("customers are indexed by u32") {
-            let standing = Standing::of(&bank.history(index), date);
+        for index in bank.indices() {
+            let standing = bank.standing(index, date);
             *counts.entry(standing).or_insert(0) += 1;
             if standing == Standing::InNight {
                 members.push(index);

@@ -11,13 +11,15 @@ use crate::features::FeatureTable;
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::SegmentTable;
-use crate::store::{Bank, CustomerHistory};
+use crate::store::{Bank, CustomerHistory, Excerpt};
 use std::collections::BTreeSet;
 
 /// The night's tables, row by row in the order of the feature table.
 #[derive(Clone, Copy)]
 pub struct Night<'a> {
     pub bank: &'a Bank,
+    /// The rows that lists look at; see [`excerpt`](super::excerpt).
+    pub rows: &'a Excerpt<'a>,
     pub features: &'a FeatureTable,
     pub segments: &'a SegmentTable,
     pub churn: &'a ChurnTable,
@@ -36,9 +38,9 @@ impl<'a> Night<'a> {
         self.features.n_customers()
     }
 
-    /// The customer's rows up to the night.
+    /// The customer's rows up to the night, as far as lists look at them.
     pub fn history(&self, row: usize) -> CustomerHistory<'a> {
-        self.bank.history(self.features.customers()[row]).until(self.as_of())
+        self.rows.history(self.features.customers()[row]).until(self.as_of())
     }
 
     pub fn customer(&self, row: usize) -> &'a Customer {
@@ -59,9 +61,9 @@ impl<'a> Night<'a> {
     pub fn last_contact(&self, row: usize) -> Option<Date> {
         let missed = &self.config.lists.not_reached_outcomes;
         let was_reached = |outcome: Option<&str>| !missed.iter().any(|missed| outcome == Some(missed));
-        let contacts = self.history(row).contacts.iter().rev();
+        let contacts = self.history(row).contacts.iter();
         contacts
-            .clone()
+            .rev()
             .find(|contact| was_reached(contact.outcome.as_deref()))
             .map(|contact| contact.contacted_on)
     }

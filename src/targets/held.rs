@@ -2,7 +2,7 @@
 
 use crate::contract::codes::ProductKind;
 use crate::date::Date;
-use crate::store::Bank;
+use crate::store::{Bank, Excerpt};
 use rayon::prelude::*;
 
 /// One mask per customer of the bank.
@@ -10,11 +10,10 @@ pub struct Held(Vec<u32>);
 
 impl Held {
     /// By the bank's newest snapshot on or before `date`; `None` where there is none.
-    pub fn on(bank: &Bank, date: Date) -> Option<Self> {
-        let n = u32::try_from(bank.n_customers()).expect("customers are indexed by u32");
+    pub fn on(bank: &Bank, rows: &Excerpt<'_>, date: Date) -> Option<Self> {
         bank.calendar()
             .has_balances_on(date)
-            .then(|| Self((0..n).into_par_iter().map(|index| mask(bank, index, date)).collect()))
+            .then(|| Self(bank.indices().into_par_iter().map(|index| mask(rows, index, date)).collect()))
     }
 
     pub fn has(&self, index: u32, product: ProductKind) -> bool {
@@ -22,7 +21,7 @@ impl Held {
     }
 }
 
-fn mask(bank: &Bank, index: u32, date: Date) -> u32 {
-    let rows = bank.newest_holdings(index, date).unwrap_or_default();
+fn mask(rows: &Excerpt<'_>, index: u32, date: Date) -> u32 {
+    let rows = rows.newest_holdings(index, date).unwrap_or_default();
     rows.iter().filter(|row| row.balance.0 > 0).fold(0, |mask, row| mask | 1 << row.product_kind as u32)
 }

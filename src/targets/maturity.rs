@@ -72,7 +72,7 @@ fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Da
 }
 
 fn held_on<'a>(night: &Night<'a>, row: usize, date: Date) -> &'a [Holding] {
-    night.bank.newest_holdings(night.features.customers()[row], date).unwrap_or_default()
+    night.rows.newest_holdings(night.features.customers()[row], date).unwrap_or_default()
 }
 
 fn reason(night: &Night<'_>, date: Date, holding: &Holding) -> String {

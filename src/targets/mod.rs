@@ -7,6 +7,7 @@ mod assign;
 mod candidate;
 mod contact_due;
 mod cross_sell;
+mod excerpt;
 mod exclusions;
 mod frames;
 mod held;
@@ -24,6 +25,7 @@ mod vip_upgrade;
 
 pub use assign::ManagerList;
 pub use candidate::{Candidate, Night};
+pub use excerpt::excerpt;
 pub use list::{Family, List};
 pub use rules::{DEFAULT_RULES, Rules};
 pub use table::{Lists, build};

@@ -3,13 +3,13 @@
 //! "Like him" are the customers who did not hold the product 90 days ago and for whom the same clause held
 //! then. Where fewer than the configured number bought, all who did not hold the product are taken.
 
+use super::Night;
 use super::held::Held;
 use super::rules::{Clause, Rules};
-use crate::config::Lists;
 use crate::contract::codes::ProductKind;
 use crate::error::Result;
 use crate::features;
-use crate::store::{Bank, Population};
+use crate::store::Population;
 
 /// Over how many days a purchase counts.
 pub const PURCHASE_DAYS: i32 = 90;
@@ -27,15 +27,17 @@ pub struct Propensity {
 /// # Errors
 /// Kind `Internal` if features or rules cannot be evaluated.
 pub fn by_clause(
-    bank: &Bank,
+    night: &Night<'_>,
     rules: &Rules,
     population: &Population,
     held_now: &Held,
-    settings: &Lists,
 ) -> Result<Vec<Option<Propensity>>> {
+    let (bank, rows) = (night.bank, night.rows);
     let then = Population::of(bank, population.date.plus_days(-PURCHASE_DAYS));
-    let Some(held_then) = Held::on(bank, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
-    let clauses = rules.holds(bank, &features::build_one(bank, &then)?)?;
+    let Some(held_then) = Held::on(bank, rows, then.date) else {
+        return Ok(vec![None; rules.clauses().len()]);
+    };
+    let clauses = rules.holds(rows, &features::build_one(bank, &then)?)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {
@@ -47,7 +49,7 @@ pub fn by_clause(
         (asked > 0).then(|| (bought, f64::from(bought) / f64::from(asked)))
     };
     let of_clause = |(clause, holds): (&Clause, &Vec<bool>)| match rate(clause.product, &|row| holds[row]) {
-        Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => {
+        Some((bought, probability)) if bought as usize >= night.config.lists.cross_sell_positives_min => {
             Some(Propensity { probability, basis: "clause" })
         }
         _ => rate(clause.product, &|_| true).map(|(_, probability)| Propensity { probability, basis: "all" }),

@@ -8,12 +8,15 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::features::catalogue::features;
-use crate::store::Bank;
+use crate::store::Excerpt;
 use polars::prelude::*;
 use serde::Deserialize;
 
 /// The rules that ship with the program.
 pub const DEFAULT_RULES: &str = include_str!("../../config/rules/products.toml");
+
+/// A purchase counts as one for so many days.
+pub(super) const BOUGHT_DAYS: i32 = 365;
 
 /// Checked rules, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,12 +120,12 @@ impl Rules {
     ///
     /// # Errors
     /// Kind `Internal` if an expression cannot be evaluated, which checked rules always can.
-    pub fn holds(&self, bank: &Bank, features: &FeatureTable) -> Result<Vec<Vec<bool>>> {
+    pub fn holds(&self, rows: &Excerpt<'_>, features: &FeatureTable) -> Result<Vec<Vec<bool>>> {
         let mut columns: Vec<Column> = Vec::new();
         for condition in self.clauses.iter().flat_map(|clause| &clause.conditions) {
             let name = condition.name.column();
             if columns.iter().all(|column| column.name() != &name) {
-                columns.push(condition.name.values(bank, features).with_name(name));
+                columns.push(condition.name.values(rows, features).with_name(name));
             }
         }
         let n = features.n_customers();
@@ -238,20 +241,20 @@ impl Name {
         }
     }
 
-    fn values(&self, bank: &Bank, features: &FeatureTable) -> Column {
+    fn values(&self, rows: &Excerpt<'_>, features: &FeatureTable) -> Column {
         let customers = || features.customers().iter().copied();
         let figures =
             |of: &dyn Fn(u32) -> f64| Column::new("".into(), customers().map(of).collect::<Vec<f64>>());
         match self {
             Name::Feature(name) => Column::new("".into(), features.column(name)),
-            Name::Balance(kind) => figures(&|index| balance(bank, index, features.as_of, *kind, |_| true)),
+            Name::Balance(kind) => figures(&|index| balance(rows, index, features.as_of, *kind, |_| true)),
             Name::Maturing30d(kind) => figures(&|index| {
                 let (from, to) = (features.as_of.plus_days(1), features.as_of.plus_days(30));
-                balance(bank, index, features.as_of, *kind, |on| on.is_some_and(|on| from <= on && on <= to))
+                balance(rows, index, features.as_of, *kind, |on| on.is_some_and(|on| from <= on && on <= to))
             }),
             Name::Bought365d(kind) => figures(&|index| {
-                let rows = bank.history(index).until(features.as_of).transactions.iter().rev();
-                let year = rows.take_while(|row| features.as_of - row.booked_on < 365);
+                let newest_first = rows.history(index).until(features.as_of).transactions.iter().rev();
+                let year = newest_first.take_while(|row| features.as_of - row.booked_on < BOUGHT_DAYS);
                 f64::from(
                     u32::try_from(
                         year.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(*kind))
@@ -262,7 +265,7 @@ impl Name {
             }),
             Name::Text(name) => {
                 let text = |index: u32| -> Option<&str> {
-                    let customer = bank.history(index).as_known_on(features.as_of)?;
+                    let customer = rows.history(index).as_known_on(features.as_of)?;
                     match *name {
                         "gender" => customer.gender.map(crate::contract::codes::Gender::code),
                         "occupation" => customer.occupation.as_deref(),
@@ -277,13 +280,13 @@ impl Name {
 
 /// Balance of `kind` in the bank's newest snapshot, of the rows whose maturity `counts` accepts; NaN without one.
 fn balance(
-    bank: &Bank,
+    rows: &Excerpt<'_>,
     index: u32,
     as_of: Date,
     kind: ProductKind,
     counts: impl Fn(Option<Date>) -> bool,
 ) -> f64 {
-    let rows = bank.newest_holdings(index, as_of);
+    let rows = rows.newest_holdings(index, as_of);
     rows.map_or(f64::NAN, |rows| {
         rows.iter()
             .filter(|row| row.product_kind == kind && counts(row.matures_on))

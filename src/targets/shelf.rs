@@ -64,7 +64,7 @@ fn typical(night: &Night<'_>, product: ProductKind) -> Option<(f64, f64)> {
     let (mut shares, mut amounts) = (Vec::new(), Vec::new());
     let assets = night.features.column("aum");
     for (row, index) in night.features.customers().iter().enumerate() {
-        let rows = night.bank.newest_holdings(*index, night.as_of())?;
+        let rows = night.rows.newest_holdings(*index, night.as_of())?;
         let own: f64 =
             rows.iter().filter(|held| held.product_kind == product).map(|held| held.balance.to_units()).sum();
         if own > 0.0 {

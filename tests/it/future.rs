@@ -50,7 +50,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let mut tables = features::build(bank, &[Asked::whole(&population), smoothed]).unwrap();
     let features = tables.remove(0);
     let sight = Sight { tonight: &features, earlier: &tables };
-    let standing = Standing::of(bank, &features, &config.value);
+    let standing = Standing::of(bank, &features, &config.value).unwrap();
     let model = segment::fit(bank, sight, None, config).unwrap();
     let segments = segment::place(bank, sight, &model, &standing, None, config).unwrap();
     let training = churn::train(bank, as_of, config).unwrap();
@@ -62,6 +62,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let churn = churn::score(bank, &features, model, &labels, config).unwrap();
     let night = targets::Night {
         bank,
+        rows: &targets::excerpt(bank, as_of, &config.lists).unwrap(),
         features: &features,
         segments: &segments,
         churn: &churn,

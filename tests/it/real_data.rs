@@ -228,7 +228,7 @@ const VERSIONS: [(&str, usize); 4] =
     [("1999-12-31", 29_090), ("2018-01-02", 29_090), ("2020-12-31", 29_092), ("2022-11-30", 29_114)];
 
 fn n_versions(bank: &Bank) -> usize {
-    (0..u32::try_from(bank.n_customers()).unwrap()).map(|index| bank.history(index).versions.len()).sum()
+    bank.indices().map(|index| bank.unread(index).versions.len()).sum()
 }
 
 /// Of the export's columns only the date of the last questionnaire changes from update to update. The contract has no
@@ -252,7 +252,7 @@ fn an_update_holds_from_its_own_day_on() {
     let bank = store.bank(date("2021-03-01")).unwrap();
     let index =
         bank.customers().position(|customer| &*customer.customer_id == "B2CCA51A6B172676FC81").unwrap();
-    let history = bank.history(u32::try_from(index).unwrap());
+    let history = bank.unread(u32::try_from(index).unwrap());
     let known = history.versions.iter().map(|version| version.valid_from.to_string());
     assert_eq!(known.collect::<Vec<_>>(), ["2018-01-02", "2021-01-29"]);
     assert_eq!(history.customer.occupation.as_deref(), Some("2021-01-29"));

@@ -90,8 +90,8 @@ fn known_as_the_files_say(store: &Store, folder: &BTreeMap<String, String>, date
     let interim = store.bank(dates[2]).unwrap();
     let dumps = year::customer_dumps(folder);
     let mut n_known = 0;
-    for index in 0..u32::try_from(bank.n_customers()).unwrap() {
-        let history = bank.history(index);
+    for index in bank.indices() {
+        let history = bank.unread(index);
         let id = &*history.customer.customer_id;
         for date in dates {
             let found = history

@@ -51,6 +51,8 @@ struct Invented {
     exports: tempfile::TempDir,
     truth: Truth,
     config: Config,
+    /// Whose store the bank reads.
+    _home: tempfile::TempDir,
     bank: Bank,
     newest: Night,
     model: SegmentModel,
@@ -67,7 +69,7 @@ fn invented() -> &'static Invented {
         let newest = Night::on(&bank, date(NEWEST), &config);
         let model = newest.fitted(&bank, &config);
         let placed = newest.placed(&bank, &model, None, &config);
-        Invented { truth: truth(exports.path()), exports, config, bank, newest, model, placed }
+        Invented { truth: truth(exports.path()), exports, config, _home: home, bank, newest, model, placed }
     })
 }
 
@@ -79,14 +81,14 @@ fn bank_of(config: &Config) -> Bank {
     taken_in(config, date(DELIVERED)).bank(date(NEWEST)).unwrap()
 }
 
-/// The same bank after every row of its exports went through `change`.
-fn changed_bank(mut change: impl FnMut(&mut Row<'_>)) -> Bank {
+/// The same bank, and the folder that it reads, after every row of its exports went through `change`.
+fn changed_bank(mut change: impl FnMut(&mut Row<'_>)) -> (Bank, tempfile::TempDir) {
     let (exports, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     rewrite(invented().exports.path(), exports.path(), |_, mut row, write| {
         change(&mut row);
         write(&row);
     });
-    bank_of(&default_config(exports.path(), home.path()))
+    (bank_of(&default_config(exports.path(), home.path())), home)
 }
 
 fn changed_config(config: &Config, change: impl FnOnce(&mut Raw)) -> Config {
@@ -134,7 +136,7 @@ impl Night {
         let mut tables = features::build(bank, &asked).unwrap();
         let earlier = tables.split_off(1);
         let tonight = tables.remove(0);
-        let standing = Standing::of(bank, &tonight, &config.value);
+        let standing = Standing::of(bank, &tonight, &config.value).unwrap();
         Self { tonight, earlier, standing }
     }
 
@@ -317,7 +319,7 @@ fn times_1000(amount: &str) -> String {
 #[test]
 fn a_thousand_times_the_money_and_the_limits_changes_no_type() {
     let it = invented();
-    let bank = changed_bank(|row| {
+    let (bank, _home) = changed_bank(|row| {
         for name in MONEY {
             if let Some(cell) = row.find(name).filter(|cell| !cell.is_empty()) {
                 *cell = times_1000(cell);
@@ -351,7 +353,7 @@ fn other_names_change_no_type_under_the_model_in_force_and_few_after_a_refit() {
     assert_eq!(old_names.len(), it.placed.len());
     assert!(!old_names.values().is_sorted(), "the order of customers should be another one");
 
-    let bank = changed_bank(|row| {
+    let (bank, _home) = changed_bank(|row| {
         if let Some(id) = row.find("customer_id") {
             *id = new_name(id);
         }
@@ -373,7 +375,7 @@ fn the_chain_of_tiers_forecasts_a_year_better_than_no_change_does() {
     let newest = date(NEWEST);
     let year_before = newest.last_month_ends(13).next().unwrap();
     let limits = &it.config.value.tier_limits;
-    let [then, now] = [year_before, newest].map(|on| MonthlyAssets::of(&it.bank, on));
+    let [then, now] = [year_before, newest].map(|on| MonthlyAssets::of(&it.bank, on).unwrap());
     let state = |months: &MonthlyAssets, index: u32| {
         states(&it.bank, months, index, limits).last().copied().flatten()
     };
@@ -424,7 +426,7 @@ fn a_group_of_fewer_than_24_has_no_types_and_says_so() {
 }
 
 /// A bank of so many copies each of the first settled individuals of a small one.
-fn copies(n_distinct: usize, n_copies: usize) -> (Bank, Config) {
+fn copies(n_distinct: usize, n_copies: usize) -> (Bank, Config, tempfile::TempDir) {
     let [exports, copied, home, workspace] = [(); 4].map(|()| tempfile::tempdir().unwrap());
     invent(40, 18, 5, exports.path());
     let small = bank_of(&default_config(exports.path(), home.path()));
@@ -449,13 +451,13 @@ fn copies(n_distinct: usize, n_copies: usize) -> (Bank, Config) {
         Some(_) => {}
     });
     let config = config_allowing_empty(copied.path(), workspace.path());
-    (bank_of(&config), config)
+    (bank_of(&config), config, workspace)
 }
 
 #[test]
 fn customers_who_are_alike_are_placed_alike_in_no_more_clusters_than_they_differ() {
     for n_distinct in [1, 2] {
-        let (bank, config) = copies(n_distinct, 30 / n_distinct);
+        let (bank, config, _workspace) = copies(n_distinct, 30 / n_distinct);
         let night = Night::on(&bank, date(NEWEST), &config);
         let model = night.fitted(&bank, &config);
         assert_eq!(model.group("individual").unwrap().n_fitted, 30);

@@ -25,6 +25,7 @@ use crate::io::pool::{Pool, Stored};
 use crate::io::private::write_private;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The store while it changes.
 pub struct Writer {
@@ -59,7 +60,7 @@ impl Writer {
         let pool = pool_of(workspace);
         pool.sweep(&store.commit.files())?;
         let codes = store.codes()?;
-        let commit = store.commit;
+        let commit = Arc::unwrap_or_clone(store.commit);
         Ok(Self { pool, before: commit.clone(), commit, codes, written: BTreeSet::new() })
     }
 
@@ -71,7 +72,7 @@ impl Writer {
         let store = Store::open(workspace, buckets)?;
         let codes = store.codes()?;
         let pool = Pool::rehearsal(pool_of(workspace).root().to_owned());
-        let commit = store.commit;
+        let commit = Arc::unwrap_or_clone(store.commit);
         Ok(Self { pool, before: commit.clone(), commit, codes, written: BTreeSet::new() })
     }
 
@@ -228,7 +229,7 @@ impl Writer {
             write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
             self.pool.sweep(&self.commit.files())?;
         }
-        Ok(Store { pool: self.pool, commit: self.commit })
+        Ok(Store { pool: self.pool, commit: Arc::new(self.commit) })
     }
 
     /// Takes out what files without a date in their names brought to this very night before they were corrected.

@@ -131,7 +131,7 @@ fn a_dump_that_returns_to_an_earlier_state_is_what_is_known_from_then_on() {
         replay(&[&[("customers-2026-01-01.csv", &[other, C3])], &[("customers-2026-01-02.csv", &[C2, C3])]]);
     let bank = bank.store().bank(START.plus_days(5)).unwrap();
     let managers = [0, 1, 2, 3].map(|day| {
-        let known = bank.history(0).as_known_on(START.plus_days(day));
+        let known = bank.unread(0).as_known_on(START.plus_days(day));
         known.unwrap().manager_id.clone().unwrap().to_string()
     });
     assert_eq!(managers, ["m1", "m2", "m1", "m1"]);

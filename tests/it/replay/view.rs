@@ -5,7 +5,7 @@ use std::fmt::Write;
 use tercet::contract::{Contact, NONE};
 use tercet::date::Date;
 use tercet::store::commit::Delivery;
-use tercet::store::{Bank, Store};
+use tercet::store::{Bank, CustomerHistory, Keep, Store};
 
 /// Keys and lines of each that are shown at most.
 const SHOWN: usize = 8;
@@ -24,9 +24,10 @@ pub fn view(store: &Store, dates: &[Date]) -> BTreeMap<String, String> {
     for date in dates {
         let bank = store.bank(*date).unwrap();
         view.insert(format!("{date}: bank"), format!("{:#?}\n{:#?}", bank.calendar(), bank.products()));
-        for index in 0..u32::try_from(bank.n_customers()).unwrap() {
+        let rows = bank.excerpt(&Keep::ALL).unwrap();
+        for index in bank.indices() {
             let id = bank.customer(index).customer_id.to_string();
-            view.insert(format!("{date}: {id}"), customer(&bank, index));
+            view.insert(format!("{date}: {id}"), customer(&bank, &rows.history(index)));
         }
     }
     view
@@ -45,8 +46,7 @@ fn books(delivery: &Delivery) -> String {
     )
 }
 
-fn customer(bank: &Bank, index: u32) -> String {
-    let history = bank.history(index);
+fn customer(bank: &Bank, history: &CustomerHistory<'_>) -> String {
     let mut text = format!("{:?}\n", history.customer);
     for version in history.versions {
         writeln!(text, "{version:?}").unwrap();
