@@ -7,7 +7,8 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// The segment model is a new one: types may have changed with it, and not with the customer.
-    SegmentModelFitted {
+    ModelFitted {
+        what: &'static str,
         model_id: String,
     },
     /// The approved model was fitted with other settings than tonight's; it stays in force.
@@ -32,9 +33,14 @@ pub enum Warning {
     NoProbabilities {
         reason: String,
     },
-    /// The model in use could not be judged on a later origin.
-    ModelNotJudged {
+    /// A horizon has no model, or none that could be judged.
+    HorizonNotModelled {
+        horizon_days: i32,
         reason: String,
+    },
+    /// Single features rank leavers better than an honest one does.
+    SuspiciousFeatures {
+        features: String,
     },
     /// A list is empty because the bank does not deliver what it needs.
     ListUnavailable {
@@ -128,7 +134,14 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
-            Warning::ModelNotJudged { reason } => write!(f, "the churn model could not be judged: {reason}"),
+            Warning::HorizonNotModelled { horizon_days, reason } => {
+                write!(f, "no churn probabilities for {horizon_days} days: {reason}")
+            }
+            Warning::SuspiciousFeatures { features } => write!(
+                f,
+                "implausibly good alone at telling who leaves: {features}; look whether the exports carry what became \
+                 known later"
+            ),
             Warning::ListUnavailable { list, missing } => {
                 write!(f, "list `{list}` is not available: it needs {missing}")
             }

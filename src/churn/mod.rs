@@ -1,14 +1,29 @@
 //! Churn: who is about to take his business away.
 //!
-//! Labels come from the customers' own history at past origins, a logistic model is trained on them, judged on
-//! a later origin and applied to tonight. Reads the bank and features; writes nothing. Never looks at managers,
-//! never invents a probability: where history is too short or nobody left, it says so.
+//! Labels come from the customers' own history at past origins; a logistic regression and boosted trees are trained on
+//! them for three horizons, the better one is calibrated on later origins, judged on one that it never saw, and applied
+//! to tonight. Reads the bank and features; writes nothing. Never: looks at managers, invents a probability (where
+//! history is too short or nobody left, it says so), looks past the date it is asked for.
+//!
+//! ```text
+//! labels ──> origins ──> sample ──> scorer ──> fit (champion, calibration) ──> model ──> table
+//!                                                   └──────> judge, baselines ──> train, backtest
+//! ```
 
+mod baselines;
+mod fit;
+pub mod judge;
 pub mod labels;
+pub mod model;
 pub mod origins;
 mod reasons;
+mod sample;
+mod scorer;
 mod table;
 mod train;
 
+pub use judge::{Evaluation, judge};
+pub use model::ChurnModel;
+pub use scorer::Algorithm;
 pub use table::{ChurnTable, score};
-pub use train::{ChurnModel, Evaluation, Training, judge_on, train};
+pub use train::{Training, capacity_share, fit, settings_digest, train};

@@ -1,8 +1,9 @@
 //! Scoring every customer of a night.
 
-use super::labels::Scope;
-use super::reasons::{self, N_REASONS, Reason};
-use super::{ChurnModel, origins};
+use super::labels::{HORIZONS_DAYS, Scope};
+use super::model::{ChurnModel, HorizonModel, Probabilities};
+use super::reasons::{self, N_REASONS, Reason, Reasons};
+use super::origins;
 use crate::config::{Band, Config};
 use crate::error::Result;
 use crate::features::FeatureTable;
@@ -13,13 +14,16 @@ use crate::store::{Bank, CustomerHistory};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+/// The horizon that bands, lists and reasons go by: a quarter, in which a manager can act and a bank can judge.
+const ACTED_ON: usize = 1;
+
 /// One row per customer of the night, in the order of the feature table.
 #[derive(Debug, Clone)]
 pub struct ChurnTable {
     frame: DataFrame,
     probabilities: Vec<Option<f64>>,
     exposures: Vec<Option<Money>>,
-    reasons: Vec<Vec<Reason>>,
+    reasons: Vec<Reasons>,
 }
 
 impl ChurnTable {
@@ -28,7 +32,7 @@ impl ChurnTable {
         &self.frame
     }
 
-    /// `None` out of scope, or without a model.
+    /// Of a loss within 90 days after the gap; `None` out of scope, or without a model.
     pub fn probabilities(&self) -> &[Option<f64>] {
         &self.probabilities
     }
@@ -38,16 +42,16 @@ impl ChurnTable {
         &self.exposures
     }
 
-    /// Code and text of the reasons of one row, strongest first.
+    /// Code and text of what raises the probability of one row, strongest first.
     pub fn reasons(&self, row: usize) -> impl Iterator<Item = (&str, &str)> {
-        self.reasons[row].iter().map(|reason| (reason.code, reason.text.as_str()))
+        self.reasons[row].up.iter().map(|reason| (reason.code, reason.text.as_str()))
     }
 }
 
 /// Scores everybody in scope; without a model, scope and exposure alone.
 ///
 /// # Errors
-/// Kind `Internal` if the model does not fit the table, or the frame its schema.
+/// Kind `Internal` if the store cannot be read, the model does not fit the table, or the frame its schema.
 pub fn score(
     bank: &Bank,
     features: &FeatureTable,
@@ -61,28 +65,53 @@ pub fn score(
     let of_all = bank.map(of_customer)?;
     let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) =
         features.customers().iter().map(|index| of_all[*index as usize]).unzip();
-    let n = features.n_customers();
-    let mut probabilities = vec![None; n];
-    let mut told: Vec<Vec<Reason>> = vec![Vec::new(); n];
-    if let Some((model, _)) = model {
-        let inputs = model.inputs(features)?;
-        let themes = reasons::themes(model);
-        for (row, probability) in model.logistic.predict(inputs.view()).into_iter().enumerate() {
-            probabilities[row] = Some(probability).filter(|_| scopes[row] == Scope::In);
+    let mut probabilities = match model {
+        Some((model, _)) => model.predict(features)?,
+        None => vec![Probabilities::default(); features.n_customers()],
+    };
+    for (row, scope) in probabilities.iter_mut().zip(&scopes) {
+        if *scope != Scope::In {
+            *row = Probabilities::default();
         }
-        told.par_iter_mut().enumerate().filter(|(row, _)| probabilities[*row].is_some()).for_each(
-            |(row, told)| {
-                let inputs = inputs.row(row);
-                let inputs = inputs.as_slice().expect("a row of a row-major matrix");
-                *told = reasons::of_row(model, &themes, inputs, features, row, labels);
-            },
-        );
     }
-    let exposures = exposures(features, &baselines);
-    let frame =
-        frame(bank, features, &scopes, &probabilities, &exposures, &told, model.map(|(_, id)| id), config)?;
+    let told = match model.and_then(|(model, _)| reasoned(model)) {
+        Some(model) => reasons_of_all(model, features, &scopes, labels)?,
+        None => vec![Reasons::default(); features.n_customers()],
+    };
+    let scored = Scored { scopes, probabilities, exposures: exposures(features, &baselines), told };
+    let frame = scored.frame(bank, features, model.map(|(_, id)| id), config)?;
     schema::CHURN.check(&frame)?;
-    Ok(ChurnTable { frame, probabilities, exposures, reasons: told })
+    Ok(ChurnTable {
+        frame,
+        probabilities: scored.probabilities.iter().map(|row| row[ACTED_ON]).collect(),
+        exposures: scored.exposures,
+        reasons: scored.told,
+    })
+}
+
+/// The horizon whose reasons are told: the one that is acted on, else the longest.
+fn reasoned(model: &ChurnModel) -> Option<&HorizonModel> {
+    model.horizon(HORIZONS_DAYS[ACTED_ON]).or_else(|| model.horizons.last())
+}
+
+fn reasons_of_all(
+    model: &HorizonModel,
+    features: &FeatureTable,
+    scopes: &[Scope],
+    labels: &Labels,
+) -> Result<Vec<Reasons>> {
+    let columns: Vec<&[f64]> = model.scorer.names().into_iter().map(|name| features.column(name)).collect();
+    let inputs = model.scorer.inputs(&columns)?;
+    let themes = reasons::themes(&model.scorer);
+    let of_row = |row: usize| {
+        if scopes[row] != Scope::In {
+            return Reasons::default();
+        }
+        let inputs = inputs.row(row);
+        let inputs = inputs.as_slice().expect("a row of a row-major matrix");
+        reasons::of_row(&model.scorer, &themes, inputs, features, row, labels)
+    };
+    Ok((0..features.n_customers()).into_par_iter().map(of_row).collect())
 }
 
 /// The baseline that an outflow is measured against; without balances, the yearly value.
@@ -92,43 +121,65 @@ fn exposures(features: &FeatureTable, baselines: &[Option<f64>]) -> Vec<Option<M
     baselines.iter().zip(values).map(|(baseline, value)| baseline.or(value).map(Money::from_units)).collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of the table, no more")]
-fn frame(
-    bank: &Bank,
-    features: &FeatureTable,
-    scopes: &[Scope],
-    probabilities: &[Option<f64>],
-    exposures: &[Option<Money>],
-    told: &[Vec<Reason>],
-    model_id: Option<&str>,
-    config: &Config,
-) -> Result<DataFrame> {
-    let n = features.n_customers();
-    let ids: Vec<&str> =
-        features.customers().iter().map(|index| &*bank.customer(*index).customer_id).collect();
-    let bands: Vec<Option<&str>> =
-        probabilities.iter().map(|p| p.map(|p| Band::of(p, &config.churn.band_limits).code())).collect();
-    let mut columns = vec![
-        Column::new("customer_id".into(), ids),
-        Column::new("in_scope".into(), scopes.iter().map(|scope| *scope == Scope::In).collect::<Vec<_>>()),
-        Column::new("scope_reason".into(), scopes.iter().map(|scope| scope.reason()).collect::<Vec<_>>()),
-        Column::new("churn_90".into(), probabilities),
-        Column::new("band".into(), bands),
-        Column::new(
-            "aum_at_risk".into(),
-            exposures.iter().map(|money| money.map(|money| money.0)).collect::<Vec<_>>(),
-        ),
-    ];
-    for place in 0..N_REASONS {
-        let codes: Vec<Option<&str>> =
-            told.iter().map(|told| told.get(place).map(|reason| reason.code)).collect();
-        columns.push(Column::new(format!("reason_{}", place + 1).into(), codes));
+/// What the columns are made of, a row per customer.
+struct Scored {
+    scopes: Vec<Scope>,
+    probabilities: Vec<Probabilities>,
+    exposures: Vec<Option<Money>>,
+    told: Vec<Reasons>,
+}
+
+impl Scored {
+    fn frame(
+        &self,
+        bank: &Bank,
+        features: &FeatureTable,
+        model_id: Option<&str>,
+        config: &Config,
+    ) -> Result<DataFrame> {
+        let n = features.n_customers();
+        let ids: Vec<&str> =
+            features.customers().iter().map(|index| &*bank.customer(*index).customer_id).collect();
+        let in_scope: Vec<bool> = self.scopes.iter().map(|scope| *scope == Scope::In).collect();
+        let because: Vec<Option<&str>> = self.scopes.iter().map(|scope| scope.reason()).collect();
+        let mut columns = vec![
+            Column::new("customer_id".into(), ids),
+            Column::new("in_scope".into(), in_scope),
+            Column::new("scope_reason".into(), because),
+        ];
+        for (place, days) in HORIZONS_DAYS.into_iter().enumerate() {
+            let of_horizon: Vec<Option<f64>> = self.probabilities.iter().map(|row| row[place]).collect();
+            columns.push(Column::new(format!("churn_{days}").into(), of_horizon));
+        }
+        let limits = &config.churn.band_limits;
+        let bands: Vec<Option<&str>> =
+            self.probabilities.iter().map(|row| row[ACTED_ON].map(|p| Band::of(p, limits).code())).collect();
+        let at_risk: Vec<Option<i64>> = self.exposures.iter().map(|money| money.map(|money| money.0)).collect();
+        columns.push(Column::new("band".into(), bands));
+        columns.push(Column::new("aum_at_risk".into(), at_risk));
+        for place in 0..N_REASONS {
+            let name = format!("reason_{}", place + 1);
+            columns.extend(reason_columns(&name, self.told.iter().map(|told| told.up.get(place))));
+        }
+        columns.extend(reason_columns("reason_down", self.told.iter().map(|told| told.down.as_ref())));
+        columns.push(Column::new("model_id".into(), vec![model_id; n]));
+        Ok(DataFrame::new(n, columns)?)
     }
-    for place in 0..N_REASONS {
-        let texts: Vec<Option<&str>> =
-            told.iter().map(|told| told.get(place).map(|reason| reason.text.as_str())).collect();
-        columns.push(Column::new(format!("reason_{}_text", place + 1).into(), texts));
-    }
-    columns.push(Column::new("model_id".into(), vec![model_id; n]));
-    Ok(DataFrame::new(n, columns)?)
+}
+
+/// Code, words and whether a manager can do something about it.
+fn reason_columns<'r>(
+    name: &str,
+    reasons: impl Iterator<Item = Option<&'r Reason>> + Clone,
+) -> [Column; 3] {
+    let codes: Vec<Option<&str>> = reasons.clone().map(|reason| reason.map(|reason| reason.code)).collect();
+    let texts: Vec<Option<&str>> =
+        reasons.clone().map(|reason| reason.map(|reason| reason.text.as_str())).collect();
+    let influence: Vec<Option<bool>> =
+        reasons.map(|reason| reason.map(|reason| reason.can_be_influenced)).collect();
+    [
+        Column::new(name.into(), codes),
+        Column::new(format!("{name}_text").into(), texts),
+        Column::new(format!("{name}_can_be_influenced").into(), influence),
+    ]
 }

@@ -172,8 +172,6 @@ pub struct Churn {
     pub enabled: bool,
     /// Why it is switched off; said in the warning.
     pub disabled_because: String,
-    /// Days after the gap in which a loss is predicted; 90, as in `churn_90`.
-    pub horizon_days: i32,
     /// Days after the date whose events cannot be acted on; excluded and counted.
     pub gap_days: i32,
     /// Share of the 3-month average assets, net over the border of the bank, whose outflow is a loss.
@@ -182,8 +180,15 @@ pub struct Churn {
     pub confirm_share: f64,
     /// Days within which an outflow may be taken back.
     pub confirm_days: i32,
+    /// Share of the same assets whose outflow is a warning, short of a loss.
+    pub partial_share: f64,
     /// Days without anything the customer started, after which he is lost.
     pub silence_days: i32,
+    /// Share of the silent who come back, under which a silence is long enough to be a loss; for the report that
+    /// `silence_days` is set by.
+    pub return_rate: f64,
+    /// Days after such a silence within which a customer must come back to be counted.
+    pub return_within_days: i32,
     /// Scope: a customer who was active within so many days.
     pub active_within_days: i32,
     /// Scope: a customer with at least this much, in currency units.
@@ -194,13 +199,18 @@ pub struct Churn {
     pub history_days_min: i32,
     /// Fewer churners than this: no model, no probabilities.
     pub positives_min: usize,
-    /// Rows that the logistic model is fitted on, chosen by hash.
+    /// Rows that a model is trained on at most, and that one is judged on, chosen by hash.
     pub sample_max: usize,
     /// L2 penalty on standardised features.
     pub l2_penalty: f64,
     /// Probabilities from which a customer is `raised`, `high` and `very_high`.
     pub band_limits: [f64; 3],
-    /// Bootstrap samples for the interval of the out-of-time AUC.
+    /// What the bank earns a year with a customer's money, as a share of it: the value of a customer kept, in the
+    /// expected profit of a campaign.
+    pub campaign_margin: f64,
+    /// A single feature whose area under the ROC curve is larger may know the outcome.
+    pub suspicious_auc: f64,
+    /// Bootstrap samples for the intervals of the figures of a model.
     pub bootstrap_samples: usize,
 }
 
@@ -365,7 +375,6 @@ impl Raw {
             "at most 11, from 1 to 365 each",
         )?;
         segment.weights.check()?;
-        ensure("churn.horizon_days", churn.horizon_days == 90, "90: the published column is `churn_90`")?;
         ensure("churn.gap_days", (0..=90).contains(&churn.gap_days), "from 0 to 90")?;
         ensure(
             "churn.outflow_share",
@@ -376,6 +385,23 @@ impl Raw {
             "churn.confirm_share",
             (0.0..churn.outflow_share).contains(&churn.confirm_share),
             "under `churn.outflow_share`",
+        )?;
+        ensure(
+            "churn.partial_share",
+            churn.partial_share > 0.0 && churn.partial_share < churn.outflow_share,
+            "over 0 and under `churn.outflow_share`",
+        )?;
+        share("churn.return_rate", churn.return_rate)?;
+        ensure(
+            "churn.return_within_days",
+            (1..=DAYS_MAX).contains(&churn.return_within_days),
+            "from 1 to 3660 days",
+        )?;
+        share("churn.campaign_margin", churn.campaign_margin)?;
+        ensure(
+            "churn.suspicious_auc",
+            churn.suspicious_auc > 0.5 && churn.suspicious_auc <= 1.0,
+            "over 0.5 and at most 1",
         )?;
         ensure("churn.silence_days", churn.silence_days > 0, "over 0")?;
         ensure("churn.l2_penalty", churn.l2_penalty > 0.0 && churn.l2_penalty.is_finite(), "over 0")?;

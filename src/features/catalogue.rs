@@ -207,6 +207,8 @@ pub struct Feature {
     pub theme: Theme,
     /// Whether the churn model may use it: known at past origins and no mere restatement of the label.
     pub in_churn_model: bool,
+    /// Whether the field knows that more of it raises the chance of leaving (`Some(true)`) or lowers it.
+    pub churn_sign: Option<bool>,
     /// NaN where the feature is missing.
     pub kernel: Kernel,
 }
@@ -224,7 +226,7 @@ impl Feature {
         description: &'static str,
         kernel: Kernel,
     ) -> Self {
-        Self { name, axis, unit, description, shape: None, theme: Theme::Other, in_churn_model: true, kernel }
+        Self { name, axis, unit, description, shape: None, theme: Theme::Other, in_churn_model: true, churn_sign: None, kernel }
     }
 
     pub(super) const fn lifts(mut self, part: Part) -> Self {
@@ -245,6 +247,18 @@ impl Feature {
 
     pub(super) const fn about(mut self, theme: Theme) -> Self {
         self.theme = theme;
+        self
+    }
+
+    /// More of it is a warning signal of the field.
+    pub(super) const fn raises_churn(mut self) -> Self {
+        self.churn_sign = Some(true);
+        self
+    }
+
+    /// Less of it is a warning signal of the field.
+    pub(super) const fn lowers_churn(mut self) -> Self {
+        self.churn_sign = Some(false);
         self
     }
 

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-use super::metrics::{auc_weighted, best_first};
+use super::metrics::{RankedRows, Ranking, ScoredRows};
 use super::quantile::{quantile, sorted_finite};
 
 /// The middle 95% of what resamples gave.
@@ -21,6 +21,9 @@ pub struct Interval {
     pub n_defined: usize,
 }
 
+/// A figure of a ranking, such as [`Ranking::auc`].
+pub type Statistic<'a> = &'a (dyn Fn(&Ranking) -> Option<f64> + Sync);
+
 /// The interval of a statistic over `n_units` customers.
 ///
 /// `statistic` is given how many times each customer was drawn (the sum is `n_units`) and may be undefined.
@@ -32,19 +35,51 @@ pub fn interval(
     seed: u64,
     statistic: impl Fn(&[u32]) -> Option<f64> + Sync,
 ) -> Option<Interval> {
-    if n_units == 0 {
-        return None;
-    }
-    let drawn = (0..n_resamples).into_par_iter().map_init(
-        || vec![0_u32; n_units as usize],
-        |times_drawn, resample| {
-            draw(times_drawn, n_units, seed, resample as u64);
-            statistic(times_drawn).unwrap_or(f64::NAN)
-        },
-    );
-    let values: Vec<f64> = drawn.collect();
-    let n_defined = sorted_finite(&values).len();
-    Some(Interval { low: quantile(&values, 0.025)?, high: quantile(&values, 0.975)?, n_defined })
+    let values =
+        resampled(n_units, n_resamples, seed, |times_drawn| statistic(times_drawn).unwrap_or(f64::NAN));
+    middle(&values)
+}
+
+/// The intervals of several figures over the same resamples, in the order of `statistics`.
+///
+/// Rows were sorted once, so a resample costs one pass and what the figures cost: ten of them (AUC, average
+/// precision, lift, precision, value captured, Brier skill, log loss, calibration error, calibration slope,
+/// expected profit) over 100,000 customers x 200 took 4 s of processor time, of which the slope took 3.
+///
+/// A resample adds noise to every bin, so the interval of an expected calibration error near 0 lies above the
+/// error itself: read it as a bound from above.
+pub fn intervals(
+    rows: &RankedRows,
+    n_resamples: usize,
+    seed: u64,
+    statistics: &[Statistic<'_>],
+) -> Vec<Option<Interval>> {
+    let values = resampled(rows.n_customers(), n_resamples, seed, |times_drawn| {
+        let ranking = rows.drawn(times_drawn);
+        statistics.iter().map(|statistic| statistic(&ranking).unwrap_or(f64::NAN)).collect::<Vec<_>>()
+    });
+    let of_one = |index: usize| values.iter().map(|all| all[index]).collect::<Vec<_>>();
+    (0..statistics.len()).map(|index| middle(&of_one(index))).collect()
+}
+
+/// The interval of a figure of the first score less that of the second, both over the same resamples (paired):
+/// what the two have in common cancels, so it is far narrower than two intervals held side by side.
+///
+/// `None` where no resample defines both.
+///
+/// # Panics
+/// The two do not rank the same number of customers.
+pub fn difference_interval(
+    first: &RankedRows,
+    second: &RankedRows,
+    n_resamples: usize,
+    seed: u64,
+    statistic: Statistic<'_>,
+) -> Option<Interval> {
+    assert_eq!(first.n_customers(), second.n_customers(), "two scores of the same customers");
+    interval(first.n_customers(), n_resamples, seed, |times_drawn| {
+        Some(statistic(&first.drawn(times_drawn))? - statistic(&second.drawn(times_drawn))?)
+    })
 }
 
 /// The interval of the area under the ROC curve over resampled customers.
@@ -61,18 +96,51 @@ pub fn auc_interval(
     n_resamples: usize,
     seed: u64,
 ) -> Option<Interval> {
-    assert_eq!(scores.len(), labels.len(), "one label per score");
-    assert!(unit_of_row.is_none_or(|units| units.len() == scores.len()), "one customer per row");
-    let order = best_first(scores)?;
-    let n_rows = u32::try_from(scores.len()).expect("more rows than u32 counts");
-    let n_units = unit_of_row.map_or(n_rows, |units| units.iter().max().map_or(0, |last| last + 1));
-    interval(n_units, n_resamples, seed, |times_drawn| {
-        let weight_of = |row: usize| {
-            let unit = unit_of_row.map_or(row, |units| units[row] as usize);
-            u64::from(times_drawn[unit])
-        };
-        auc_weighted(scores, labels, &order, weight_of)
-    })
+    let rows = ScoredRows { customers: unit_of_row, ..ScoredRows::new(scores, labels) }.ranked()?;
+    interval(rows.n_customers(), n_resamples, seed, |times_drawn| rows.drawn(times_drawn).auc())
+}
+
+/// The interval of AUC(`first`) - AUC(`second`) over resampled customers, for two scores of the same rows.
+///
+/// Above 0 throughout, the first ranks better. Else as [`auc_interval`].
+///
+/// # Panics
+/// As [`auc_interval`].
+pub fn auc_difference_interval(
+    [first, second]: [&[f64]; 2],
+    labels: &[bool],
+    unit_of_row: Option<&[u32]>,
+    n_resamples: usize,
+    seed: u64,
+) -> Option<Interval> {
+    let ranked = |scores| ScoredRows { customers: unit_of_row, ..ScoredRows::new(scores, labels) }.ranked();
+    difference_interval(&ranked(first)?, &ranked(second)?, n_resamples, seed, &Ranking::auc)
+}
+
+/// `statistic` of each resample, in their order; none without customers.
+fn resampled<T: Send>(
+    n_units: u32,
+    n_resamples: usize,
+    seed: u64,
+    statistic: impl Fn(&[u32]) -> T + Sync,
+) -> Vec<T> {
+    if n_units == 0 {
+        return Vec::new();
+    }
+    let drawn = (0..n_resamples).into_par_iter().map_init(
+        || vec![0_u32; n_units as usize],
+        |times_drawn, resample| {
+            draw(times_drawn, n_units, seed, resample as u64);
+            statistic(times_drawn)
+        },
+    );
+    drawn.collect()
+}
+
+/// The middle 95% of the values that are numbers.
+fn middle(values: &[f64]) -> Option<Interval> {
+    let n_defined = sorted_finite(values).len();
+    Some(Interval { low: quantile(values, 0.025)?, high: quantile(values, 0.975)?, n_defined })
 }
 
 /// Counts `n_units` draws with replacement. The golden-ratio step keeps seeds of neighbouring resamples apart;
@@ -87,70 +155,4 @@ fn draw(times_drawn: &mut [u32], n_units: u32, seed: u64, resample: u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn noisy(n: u32) -> (Vec<f64>, Vec<bool>) {
-        let scores = (0..n).map(|row| f64::from((row * 37) % 101)).collect();
-        let labels = (0..n).map(|row| (row * 37) % 101 + (row * 53) % 89 > 110).collect();
-        (scores, labels)
-    }
-
-    #[test]
-    fn the_interval_of_a_mean_is_that_of_theory() {
-        // 1,000 customers, 30% ones: standard error sqrt(.3 x .7 / 1000) = .01449, so .2716 to .3284.
-        let found =
-            interval(1000, 4000, 9, |times| Some(f64::from(times[..300].iter().sum::<u32>()) / 1000.0));
-        let found = found.unwrap();
-        assert!((found.low - 0.2716).abs() < 0.002 && (found.high - 0.3284).abs() < 0.002, "{found:?}");
-        assert_eq!(found.n_defined, 4000);
-    }
-
-    #[test]
-    fn the_interval_holds_the_point_estimate() {
-        let (scores, labels) = noisy(600);
-        let point = super::super::metrics::auc(&scores, &labels).unwrap();
-        let found = auc_interval(&scores, &labels, None, 500, 1).unwrap();
-        assert!(found.low < point && point < found.high, "{found:?} without {point}");
-        assert!(found.high - found.low < 0.1);
-    }
-
-    #[test]
-    fn rows_of_one_customer_add_no_certainty() {
-        let (scores, labels) = noisy(200);
-        let (many_scores, many_labels) = (scores.repeat(9), labels.repeat(9));
-        let customers: Vec<u32> = (0..200).collect::<Vec<_>>().repeat(9);
-        let once = auc_interval(&scores, &labels, None, 300, 1).unwrap();
-        assert_eq!(auc_interval(&many_scores, &many_labels, Some(&customers), 300, 1), Some(once));
-        let as_rows = auc_interval(&many_scores, &many_labels, None, 300, 1).unwrap();
-        assert!(as_rows.high - as_rows.low < 0.5 * (once.high - once.low));
-    }
-
-    #[test]
-    fn resamples_without_a_positive_are_counted_m14() {
-        let labels: Vec<bool> = (0..50).map(|row| row == 3).collect();
-        let scores: Vec<f64> = (0..50).map(f64::from).collect();
-        let found = auc_interval(&scores, &labels, None, 400, 2).unwrap();
-        // (1 - 1/50)^50 = 36% of the resamples miss the only positive.
-        assert!((200..310).contains(&found.n_defined), "{found:?}");
-    }
-
-    #[test]
-    fn what_has_no_auc_has_no_interval() {
-        assert_eq!(auc_interval(&[], &[], None, 10, 0), None);
-        assert_eq!(auc_interval(&[0.1, 0.2], &[true, true], None, 10, 0), None);
-        assert_eq!(auc_interval(&[0.1, f64::NAN], &[true, false], None, 10, 0), None);
-        assert_eq!(auc_interval(&[0.1, 0.2], &[true, false], None, 0, 0), None);
-    }
-
-    #[test]
-    fn threads_change_no_bit_and_seeds_do() {
-        let (scores, labels) = noisy(300);
-        let on = |threads: usize, seed| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| auc_interval(&scores, &labels, None, 200, seed).unwrap())
-        };
-        assert_eq!(on(1, 5), on(4, 5));
-        assert_ne!(on(1, 5), on(1, 6));
-    }
-}
+mod tests;

@@ -7,6 +7,8 @@
 //! its gradient tolerance is that of the sum over rows, it stops at the iteration limit without an error, and its
 //! gradient walks x column by column, so x is handed over column-major.
 
+pub(in crate::model) mod line;
+
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_logistic::LogisticRegression;

@@ -7,9 +7,14 @@
 //! | `kmeans` | clusters: k-means++ starts on a sample, then Lloyd steps over everybody |
 //! | `silhouette` | how well separated clusters are |
 //! | `logistic` | L2 logistic regression, with a check that the optimiser arrived |
-//! | `metrics` | AUC, average precision, lift, Brier, log loss |
+//! | `boosted` | gradient-boosted trees, with a bound on how each feature may move the probability |
+//! | `calibration` | scores to probabilities: isotonic regression or Platt's line |
+//! | `isotonic` | the nearest non-decreasing sequence, by pool-adjacent-violators |
+//! | `nested` | probabilities that do not fall with the horizon |
+//! | `metrics` | AUC, average precision, lift, capture of leavers and of value, Brier and its skill, log loss, calibration line |
+//! | `profit` | expected maximum profit of a retention campaign, and whom it contacts |
 //! | `reliability` | predicted against observed, in equal-count bins |
-//! | `bootstrap` | percentile intervals by resampling customers |
+//! | `bootstrap` | percentile intervals of any such figure, and of differences, by resampling customers |
 //! | `agreement` | how far two divisions into clusters agree |
 //! | `matching` | which new cluster carries on which old one |
 //! | `cluster_number` | how many clusters are well separated and stable |
@@ -18,7 +23,8 @@
 //! Invariants:
 //! - The number of threads changes no bit: a parallel sum is made of chunks of a fixed size, added in order.
 //! - The order of rows may change the last bits of a sum, so callers sort rows by key first; `taming`'s fit,
-//!   `metrics`, `quantile`, `agreement` and `stability_index` do not depend on the order at all.
+//!   `calibration`, `metrics`, `reliability`, `profit`, `quantile`, `agreement` and `stability_index` do not depend
+//!   on the order at all.
 //! - Randomness is xoshiro256++ from a seed that the caller gives (Blackman & Vigna 2021).
 //! - Bits may differ between machines: `exp` and `ln` are the platform's, and `matrixmultiply` under linfa
 //!   chooses its kernel by processor.
@@ -29,12 +35,17 @@
 )]
 
 pub mod agreement;
+pub mod boosted;
 pub mod bootstrap;
+pub mod calibration;
 pub mod cluster_number;
+pub mod isotonic;
 pub mod kmeans;
 pub mod logistic;
 pub mod matching;
 pub mod metrics;
+pub mod nested;
+pub mod profit;
 pub mod quantile;
 pub mod reliability;
 pub mod silhouette;

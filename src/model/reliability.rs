@@ -3,7 +3,7 @@
 //! Source: Naeini, Cooper & Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning"
 //! (expected calibration error); bins of equal count, as Nguyen & O'Connor (2015) argue for rare events.
 
-use super::metrics::best_first;
+use super::metrics::{Ranking, ScoredRows, Tied};
 
 /// Customers with neighbouring probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,51 +13,67 @@ pub struct ReliabilityBin {
     pub observed_rate: f64,
 }
 
-/// At most `n_bins` bins of about equal count, lowest probabilities first; none is empty.
-///
-/// Equal probabilities are never split, so heavy ties give fewer, larger bins, and the order of rows matters not.
-/// Empty without rows, without bins, or with a NaN. Cost: O(n log n).
+/// See [`Ranking::reliability`]; empty with a NaN too. Cost: O(n log n).
 ///
 /// # Panics
 /// Probabilities and labels differ in length.
 pub fn reliability(probabilities: &[f64], labels: &[bool], n_bins: usize) -> Vec<ReliabilityBin> {
-    assert_eq!(probabilities.len(), labels.len(), "one label per probability");
-    let Some(mut order) = best_first(probabilities).filter(|_| n_bins > 0) else {
-        return Vec::new();
-    };
-    order.reverse();
-    let cut = |bin: usize| bin * order.len() / n_bins;
-    let (mut bins, mut start, mut end, mut next) = (Vec::new(), 0, 0, 1);
-    for tied in order.chunk_by(|&a, &b| probabilities[a] == probabilities[b]) {
-        end += tied.len();
-        if end < cut(next) {
-            continue;
-        }
-        bins.push(bin(probabilities, labels, &order[start..end]));
-        start = end;
-        while next < n_bins && cut(next) <= end {
-            next += 1;
-        }
-    }
-    bins
+    let ranking = ScoredRows::new(probabilities, labels).ranking();
+    ranking.map_or_else(Vec::new, |ranking| ranking.reliability(n_bins))
 }
 
-/// Expected calibration error: the mean over customers of |mean probability - observed rate| of their bin.
-///
-/// 0 is best; `None` where [`reliability`] is empty.
+/// See [`Ranking::expected_calibration_error`]; `None` where [`reliability`] is empty.
 pub fn expected_calibration_error(probabilities: &[f64], labels: &[bool], n_bins: usize) -> Option<f64> {
-    let bins = reliability(probabilities, labels, n_bins);
-    let gaps =
-        bins.iter().map(|bin| bin.n_customers as f64 * (bin.mean_probability - bin.observed_rate).abs());
-    (!bins.is_empty()).then(|| gaps.sum::<f64>() / probabilities.len() as f64)
+    ScoredRows::new(probabilities, labels).ranking()?.expected_calibration_error(n_bins)
 }
 
-fn bin(probabilities: &[f64], labels: &[bool], rows: &[usize]) -> ReliabilityBin {
-    let n = rows.len() as f64;
+impl Ranking {
+    /// At most `n_bins` bins of about equal count, lowest probabilities first; none is empty.
+    ///
+    /// Equal probabilities are never split, so heavy ties give fewer, larger bins, and the order of rows matters
+    /// not. Empty without rows or without bins. Cost: O(distinct probabilities).
+    pub fn reliability(&self, n_bins: usize) -> Vec<ReliabilityBin> {
+        let (n, n_bins) = (u128::from(self.n()), n_bins as u128);
+        if n == 0 || n_bins == 0 {
+            return Vec::new();
+        }
+        let cut = |bin: u128| bin * n / n_bins;
+        let (mut bins, mut open, mut end, mut next) = (Vec::new(), Vec::new(), 0, 1);
+        for tied in self.groups.iter().rev() {
+            open.push(tied);
+            end += u128::from(tied.n());
+            if end < cut(next) {
+                continue;
+            }
+            bins.push(bin(&open));
+            open.clear();
+            while next < n_bins && cut(next) <= end {
+                next += 1;
+            }
+        }
+        bins
+    }
+
+    /// Expected calibration error: the mean over customers of |mean probability - observed rate| of their bin.
+    ///
+    /// 0 is best; `None` where [`reliability`](Self::reliability) is empty.
+    pub fn expected_calibration_error(&self, n_bins: usize) -> Option<f64> {
+        let bins = self.reliability(n_bins);
+        let gaps =
+            bins.iter().map(|bin| bin.n_customers as f64 * (bin.mean_probability - bin.observed_rate).abs());
+        (!bins.is_empty()).then(|| gaps.sum::<f64>() / self.n() as f64)
+    }
+}
+
+fn bin(groups: &[&Tied]) -> ReliabilityBin {
+    let sum_of = |of: fn(&Tied) -> u64| groups.iter().map(|tied| of(tied)).sum::<u64>();
+    let n = sum_of(Tied::n);
+    #[expect(clippy::cast_possible_truncation, reason = "no more than the rows in memory, or as many draws")]
+    let n_customers = n as usize;
     ReliabilityBin {
-        n_customers: rows.len(),
-        mean_probability: rows.iter().map(|&row| probabilities[row]).sum::<f64>() / n,
-        observed_rate: rows.iter().filter(|&&row| labels[row]).count() as f64 / n,
+        n_customers,
+        mean_probability: groups.iter().map(|tied| tied.score * tied.n() as f64).sum::<f64>() / n as f64,
+        observed_rate: sum_of(|tied| tied.positives) as f64 / n as f64,
     }
 }
 
@@ -78,6 +94,20 @@ mod tests {
         assert_eq!(reliability(&probabilities, &labels, 2), expected);
         let error = expected_calibration_error(&probabilities, &labels, 2).unwrap();
         assert!((error - 0.3).abs() < 1e-12);
+    }
+
+    /// scikit-learn 1.9.1: `calibration_curve(y, s, n_bins=3, strategy="quantile")`.
+    #[test]
+    fn thirds_are_those_of_scikit_learn() {
+        let probabilities = [0.1, 0.4, 0.35, 0.8, 0.78, 0.2, 0.6, 0.5, 0.7, 0.05, 0.9, 0.3];
+        let labels = [0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0].map(|label| label == 1);
+        let bins = reliability(&probabilities, &labels, 3);
+        let expected = [(0.1625, 0.0), (0.4625, 0.5), (0.795, 0.75)];
+        assert_eq!(bins.len(), 3);
+        for (bin, (probability, rate)) in bins.iter().zip(expected) {
+            assert!((bin.mean_probability - probability).abs() < 1e-12, "{bin:?}");
+            assert!((bin.observed_rate - rate).abs() < 1e-12, "{bin:?}");
+        }
     }
 
     #[test]

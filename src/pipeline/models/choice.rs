@@ -1,9 +1,9 @@
-//! Which segment model a night uses: an approved one, else the night before's, else one fitted tonight.
+//! Which model of a kind a night uses: an approved one, else the night before's, else one fitted tonight.
 //!
 //! Reads: `approved.json`, the model files, what the night before used. Grain: a night. Never: takes another model
 //! where the approved one cannot be used; uses one that has seen a day after the night.
 
-use super::{Approval, Registry, StoredModel, What, digest, folder_of};
+use super::{Approval, NightlyModel, Registry, StoredModel, digest, folder_of};
 use crate::config::Segment;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -22,23 +22,23 @@ pub(in crate::pipeline) struct Wanted<'a> {
     pub(in crate::pipeline) refit_after_days: i32,
 }
 
-/// The segment model of a night.
-pub(in crate::pipeline) struct NightModel {
-    pub(in crate::pipeline) model: SegmentModel,
+/// A model of a night.
+pub(in crate::pipeline) struct NightModel<M> {
+    pub(in crate::pipeline) model: M,
     pub(in crate::pipeline) stored: StoredModel,
     /// Whether it was fitted with tonight's settings.
     is_current: bool,
 }
 
-impl NightModel {
+impl<M: NightlyModel> NightModel<M> {
     /// One that was fitted on the data of `as_of`.
     ///
     /// # Errors
     /// Kind `Internal` if the model cannot be stored.
-    pub(in crate::pipeline) fn fitted(model: SegmentModel, as_of: Date) -> Result<Self> {
-        let json = model.to_json()?;
-        let through = model.trained_through;
-        let stored = StoredModel::new(What::Segment, through, json, ModelStatus::FittedTonight, as_of);
+    pub(in crate::pipeline) fn fitted(model: M, as_of: Date) -> Result<Self> {
+        let json = model.json()?;
+        let through = model.trained_through();
+        let stored = StoredModel::new(M::WHAT, through, json, ModelStatus::FittedTonight, as_of);
         Ok(Self { model, stored, is_current: true })
     }
 
@@ -53,10 +53,10 @@ impl NightModel {
                 _ => "it is not the file that the night before used".into(),
             });
         }
-        let model = SegmentModel::from_json(&json)?;
+        let model = M::of_json(&json)?;
         let json = String::from_utf8(json).map_err(|_| "damaged: it is not UTF-8".to_owned())?;
-        let is_current = model.fitted_with == wanted.settings;
-        let stored = StoredModel::new(What::Segment, model.trained_through, json, status, wanted.as_of);
+        let is_current = model.fitted_with() == wanted.settings;
+        let stored = StoredModel::new(M::WHAT, model.trained_through(), json, status, wanted.as_of);
         Ok(Self { model, stored, is_current })
     }
 
@@ -68,18 +68,13 @@ impl NightModel {
         self.entry().status == ModelStatus::FittedTonight
     }
 
-    /// What should be known of the fit: groups without types, axes without a cut, missing clusters.
-    pub(in crate::pipeline) fn warnings_of_fit(&self, settings: &Segment) -> Vec<Warning> {
-        self.model.warnings(settings.joint_clusters[0])
-    }
-
     /// What should be known of why it is this one.
     pub(super) fn warnings(&self, refit_after_days: i32) -> Vec<Warning> {
         let model_id = self.entry().model_id.clone();
         let age_days = self.entry().age_days;
         match self.entry().status {
             ModelStatus::Kept => Vec::new(),
-            ModelStatus::FittedTonight => vec![Warning::SegmentModelFitted { model_id }],
+            ModelStatus::FittedTonight => vec![Warning::ModelFitted { what: M::WHAT.name(), model_id }],
             ModelStatus::Approved => {
                 let other = Warning::ModelOfOtherSettings { model_id: model_id.clone() };
                 let old = Warning::ModelOld { model_id, age_days, refit_after_days };
@@ -91,16 +86,23 @@ impl NightModel {
     }
 }
 
+impl NightModel<SegmentModel> {
+    /// What should be known of the fit: groups without types, axes without a cut, missing clusters.
+    pub(in crate::pipeline) fn warnings_of_fit(&self, settings: &Segment) -> Vec<Warning> {
+        self.model.warnings(settings.joint_clusters[0])
+    }
+}
+
 /// The model in force; `None` where the night has to fit one. `before` is id and digest of the night before's.
 ///
 /// # Errors
 /// Kind `Usage` where an approved model cannot be used, `Internal` where the night before's cannot.
-pub(in crate::pipeline) fn in_force(
+pub(in crate::pipeline) fn in_force<M: NightlyModel>(
     workspace: &Path,
     wanted: &Wanted<'_>,
     before: Option<&(String, String)>,
-) -> Result<Option<NightModel>> {
-    match Registry::read(workspace)?.newest(What::Segment, wanted.as_of) {
+) -> Result<Option<NightModel<M>>> {
+    match Registry::read(workspace)?.newest(M::WHAT, wanted.as_of) {
         Some(approval) => approved(workspace, approval, wanted).map(Some),
         None => kept(workspace, wanted, before),
     }
@@ -113,18 +115,22 @@ pub(in crate::pipeline) fn predecessor(
     before: Option<&Previous>,
 ) -> Result<Option<SegmentModel>> {
     let Some((id, _)) = before.and_then(|before| before.segment_model.as_ref()) else { return Ok(None) };
-    let json = read_if_there(&file_of(workspace, id))?;
+    let json = read_if_there(&file_of::<SegmentModel>(workspace, id))?;
     Ok(json.and_then(|json| SegmentModel::from_json(&json).ok()))
 }
 
-fn file_of(workspace: &Path, model_id: &str) -> PathBuf {
-    folder_of(workspace, model_id).join(What::Segment.file())
+fn file_of<M: NightlyModel>(workspace: &Path, model_id: &str) -> PathBuf {
+    folder_of(workspace, model_id).join(M::WHAT.file())
 }
 
-fn approved(workspace: &Path, approval: &Approval, wanted: &Wanted<'_>) -> Result<NightModel> {
-    let path = file_of(workspace, &approval.model_id);
+fn approved<M: NightlyModel>(
+    workspace: &Path,
+    approval: &Approval,
+    wanted: &Wanted<'_>,
+) -> Result<NightModel<M>> {
+    let path = file_of::<M>(workspace, &approval.model_id);
     let unusable = |reason: String| {
-        Error::usage(format!("cannot use the approved segment model, `{}`: {reason}", path.display())).hint(
+        Error::usage(format!("cannot use the approved {} model, `{}`: {reason}", M::WHAT.name(), path.display())).hint(
             "put its folder back from a backup, or put another in force: `tercet fit`, then `tercet approve`",
         )
     };
@@ -134,20 +140,21 @@ fn approved(workspace: &Path, approval: &Approval, wanted: &Wanted<'_>) -> Resul
 
 /// The model of the night before, while it is young enough and was fitted as it would be tonight: types must not
 /// change with a refit.
-fn kept(
+fn kept<M: NightlyModel>(
     workspace: &Path,
     wanted: &Wanted<'_>,
     before: Option<&(String, String)>,
-) -> Result<Option<NightModel>> {
+) -> Result<Option<NightModel<M>>> {
     let Some((id, blake3)) = before else { return Ok(None) };
-    let path = file_of(workspace, id);
+    let path = file_of::<M>(workspace, id);
     let Some(json) = read_if_there(&path)? else { return Ok(None) };
-    if SegmentModel::is_of_other_format(&json) {
+    if M::is_of_other_format(&json) {
         return Ok(None);
     }
-    let night = NightModel::read(json, blake3, ModelStatus::Kept, wanted).map_err(|reason| {
+    let night = NightModel::<M>::read(json, blake3, ModelStatus::Kept, wanted).map_err(|reason| {
         Error::internal(format!(
-            "cannot use the segment model of the night before, `{}`: {reason}",
+            "cannot use the {} model of the night before, `{}`: {reason}",
+            M::WHAT.name(),
             path.display()
         ))
         .hint("move the model's folder away, and this night fits a new one")
@@ -160,6 +167,7 @@ fn kept(
 mod tests {
     #![allow(clippy::disallowed_methods, reason = "damages model files")]
 
+    use super::super::What;
     use super::*;
     use crate::error::Kind;
     use crate::segment::model::FORMAT_VERSION;
@@ -203,7 +211,11 @@ mod tests {
             registry.write(self.0.path()).unwrap();
         }
 
-        fn in_force(&self, as_of: &str, before: Option<&(String, String)>) -> Result<Option<NightModel>> {
+        fn in_force(
+            &self,
+            as_of: &str,
+            before: Option<&(String, String)>,
+        ) -> Result<Option<NightModel<SegmentModel>>> {
             let wanted = Wanted { as_of: date(as_of), settings: "today's", refit_after_days: 90 };
             in_force(self.0.path(), &wanted, before)
         }
@@ -281,7 +293,7 @@ mod tests {
             let home = Home::new();
             let before = home.store("2026-10-30", "today's");
             let mut model = home.store("2026-10-31", "today's");
-            let path = file_of(home.0.path(), &model.0);
+            let path = file_of::<SegmentModel>(home.0.path(), &model.0);
             match damage(std::fs::read_to_string(&path).unwrap()) {
                 None => std::fs::remove_file(&path).unwrap(),
                 Some(json) => {

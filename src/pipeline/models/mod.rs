@@ -22,12 +22,13 @@ pub use quality::{AxisFigures, Comparison, GroupFigures};
 pub(super) use quality::{compared, group_figures};
 pub(super) use registry::{Approval, Registry};
 
-use crate::churn::{ChurnModel, Training};
+use crate::churn::ChurnModel;
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::private::{read_if_there, write_private};
 use crate::publish::{ColumnDrift, ModelEntry, ModelStatus};
+use crate::segment::SegmentModel;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,74 @@ impl What {
     pub(super) fn of_id(model_id: &str) -> Option<Self> {
         let (name, _) = model_id.split_once('-')?;
         Self::ALL.into_iter().find(|what| what.name() == name)
+    }
+}
+
+/// What nights store and read back.
+pub(super) trait NightlyModel: Sized {
+    const WHAT: What;
+
+    /// The last date whose data it has seen.
+    fn trained_through(&self) -> Date;
+
+    /// Digest of the settings that it was fitted with.
+    fn fitted_with(&self) -> &str;
+
+    /// The stored form.
+    fn json(&self) -> Result<String>;
+
+    /// The model of a stored form, or why it cannot be used.
+    fn of_json(json: &[u8]) -> Result<Self, String>;
+
+    /// Whether another version of the program wrote it.
+    fn is_of_other_format(json: &[u8]) -> bool;
+}
+
+impl NightlyModel for SegmentModel {
+    const WHAT: What = What::Segment;
+
+    fn trained_through(&self) -> Date {
+        self.trained_through
+    }
+
+    fn fitted_with(&self) -> &str {
+        &self.fitted_with
+    }
+
+    fn json(&self) -> Result<String> {
+        self.to_json()
+    }
+
+    fn of_json(json: &[u8]) -> Result<Self, String> {
+        Self::from_json(json)
+    }
+
+    fn is_of_other_format(json: &[u8]) -> bool {
+        SegmentModel::is_of_other_format(json)
+    }
+}
+
+impl NightlyModel for ChurnModel {
+    const WHAT: What = What::Churn;
+
+    fn trained_through(&self) -> Date {
+        self.trained_through
+    }
+
+    fn fitted_with(&self) -> &str {
+        &self.fitted_with
+    }
+
+    fn json(&self) -> Result<String> {
+        self.to_json()
+    }
+
+    fn of_json(json: &[u8]) -> Result<Self, String> {
+        Self::from_json(json)
+    }
+
+    fn is_of_other_format(json: &[u8]) -> bool {
+        ChurnModel::is_of_other_format(json)
     }
 }
 
@@ -131,55 +200,61 @@ impl StoredModel {
     }
 }
 
-/// The night's models, as they are stored.
-pub(super) struct Models<'a> {
-    segment: &'a NightModel,
-    churn: Option<StoredModel>,
+/// The night's models, and why there is none of churn.
+pub(super) struct Models {
+    pub(super) segment: NightModel<SegmentModel>,
+    pub(super) churn: Result<NightModel<ChurnModel>, String>,
 }
 
-impl<'a> Models<'a> {
-    pub(super) fn of(segment: &'a NightModel, training: &Training, as_of: Date) -> Result<Self> {
-        let churn = match training {
-            Training::Trained { model, .. } => Some(StoredModel::new(
-                What::Churn,
-                model.trained_through,
-                model.to_json()?,
-                ModelStatus::FittedTonight,
-                as_of,
-            )),
-            Training::NotTrained(_) => None,
-        };
-        Ok(Self { segment, churn })
-    }
-
-    pub(super) fn churn<'t>(&'t self, training: &'t Training) -> Option<(&'t ChurnModel, &'t str)> {
-        match (training, &self.churn) {
-            (Training::Trained { model, .. }, Some(stored)) => Some((model, &stored.entry.model_id)),
-            _ => None,
-        }
+impl Models {
+    /// The churn model and its id.
+    pub(super) fn churn(&self) -> Option<(&ChurnModel, &str)> {
+        let night = self.churn.as_ref().ok()?;
+        Some((&night.model, &night.entry().model_id))
     }
 
     fn all(&self) -> impl Iterator<Item = &StoredModel> {
-        std::iter::once(&self.segment.stored).chain(&self.churn)
+        std::iter::once(&self.segment.stored).chain(self.churn.iter().map(|night| &night.stored))
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &ModelEntry> {
         self.all().map(|model| &model.entry)
     }
 
-    /// Writes those that were fitted tonight; `card` is the segment model's, where that is one of them.
-    pub(super) fn keep(&self, workspace: &Path, card: Option<&str>) -> Result<()> {
-        if let Some(card) = card {
+    /// Writes those that were fitted tonight with their cards, which are given of just those.
+    pub(super) fn keep(&self, workspace: &Path, segment: Option<&str>, churn: Option<&str>) -> Result<()> {
+        if let Some(card) = segment {
             self.segment.stored.write_with_card(workspace, card)?;
         }
-        self.churn.iter().try_for_each(|churn| churn.write(workspace).map(drop))
+        if let (Ok(night), Some(card)) = (&self.churn, churn) {
+            night.stored.write_with_card(workspace, card)?;
+        }
+        Ok(())
     }
 
-    /// What should be known of the segment model in force, and of how far customers have moved since its fit.
+    /// What should be known of the models in force, and of how far customers have moved since their fits.
     pub(super) fn warnings(&self, drift: &[ColumnDrift], config: &Config) -> Vec<Warning> {
         let mut warnings = self.segment.warnings(config.segment.refit_after_days);
         warnings.extend(self.segment.warnings_of_fit(&config.segment));
         warnings.extend(drift::warnings(drift, &config.models));
+        match &self.churn {
+            Ok(night) => {
+                warnings.extend(night.warnings(config.churn.refit_after_days));
+                let missing = night.model.missing.iter().map(|missing| Warning::HorizonNotModelled {
+                    horizon_days: missing.horizon_days,
+                    reason: missing.because.clone(),
+                });
+                warnings.extend(missing);
+                let suspicions = night.model.evaluations.iter().flat_map(|judged| &judged.suspicious);
+                let mut features: Vec<&str> = suspicions.map(|found| found.feature.as_str()).collect();
+                features.sort_unstable();
+                features.dedup();
+                if !features.is_empty() {
+                    warnings.push(Warning::SuspiciousFeatures { features: features.join(", ") });
+                }
+            }
+            Err(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
+        }
         warnings
     }
 }
