@@ -6,7 +6,7 @@ use std::fmt;
 /// One warning; shown in the summary and kept in the manifest. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// The segment model is a new one: types may have changed with it, and not with the customer.
+    /// A model is a new one: types or probabilities may have changed with it, and not with the customer.
     ModelFitted {
         what: &'static str,
         model_id: String,
@@ -110,10 +110,10 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::SegmentModelFitted { model_id } => write!(
+            Warning::ModelFitted { what, model_id } => write!(
                 f,
-                "no approved segment model is in force: `{model_id}` was fitted from what was known on the date, and \
-                 types may change with it; `tercet approve {model_id}` puts it in force, `tercet fit` fits another"
+                "no approved {what} model is in force: `{model_id}` was fitted from what was known on the date, and \
+                 what it says may change with it; `tercet approve {model_id}` puts it in force, `tercet fit` fits another"
             ),
             Warning::ModelOfOtherSettings { model_id } => write!(
                 f,

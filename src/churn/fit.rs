@@ -54,11 +54,7 @@ pub fn fit_horizon(
         own.iter().copied().partition(|origin| origin.date <= closed_by);
     let (train, held) = (Sample::of(&earlier, horizon), Sample::of(&later, horizon));
     let in_time = too_few(&train, config).is_none() && held.n_left() >= config.churn.positives_min;
-    let fitted = if in_time {
-        out_of_time(&train, &held, config)?
-    } else {
-        out_of_fold(&all, config)?
-    };
+    let fitted = if in_time { out_of_time(&train, &held, config)? } else { out_of_fold(&all, config)? };
     let (trained_on, calibrated_on) = match in_time {
         true => (&earlier, CalibratedOn::Later(later.iter().map(|origin| origin.date).collect())),
         false => (&own, CalibratedOn::OutOfFold { folds: FOLDS }),

@@ -218,7 +218,11 @@ impl Figures {
             bootstrap::intervals(&ranked, config.churn.bootstrap_samples, config.seed, &statistics);
         let all = statistics.iter().zip(intervals).map(|(statistic, interval)| {
             let value = statistic(&ranking)?;
-            Some(Figure { value, low: interval.map(|found| found.low), high: interval.map(|found| found.high) })
+            Some(Figure {
+                value,
+                low: interval.map(|found| found.low),
+                high: interval.map(|found| found.high),
+            })
         });
         Some(Self { all: all.collect(), ranked, ranking, capacity_share })
     }
@@ -317,8 +321,7 @@ impl Bin {
 }
 
 fn auc_without_silent(test: &Origin, horizon: usize, rows: &Rows) -> Option<f64> {
-    let is_silent =
-        |row: &usize| test.labels[*row][horizon] == Some(Label::Leaves(EventKind::Silent));
+    let is_silent = |row: &usize| test.labels[*row][horizon] == Some(Label::Leaves(EventKind::Silent));
     let kept = || rows.rows.iter().enumerate().filter(|(_, row)| !is_silent(row)).map(|(at, _)| at);
     let scores: Vec<f64> = kept().map(|at| rows.probabilities[at]).collect();
     let left: Vec<bool> = kept().map(|at| rows.left[at]).collect();
@@ -333,8 +336,7 @@ fn suspicious(test: &Origin, rows: &Rows, limit: f64) -> Vec<Suspicion> {
         let known = || values.iter().zip(&rows.left).filter(|(value, _)| !value.is_nan());
         let (scores, left): (Vec<f64>, Vec<bool>) = known().map(|(value, left)| (*value, *left)).unzip();
         let auc = metrics::auc(&scores, &left).map(|auc| auc.max(1.0 - auc))?;
-        (2 * scores.len() >= values.len() && auc > limit)
-            .then(|| Suspicion { feature: name.to_owned(), auc })
+        (2 * scores.len() >= values.len() && auc > limit).then(|| Suspicion { feature: name.to_owned(), auc })
     };
     features().filter(|feature| feature.in_churn_model).filter_map(|feature| of(feature.name)).collect()
 }

@@ -135,9 +135,9 @@ pub fn figure(theme: Theme, table: &FeatureTable, row: usize) -> Option<Figures>
         }
         Theme::FrequencyFalling => of.frequencies().filter(|_| of.value("frequency_trend_90d") < 0.0),
         Theme::Outflow => of.share("outflow_share_90d").filter(|_| of.value("outflow_share_90d") >= 0.01),
-        Theme::SalaryStopped => of.whole("days_since_last_salary").filter(|_| {
-            of.value("salary_change_90d") < 0.0 && of.value("days_since_last_salary") > 45.0
-        }),
+        Theme::SalaryStopped => of
+            .whole("days_since_last_salary")
+            .filter(|_| of.value("salary_change_90d") < 0.0 && of.value("days_since_last_salary") > 45.0),
         Theme::TransfersElsewhere => when(of.value("elsewhere_net_90d") > 0.0),
         Theme::AumFalling => {
             of.share("aum_change_share_90d").filter(|_| of.value("aum_change_share_90d") < -0.05)

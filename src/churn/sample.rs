@@ -3,8 +3,8 @@
 //! Rows come by origin and then by customer, so that neither the order of arrival nor a thread decides a bit.
 
 use super::origins::Origin;
-use crate::features::catalogue::features;
 use crate::features::Feature;
+use crate::features::catalogue::features;
 use ndarray::{ArrayView2, ShapeBuilder};
 
 /// n rows with d features and a label each.

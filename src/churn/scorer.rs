@@ -124,7 +124,8 @@ impl Scorer {
         };
         let is_whole = match self {
             Scorer::Logistic { logistic, .. } => {
-                logistic.intercept.is_finite() && logistic.coefficients.iter().all(|weight| weight.is_finite())
+                logistic.intercept.is_finite()
+                    && logistic.coefficients.iter().all(|weight| weight.is_finite())
             }
             Scorer::Trees { .. } => true, // checked as it is read
         };
@@ -166,11 +167,7 @@ fn fit_logistic(train: &Sample, config: &Config) -> Result<Result<Scorer, String
     })
 }
 
-fn fit_trees(
-    train: &Sample,
-    stopping: Option<&Sample>,
-    rounds_max: Option<usize>,
-) -> Result<Scorer, String> {
+fn fit_trees(train: &Sample, stopping: Option<&Sample>, rounds_max: Option<usize>) -> Result<Scorer, String> {
     let params = BoostedParams::default();
     let params = BoostedParams { rounds_max: rounds_max.unwrap_or(params.rounds_max), ..params };
     let signs: Vec<Monotone> = train.features.iter().map(|feature| monotone(feature)).collect();
@@ -181,10 +178,11 @@ fn fit_trees(
         let shape = (left.len(), columns.len()).f();
         Array2::from_shape_vec(shape, values).expect("a column per feature")
     });
-    let validation = matrix
-        .as_ref()
-        .zip(stopping.as_ref())
-        .map(|(x, (_, left))| Rows { x: x.view(), labels: left, weights: None });
+    let validation = matrix.as_ref().zip(stopping.as_ref()).map(|(x, (_, left))| Rows {
+        x: x.view(),
+        labels: left,
+        weights: None,
+    });
     let rows = Rows { x: train.matrix(), labels: &train.left, weights: None };
     let boosted = boosted::fit(rows, validation, Some(&signs), &params)
         .map_err(|cause| format!("the trees could not be grown: {cause}"))?;
@@ -200,9 +198,8 @@ fn monotone(feature: &Feature) -> Monotone {
 }
 
 fn standardised(taming: &Taming, columns: &[&[f64]]) -> Result<Array2<f64>> {
-    let matrix = taming
-        .apply(columns)
-        .map_err(|cause| Error::internal("taming features failed").caused_by(cause))?;
+    let matrix =
+        taming.apply(columns).map_err(|cause| Error::internal("taming features failed").caused_by(cause))?;
     Ok(matrix.mapv(f64::from))
 }
 

@@ -2,8 +2,8 @@
 
 use super::labels::{HORIZONS_DAYS, Scope};
 use super::model::{ChurnModel, HorizonModel, Probabilities};
-use super::reasons::{self, N_REASONS, Reason, Reasons};
 use super::origins;
+use super::reasons::{self, N_REASONS, Reason, Reasons};
 use crate::config::{Band, Config};
 use crate::error::Result;
 use crate::features::FeatureTable;
@@ -154,7 +154,8 @@ impl Scored {
         let limits = &config.churn.band_limits;
         let bands: Vec<Option<&str>> =
             self.probabilities.iter().map(|row| row[ACTED_ON].map(|p| Band::of(p, limits).code())).collect();
-        let at_risk: Vec<Option<i64>> = self.exposures.iter().map(|money| money.map(|money| money.0)).collect();
+        let at_risk: Vec<Option<i64>> =
+            self.exposures.iter().map(|money| money.map(|money| money.0)).collect();
         columns.push(Column::new("band".into(), bands));
         columns.push(Column::new("aum_at_risk".into(), at_risk));
         for place in 0..N_REASONS {
@@ -168,10 +169,7 @@ impl Scored {
 }
 
 /// Code, words and whether a manager can do something about it.
-fn reason_columns<'r>(
-    name: &str,
-    reasons: impl Iterator<Item = Option<&'r Reason>> + Clone,
-) -> [Column; 3] {
+fn reason_columns<'r>(name: &str, reasons: impl Iterator<Item = Option<&'r Reason>> + Clone) -> [Column; 3] {
     let codes: Vec<Option<&str>> = reasons.clone().map(|reason| reason.map(|reason| reason.code)).collect();
     let texts: Vec<Option<&str>> =
         reasons.clone().map(|reason| reason.map(|reason| reason.text.as_str())).collect();

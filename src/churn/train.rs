@@ -67,8 +67,9 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
                 model.not_judged = twin.missing;
             }
             Err(because) => {
-                model.not_judged =
-                    HORIZONS_DAYS.map(|horizon_days| MissingHorizon { horizon_days, because: because.clone() }).into();
+                model.not_judged = HORIZONS_DAYS
+                    .map(|horizon_days| MissingHorizon { horizon_days, because: because.clone() })
+                    .into();
             }
         }
     }
@@ -136,11 +137,11 @@ pub fn fit(
 fn keep_judged(mut model: ChurnModel) -> Training {
     let judged: Vec<i32> = model.evaluations.iter().map(|evaluation| evaluation.horizon_days).collect();
     for horizon in model.horizons.extract_if(.., |horizon| !judged.contains(&horizon.horizon_days)) {
-        let because = model
-            .not_judged
-            .iter()
-            .find(|missing| missing.horizon_days == horizon.horizon_days)
-            .map_or_else(|| "nobody left, or everybody did, at the origin to judge on".into(), |m| m.because.clone());
+        let because =
+            model.not_judged.iter().find(|missing| missing.horizon_days == horizon.horizon_days).map_or_else(
+                || "nobody left, or everybody did, at the origin to judge on".into(),
+                |m| m.because.clone(),
+            );
         let because = format!("it could not be judged: {because}");
         model.missing.push(MissingHorizon { horizon_days: horizon.horizon_days, because });
     }

@@ -27,16 +27,20 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     if !lists.is_empty() {
         line("lists", lists.join(", "));
     }
-    if let Some(judged) = &manifest.churn_evaluation {
+    for judged in &manifest.churn_evaluations {
+        let Some(auc) = judged.auc else { continue };
+        let recency = judged.baselines.iter().find(|rule| rule.name == "recency").and_then(|rule| rule.auc);
         let figures = format!(
-            "AUC {:.3} ({:.3} to {:.3}) at {}, lift {:.1} in the top decile, base rate {:.1}%, recency alone {:.3}",
-            judged.auc,
-            judged.auc_low,
-            judged.auc_high,
+            "{} d, {}: AUC {:.3} ({:.3} to {:.3}) at {}, lift {:.1} in the top decile, base rate {:.1}%, recency alone {}",
+            judged.horizon_days,
+            judged.algorithm.code(),
+            auc.value,
+            auc.low.unwrap_or(f64::NAN),
+            auc.high.unwrap_or(f64::NAN),
             judged.test_origin,
-            judged.lift_top_decile,
+            judged.lift_top_decile.map_or(f64::NAN, |lift| lift.value),
             100.0 * judged.base_rate,
-            judged.auc_recency_alone
+            recency.map_or_else(|| "-".into(), |auc| format!("{auc:.3}"))
         );
         line("churn_quality", figures);
     }

@@ -205,6 +205,8 @@ pub struct Churn {
     pub l2_penalty: f64,
     /// Probabilities from which a customer is `raised`, `high` and `very_high`.
     pub band_limits: [f64; 3],
+    /// Days from `trained_through` after which a night fits its own churn model anew, where none is approved.
+    pub refit_after_days: i32,
     /// What the bank earns a year with a customer's money, as a share of it: the value of a customer kept, in the
     /// expected profit of a campaign.
     pub campaign_margin: f64,
@@ -398,6 +400,7 @@ impl Raw {
             "from 1 to 3660 days",
         )?;
         share("churn.campaign_margin", churn.campaign_margin)?;
+        ensure("churn.refit_after_days", churn.refit_after_days > 0, "over 0")?;
         ensure(
             "churn.suspicious_auc",
             churn.suspicious_auc > 0.5 && churn.suspicious_auc <= 1.0,

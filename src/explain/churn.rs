@@ -26,11 +26,13 @@ pub struct Churn {
     pub exposure: Figure<f64>,
     /// Strongest first; none where nothing that is true of him raises the probability.
     pub reasons: Vec<Reason>,
+    /// What keeps him most.
+    pub keeps: Option<Reason>,
     pub model_id: Figure<String>,
     /// Why the night has no probabilities, where it has none.
     pub no_model_because: Option<String>,
-    /// How well the model did on an origin that it never saw.
-    pub judged: Option<Judged>,
+    /// How well the model did on an origin that it never saw, by horizon.
+    pub judged: Vec<Judged>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -44,6 +46,8 @@ pub struct Reason {
     pub code: String,
     /// In the language that the night was run in.
     pub text: Option<String>,
+    /// Whether a manager can do something about it.
+    pub can_be_influenced: Option<bool>,
 }
 
 pub fn of(night: &Night, churn: Row<'_>, segments: Row<'_>) -> Churn {
@@ -62,9 +66,10 @@ pub fn of(night: &Night, churn: Row<'_>, segments: Row<'_>) -> Churn {
         probabilities: probabilities.collect(),
         band: churn.figure("band", missing),
         exposure: churn.figure("aum_at_risk", Missing::NoBalances).on(exposed),
-        reasons: (1..=N_REASONS).filter_map(|place| reason(churn, place)).collect(),
+        reasons: (1..=N_REASONS).filter_map(|place| reason(churn, &format!("reason_{place}"))).collect(),
+        keeps: reason(churn, "reason_down"),
         no_model_because: no_model_because(night),
-        judged: night.manifest.churn_evaluation.clone(),
+        judged: night.manifest.churn_evaluations.clone(),
         in_scope,
         model_id,
     }
@@ -79,9 +84,10 @@ fn horizons(churn: Row<'_>) -> impl Iterator<Item = (u32, String)> {
     found.into_iter()
 }
 
-fn reason(churn: Row<'_>, place: usize) -> Option<Reason> {
-    let code = churn.get(&format!("reason_{place}"))?;
-    Some(Reason { code, text: churn.get(&format!("reason_{place}_text")) })
+fn reason(churn: Row<'_>, column: &str) -> Option<Reason> {
+    let code = churn.get(column)?;
+    let can_be_influenced = churn.get(&format!("{column}_can_be_influenced"));
+    Some(Reason { code, text: churn.get(&format!("{column}_text")), can_be_influenced })
 }
 
 fn no_model_because(night: &Night) -> Option<String> {

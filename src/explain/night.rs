@@ -41,7 +41,7 @@ pub struct NightManifest {
     /// Customers by standing.
     pub customers: BTreeMap<String, u64>,
     pub models: Vec<Model>,
-    pub churn_evaluation: Option<Judged>,
+    pub churn_evaluations: Vec<Judged>,
     pub rows: BTreeMap<String, u64>,
     pub warnings: Vec<String>,
     files: Vec<PublishedFile>,
@@ -64,11 +64,17 @@ pub struct Model {
 /// How well the churn model did on an origin that it never saw.
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
 pub struct Judged {
+    pub horizon_days: u32,
     pub test_origin: Date,
-    pub auc: f64,
-    pub auc_low: f64,
-    pub auc_high: f64,
+    pub auc: Option<JudgedFigure>,
     pub base_rate: f64,
+}
+
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+pub struct JudgedFigure {
+    pub value: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -288,11 +288,16 @@ fn churn(words: Words<'_>, answer: &Explanation) -> String {
     if let Some(because) = &churn.no_model_because {
         pairs.add("no_model_because", because.clone());
     }
-    if let Some(judged) = &churn.judged {
-        let figures = [judged.auc, judged.auc_low, judged.auc_high].map(|auc| format!("{auc:.3}"));
+    if let Some(keeps) = &churn.keeps {
+        pairs.add("keeps", keeps.text.as_deref().unwrap_or(&keeps.code).to_owned());
+    }
+    for judged in &churn.judged {
+        let Some(auc) = &judged.auc else { continue };
+        let shown = |auc: Option<f64>| auc.map_or_else(|| "-".to_owned(), |auc| format!("{auc:.3}"));
+        let figures = [Some(auc.value), auc.low, auc.high].map(shown);
         let [auc, low, high] = &figures;
-        let date = judged.test_origin.to_string();
-        let values = [("auc", &**auc), ("low", low), ("high", high), ("date", &date)];
+        let (date, days) = (judged.test_origin.to_string(), judged.horizon_days.to_string());
+        let values = [("auc", &**auc), ("low", low), ("high", high), ("date", &date), ("days", &days)];
         pairs.add("judged", words.filled("judged_on", &values));
     }
     pairs.finish()

@@ -25,7 +25,8 @@ pub(super) const FEATURES: &[Feature] = &[
         days_since_last_activity,
     )
     .lowers(Part::Recency)
-    .about(Theme::Recency).raises_churn(),
+    .about(Theme::Recency)
+    .raises_churn(),
     feature("is_silent_90d", Unit::Flag, "Nothing started in 90 days", |f| {
         if f.window_is_visible(Window::D90) {
             f64::from(u8::from(f.activity.count(Window::D90, Totals::n_started) == 0))
@@ -33,7 +34,8 @@ pub(super) const FEATURES: &[Feature] = &[
             f64::NAN
         }
     })
-    .about(Theme::Recency).raises_churn(),
+    .about(Theme::Recency)
+    .raises_churn(),
     feature("n_transactions_30d", Unit::Count, "Transactions, 30 days", |f| {
         count(f, Window::D30, Totals::n_transactions)
     }),
@@ -65,7 +67,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "Log ratio of started transactions: last 30 days against a third of the 90 before",
         frequency_trend_30d,
     )
-    .about(Theme::FrequencyFalling).lowers_churn(),
+    .about(Theme::FrequencyFalling)
+    .lowers_churn(),
     feature(
         "frequency_trend_90d",
         Unit::Score,
@@ -73,7 +76,8 @@ pub(super) const FEATURES: &[Feature] = &[
         frequency_trend,
     )
     .lifts(Part::Direction)
-    .about(Theme::FrequencyFalling).lowers_churn(),
+    .about(Theme::FrequencyFalling)
+    .lowers_churn(),
     feature("active_days_365d", Unit::Count, "Days with something started, 365 days", |f| {
         if f.window_is_visible(Window::D365) {
             f64::from(f.activity.count(Window::D365, |s| s.days.n_active))
@@ -154,7 +158,8 @@ pub(super) const FEATURES: &[Feature] = &[
         "Net money out in 90 days, as a part of the assets before them",
         |f| outflow_share(f, Window::D90),
     )
-    .about(Theme::Outflow).raises_churn(),
+    .about(Theme::Outflow)
+    .raises_churn(),
     feature(
         "largest_outflow_share_90d",
         Unit::Share,

@@ -226,7 +226,17 @@ impl Feature {
         description: &'static str,
         kernel: Kernel,
     ) -> Self {
-        Self { name, axis, unit, description, shape: None, theme: Theme::Other, in_churn_model: true, churn_sign: None, kernel }
+        Self {
+            name,
+            axis,
+            unit,
+            description,
+            shape: None,
+            theme: Theme::Other,
+            in_churn_model: true,
+            churn_sign: None,
+            kernel,
+        }
     }
 
     pub(super) const fn lifts(mut self, part: Part) -> Self {

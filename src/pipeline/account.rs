@@ -1,7 +1,6 @@
 //! The account of a night: the books of every delivery, warnings, and the manifest drawn up from them.
 
 use super::models::Models;
-use crate::churn::Training;
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -57,16 +56,14 @@ pub(super) struct Known<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) population: &'a Population,
     pub(super) features: &'a FeatureTable,
-    pub(super) segment_model: &'a SegmentModel,
     pub(super) drift: &'a [ColumnDrift],
     pub(super) migration: &'a Migration,
     pub(super) standing: &'a segment::Standing,
-    pub(super) training: &'a Training,
     pub(super) before: Option<&'a Previous>,
     pub(super) lists: &'a Lists,
 }
 
-pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models<'_>, known: &Known<'_>) -> Manifest {
+pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &Known<'_>) -> Manifest {
     let standings = [Standing::InNight, Standing::OpenedLater, Standing::Closed, Standing::WithoutHistory];
     let count =
         |standing: Standing| (standing.code(), known.population.counts.get(&standing).copied().unwrap_or(0));
@@ -87,11 +84,8 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models<'_>, know
         customers: standings.map(count).into(),
         value_basis: known.features.value_basis.code(),
         models: models.entries().cloned().collect(),
-        churn_evaluation: match known.training {
-            Training::Trained { evaluation, .. } => evaluation.as_ref().ok().cloned(),
-            Training::NotTrained(_) => None,
-        },
-        silhouettes: silhouettes(known.segment_model),
+        churn_evaluations: models.churn().map_or_else(Vec::new, |(model, _)| model.evaluations.clone()),
+        silhouettes: silhouettes(&models.segment.model),
         migration: known.migration.clone(),
         concentration: Some(&known.standing.concentration).filter(|all| all.tells_of_many()).cloned(),
         lifetime: known.standing.lifetime.clone(),
@@ -120,15 +114,8 @@ fn silhouettes(model: &SegmentModel) -> BTreeMap<String, Option<f64>> {
     model.groups.iter().flat_map(of_group).collect()
 }
 
-fn warnings(config: &Config, models: &Models<'_>, known: &Known<'_>) -> Vec<Warning> {
+fn warnings(config: &Config, models: &Models, known: &Known<'_>) -> Vec<Warning> {
     let mut warnings = models.warnings(known.drift, config);
-    match known.training {
-        Training::NotTrained(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
-        Training::Trained { evaluation: Err(reason), .. } => {
-            warnings.push(Warning::ModelNotJudged { reason: reason.clone() })
-        }
-        Training::Trained { evaluation: Ok(_), .. } => {}
-    }
     warnings.extend(known.lists.warnings.iter().cloned());
     let as_of = known.population.date;
     let newest = known.calendar.snapshots.iter().rev().find(|snapshot| **snapshot <= as_of);

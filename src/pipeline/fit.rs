@@ -114,7 +114,7 @@ impl Seen<'_> {
     ///
     /// # Errors
     /// Where an approved model, or that of the night `before`, cannot be used.
-    pub(super) fn in_force(&self, before: Option<&Previous>) -> Result<Option<NightModel>> {
+    pub(super) fn in_force(&self, before: Option<&Previous>) -> Result<Option<NightModel<SegmentModel>>> {
         let wanted = Wanted {
             as_of: self.sight.tonight.as_of,
             settings: &segment::settings_digest(self.bank, self.sight.tonight, self.config),
@@ -128,7 +128,7 @@ impl Seen<'_> {
     ///
     /// # Errors
     /// Kind `Internal`: the model layer refuses what was checked before.
-    pub(super) fn fitted(&self, before: Option<&SegmentModel>) -> Result<NightModel> {
+    pub(super) fn fitted(&self, before: Option<&SegmentModel>) -> Result<NightModel<SegmentModel>> {
         let model = segment::fit(self.bank, self.sight, before, self.config)?;
         NightModel::fitted(model, self.sight.tonight.as_of)
     }
@@ -136,8 +136,8 @@ impl Seen<'_> {
     /// The fit beside the model in force, if that can be used.
     fn comparison(
         &self,
-        in_force: Result<Option<NightModel>>,
-        fitted: &NightModel,
+        in_force: Result<Option<NightModel<SegmentModel>>>,
+        fitted: &NightModel<SegmentModel>,
         placed: &SegmentTable,
     ) -> Result<Comparison> {
         let other = match in_force {
@@ -152,7 +152,12 @@ impl Seen<'_> {
         Ok(compared(placed, &self.placed_afresh(&other.model)?, model_id, other.entry().status))
     }
 
-    fn card(&self, model: &NightModel, groups: &[GroupFigures], comparison: &Comparison) -> String {
+    fn card(
+        &self,
+        model: &NightModel<SegmentModel>,
+        groups: &[GroupFigures],
+        comparison: &Comparison,
+    ) -> String {
         let card = Card {
             model: &model.model,
             entry: model.entry(),
@@ -169,7 +174,7 @@ impl Seen<'_> {
     }
 
     /// The card of a model that a night had to fit, since none was in force; of another one `None`.
-    pub(super) fn card_of_night(&self, model: &NightModel) -> Result<Option<String>> {
+    pub(super) fn card_of_night(&self, model: &NightModel<SegmentModel>) -> Result<Option<String>> {
         if !model.is_fitted_tonight() {
             return Ok(None);
         }

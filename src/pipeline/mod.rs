@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod churn_night;
 mod fit;
 mod models;
 mod night_features;
@@ -16,7 +17,7 @@ pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TypeFigures};
 pub use watch::Observer;
 
-use crate::churn::{self, Training};
+use crate::churn;
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
@@ -33,6 +34,7 @@ use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Rules};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
+use churn_night::ChurnNight;
 use fit::Seen;
 use models::{Models, drift_of_night, predecessor};
 use night_features::NightFeatures;
@@ -102,7 +104,7 @@ pub fn run(
         standing: &standing,
         config,
     };
-    let segment_model = watch.time(
+    let segment = watch.time(
         "segment model",
         |_| features.n_customers(),
         || match seen.in_force(before.as_ref())? {
@@ -113,17 +115,17 @@ pub fn run(
     let segments = watch.time(
         "segments",
         |_| features.n_customers(),
-        || segment::place(&bank, sight, &segment_model.model, &standing, last_night, config),
+        || segment::place(&bank, sight, &segment.model, &standing, last_night, config),
     )?;
     let moved = moved(&segments, last_night)?;
-    let drift = drift_of_night(&segment_model.model, features, &segments)?;
+    let drift = drift_of_night(&segment.model, features, &segments)?;
 
-    let training = watch.time("churn model", Training::n_rows, || churn::train(&bank, as_of, config))?;
-    let models = Models::of(&segment_model, &training, as_of)?;
+    let churn = watch.time("churn model", ChurnNight::n_rows, || ChurnNight::of(&seen, before.as_ref()))?;
+    let models = Models { segment, churn: churn.model };
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),
-        || churn::score(&bank, features, models.churn(&training), &labels, config),
+        || churn::score(&bank, features, models.churn(), &labels, config),
     )?;
 
     let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
@@ -143,7 +145,11 @@ pub fn run(
         || targets::build(&tables, &population, &rules),
     )?;
 
-    models.keep(&config.workspace, seen.card_of_night(&segment_model)?.as_deref())?;
+    models.keep(
+        &config.workspace,
+        seen.card_of_night(&models.segment)?.as_deref(),
+        models.churn.as_ref().ok().and_then(|night| seen.churn_card_of_night(night)).as_deref(),
+    )?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
         commit: store.commit(),
@@ -152,11 +158,9 @@ pub fn run(
         calendar: bank.calendar(),
         population: &population,
         features,
-        segment_model: &segment_model.model,
         drift: &drift,
         migration: &moved.migration,
         standing: &standing,
-        training: &training,
         before: before.as_ref(),
         lists: &lists,
     };

@@ -30,7 +30,7 @@ pub struct Manifest {
     pub customers: BTreeMap<&'static str, usize>,
     pub value_basis: &'static str,
     pub models: Vec<ModelEntry>,
-    pub churn_evaluation: Option<Evaluation>,
+    pub churn_evaluations: Vec<Evaluation>,
     /// Mean silhouette of each clustering, by group and axis.
     pub silhouettes: BTreeMap<String, Option<f64>>,
     /// Customers by their type in the night before and now.

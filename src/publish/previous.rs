@@ -23,6 +23,8 @@ pub struct Previous {
     pub segments_blake3: String,
     /// Id and BLAKE3 of the segment model that placed its customers.
     pub segment_model: Option<(String, String)>,
+    /// The same of its churn model.
+    pub churn_model: Option<(String, String)>,
     pub customers: BTreeMap<String, Before>,
 }
 
@@ -45,11 +47,8 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
     Ok(Some(Previous {
         as_of: before,
         segments_blake3: blake3::hash(&segments).to_hex().to_string(),
-        segment_model: manifest
-            .models
-            .into_iter()
-            .find(|model| model.what == "segment")
-            .map(|model| (model.model_id, model.blake3)),
+        segment_model: manifest.of("segment"),
+        churn_model: manifest.of("churn"),
         customers: standings(segments).map_err(damaged)?,
     }))
 }
@@ -58,6 +57,13 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
 #[derive(serde::Deserialize)]
 struct Models {
     models: Vec<Model>,
+}
+
+impl Models {
+    fn of(&self, what: &str) -> Option<(String, String)> {
+        let model = self.models.iter().find(|model| model.what == what)?;
+        Some((model.model_id.clone(), model.blake3.clone()))
+    }
 }
 
 #[derive(serde::Deserialize)]

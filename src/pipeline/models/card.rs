@@ -6,6 +6,7 @@
 
 use super::quality::{AxisFigures, Comparison, GroupFigures, share};
 use crate::config::Config;
+use crate::date::Date;
 use crate::features::catalogue::features;
 use crate::features::{Axis, Feature};
 use crate::model::taming::{Dropped, TamedFeature};
@@ -62,7 +63,7 @@ impl Card<'_> {
         let mut text = heading("Data");
         let through = self.model.trained_through;
         line(&mut text, &format!("- Trained through {through}; nothing later was seen."));
-        let first = |date: Option<crate::date::Date>| date.map_or("none".to_owned(), |date| date.to_string());
+        let first = |date: Option<Date>| date.map_or("none".to_owned(), |date| date.to_string());
         let transactions = first(self.calendar.transactions_from);
         let balances = first(self.calendar.snapshots.first().copied());
         let history =
@@ -237,17 +238,19 @@ impl Card<'_> {
         text
     }
 
-    /// How many deliveries were known on the date, and a digest of theirs, whatever their order.
     fn deliveries(&self) -> (usize, String) {
-        let through = self.model.trained_through;
-        let known = self.commit.deliveries.iter().filter(|delivery| delivery.delivered_on() <= through);
-        let mut digests: Vec<(&str, &str)> =
-            known.map(|delivery| (delivery.table.name(), delivery.digest.as_str())).collect();
-        digests.sort_unstable();
-        let lines: Vec<String> =
-            digests.iter().map(|(table, digest)| format!("{table} {digest}\n")).collect();
-        (digests.len(), super::digest(lines.concat().as_bytes()))
+        known_deliveries(self.commit, self.model.trained_through)
     }
+}
+
+/// How many deliveries were known on a date, and a digest of theirs, whatever their order.
+pub(super) fn known_deliveries(commit: &Commit, through: Date) -> (usize, String) {
+    let known = commit.deliveries.iter().filter(|delivery| delivery.delivered_on() <= through);
+    let mut digests: Vec<(&str, &str)> =
+        known.map(|delivery| (delivery.table.name(), delivery.digest.as_str())).collect();
+    digests.sort_unstable();
+    let lines: Vec<String> = digests.iter().map(|(table, digest)| format!("{table} {digest}\n")).collect();
+    (digests.len(), super::digest(lines.concat().as_bytes()))
 }
 
 /// The comparison in one sentence.
@@ -313,24 +316,24 @@ fn axis_row(group: &str, axis: &AxisFigures) -> String {
     format!("| {group} | {} | {} | {silhouette} | {holds} | {share} |", axis.axis, axis.n_clusters)
 }
 
-fn figure(value: Option<f64>) -> String {
+pub(super) fn figure(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
 }
 
-fn percent(share: Option<f64>) -> String {
+pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", 100.0 * share))
 }
 
-fn heading(title: &str) -> String {
+pub(super) fn heading(title: &str) -> String {
     format!("## {title}\n\n")
 }
 
 /// The head of a Markdown table.
-fn table(columns: &[&str]) -> String {
+pub(super) fn table(columns: &[&str]) -> String {
     format!("| {} |\n|{}\n", columns.join(" | "), "---|".repeat(columns.len()))
 }
 
-fn line(text: &mut String, line: &str) {
+pub(super) fn line(text: &mut String, line: &str) {
     text.push_str(line);
     text.push('\n');
 }

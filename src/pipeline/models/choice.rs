@@ -130,7 +130,12 @@ fn approved<M: NightlyModel>(
 ) -> Result<NightModel<M>> {
     let path = file_of::<M>(workspace, &approval.model_id);
     let unusable = |reason: String| {
-        Error::usage(format!("cannot use the approved {} model, `{}`: {reason}", M::WHAT.name(), path.display())).hint(
+        Error::usage(format!(
+            "cannot use the approved {} model, `{}`: {reason}",
+            M::WHAT.name(),
+            path.display()
+        ))
+        .hint(
             "put its folder back from a backup, or put another in force: `tercet fit`, then `tercet approve`",
         )
     };

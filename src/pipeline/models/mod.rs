@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! models/<id>/segment.json, card.md    the id ends in a digest of the model
-//! models/<id>/churn.json
+//! models/<id>/churn.json, card.md
 //! models/approved.json                 what a person put in force, and when
 //! ```
 //!
@@ -11,12 +11,14 @@
 
 mod card;
 mod choice;
+mod churn_card;
 mod drift;
 mod quality;
 mod registry;
 
 pub(super) use card::Card;
 pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
+pub(super) use churn_card::ChurnCard;
 pub(super) use drift::of_night as drift_of_night;
 pub use quality::{AxisFigures, Comparison, GroupFigures};
 pub(super) use quality::{compared, group_figures};
