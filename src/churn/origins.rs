@@ -4,7 +4,7 @@ use super::labels::{Label, Scope, label};
 use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
-use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable};
+use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable, ServiceCosts};
 use crate::store::murmur3::spark_hash;
 use crate::store::{Bank, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
@@ -52,11 +52,16 @@ pub fn days_to_mature(bank: &Bank, rules: &Churn) -> i32 {
 ///
 /// # Errors
 /// Kind `Internal` if the features break their schema.
-pub fn labelled(bank: &Bank, dates: &[(Date, usize)], rules: &Churn) -> Result<Vec<Origin>> {
+pub fn labelled(
+    bank: &Bank,
+    dates: &[(Date, usize)],
+    rules: &Churn,
+    costs: &ServiceCosts,
+) -> Result<Vec<Origin>> {
     let chosen: Vec<Chosen> =
         dates.par_iter().map(|(date, rows_max)| Chosen::at(bank, *date, *rows_max, rules)).collect();
     let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
-    let tables = features::build(bank, &asked)?;
+    let tables = features::build(bank, &asked, costs)?;
     let origin = |(chosen, features): (Chosen, FeatureTable)| Origin {
         date: chosen.population.date,
         features,

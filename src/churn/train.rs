@@ -106,7 +106,7 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     let mut asked: Vec<(Date, usize)> = dates.into_iter().map(|date| (date, rows_per_origin)).collect();
     // The newest once more: judged on as many customers as the model may be trained on, not on its part of them.
     asked.extend(asked.last().map(|(newest, _)| (*newest, rules.sample_max)));
-    let mut labelled = origins::labelled(bank, &asked, rules)?;
+    let mut labelled = origins::labelled(bank, &asked, rules, &config.value.cost_to_serve.rates())?;
     let test = labelled.pop();
     let all: Vec<&Origin> = labelled.iter().collect();
     let model = match fit(&all, known_until, config)? {

@@ -46,7 +46,7 @@ impl Offer {
 /// Kind `Internal` if features or rules cannot be evaluated.
 pub fn offers(night: &Night<'_>, population: &Population, rules: &Rules) -> Result<Vec<Offer>> {
     let Some(held) = Held::on(night.bank, night.as_of()) else { return Ok(Vec::new()) };
-    let propensities = propensity::by_clause(night.bank, rules, population, &held, &night.config.lists)?;
+    let propensities = propensity::by_clause(night.bank, rules, population, &held, night.config)?;
     let clauses = rules.holds(night.bank, night.features)?;
     let (shelf, assets) = (Shelf::of(night, rules), night.features.column("aum"));
     let of_row = |row: usize| {

@@ -5,7 +5,7 @@
 
 use super::held::Held;
 use super::rules::{Clause, Rules};
-use crate::config::Lists;
+use crate::config::Config;
 use crate::contract::codes::ProductKind;
 use crate::error::Result;
 use crate::features;
@@ -31,11 +31,12 @@ pub fn by_clause(
     rules: &Rules,
     population: &Population,
     held_now: &Held,
-    settings: &Lists,
+    config: &Config,
 ) -> Result<Vec<Option<Propensity>>> {
     let then = Population::of(bank, population.date.plus_days(-PURCHASE_DAYS));
     let Some(held_then) = Held::on(bank, then.date) else { return Ok(vec![None; rules.clauses().len()]) };
-    let clauses = rules.holds(bank, &features::build_one(bank, &then)?)?;
+    let features_then = features::build_one(bank, &then, &config.value.cost_to_serve.rates())?;
+    let clauses = rules.holds(bank, &features_then)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {
@@ -47,7 +48,7 @@ pub fn by_clause(
         (asked > 0).then(|| (bought, f64::from(bought) / f64::from(asked)))
     };
     let of_clause = |(clause, holds): (&Clause, &Vec<bool>)| match rate(clause.product, &|row| holds[row]) {
-        Some((bought, probability)) if bought as usize >= settings.cross_sell_positives_min => {
+        Some((bought, probability)) if bought as usize >= config.lists.cross_sell_positives_min => {
             Some(Propensity { probability, basis: "clause" })
         }
         _ => rate(clause.product, &|_| true).map(|(_, probability)| Propensity { probability, basis: "all" }),

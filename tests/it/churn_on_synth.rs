@@ -53,7 +53,8 @@ fn the_model_comes_near_the_true_hazard_and_learns_nothing_from_shuffled_labels(
     let judged_at = dates.last().copied();
     let asked: Vec<(Date, usize)> =
         dates.into_iter().filter(|date| *date <= matured).chain(judged_at).map(|date| (date, 8000)).collect();
-    let mut earlier = origins::labelled(&bank, &asked, &config.churn).unwrap();
+    let mut earlier =
+        origins::labelled(&bank, &asked, &config.churn, &config.value.cost_to_serve.rates()).unwrap();
     let test = earlier.pop().unwrap();
 
     let truth = auc_of_the_truth(&home.path().join("truth.parquet"), &test, &bank);

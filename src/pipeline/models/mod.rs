@@ -3,7 +3,7 @@
 //! ```text
 //! models/<id>/segment.json, card.md    the id ends in a digest of the model
 //! models/<id>/churn.json
-//! models/approved.json                 what a person put in force, and when
+//! models/approved.json                 what a person put in force or took out of it, and when
 //! ```
 //!
 //! Reads: these files, and what a night says of its customers. Produces: the model that a night uses and why, new
@@ -20,7 +20,7 @@ pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
 pub(super) use drift::of_night as drift_of_night;
 pub use quality::{AxisFigures, Comparison, GroupFigures};
 pub(super) use quality::{compared, group_figures};
-pub(super) use registry::{Approval, Registry};
+pub(super) use registry::{Approval, Registry, Withdrawal};
 
 use crate::churn::{ChurnModel, Training};
 use crate::config::Config;
