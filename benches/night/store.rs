@@ -9,7 +9,7 @@ use tercet::config::source::{Format, Source};
 use tercet::config::{Config, overlay};
 use tercet::contract::tables::Table;
 use tercet::date::Date;
-use tercet::features;
+use tercet::features::{self, ServiceCosts};
 use tercet::ingest::{self, Limits};
 use tercet::store::{Store, Writer};
 
@@ -110,7 +110,7 @@ fn features(workspace: &Path, n_dates: i32) -> usize {
     let newest = store.newest_night(&[Table::Transactions]).expect("a night");
     let dates: Vec<Date> = (0..n_dates).map(|step| newest.plus_days(-step * STEP_DAYS)).collect();
     let rows = AtomicUsize::new(0);
-    features::stream(&store, newest, &dates, &|block| {
+    features::stream(&store, newest, &dates, &ServiceCosts::default(), &|block| {
         rows.fetch_add(block.customers.len(), Ordering::Relaxed);
         Ok(())
     })

@@ -7,7 +7,7 @@ use super::labels::{HORIZONS_DAYS, Label, Scope, days_to_mature, follow, last_st
 use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
-use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable};
+use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable, ServiceCosts};
 use crate::model::metrics;
 use crate::store::murmur3::spark_hash;
 use crate::store::{Bank, Calendar, CustomerHistory, HoldingsBasis, Population, Standing};
@@ -77,6 +77,7 @@ pub fn followed(
     asked: &[(Date, usize)],
     known_until: Date,
     rules: &Churn,
+    costs: &ServiceCosts,
 ) -> Result<Vec<Origin>> {
     let calendar = bank.calendar();
     let of_customer = |history: &CustomerHistory<'_>| -> Vec<Option<Outcome>> {
@@ -91,7 +92,7 @@ pub fn followed(
         })
         .collect();
     let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
-    let tables = features::build(bank, &asked)?;
+    let tables = features::build(bank, &asked, costs)?;
     Ok(chosen.into_iter().zip(tables).map(|(chosen, features)| chosen.with(bank, features)).collect())
 }
 

@@ -53,7 +53,7 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     let mut asked: Vec<(Date, usize)> = wanted.iter().map(|date| (*date, rows_per_origin)).collect();
     // Judged on as many customers as a model may be trained on, not on its part of them.
     asked.push((test_date, rules.sample_max));
-    let mut followed = origins::followed(bank, &asked, known_until, rules)?;
+    let mut followed = origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
     let test = followed.pop();
     let all: Vec<&Origin> = followed.iter().collect();
     let mut model = match fit(bank, &all, known_until, config)? {

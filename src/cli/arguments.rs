@@ -21,7 +21,7 @@ pub enum Command {
     Run(RunArguments),
     /// Fit a segment model on the store as it is, and write it with its card; puts nothing in force
     Fit(FitArguments),
-    /// Put a fitted model in force
+    /// Put a fitted model in force, or take it out of force again
     Approve(ApproveArguments),
     /// Hold the drop folder against the contract; writes nothing
     Check(CheckArguments),
@@ -80,6 +80,12 @@ pub struct ApproveArguments {
     /// Id of the model: its folder's name in `models/` of the workspace
     #[arg(value_name = "MODEL_ID")]
     pub model_id: String,
+    /// Take the model out of force; nights use the approved one before it, or fit one
+    #[arg(long)]
+    pub withdraw: bool,
+    /// First night that does not use it any more; without it the day after the newest published night
+    #[arg(long, value_name = "DATE", requires = "withdraw")]
+    pub from: Option<Date>,
     /// Why, for those who look at `models/approved.json` later
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,

@@ -88,7 +88,16 @@ fn fit(arguments: &FitArguments) -> Result<()> {
 
 fn approve(arguments: &ApproveArguments) -> Result<()> {
     let config = configuration(&arguments.place)?;
-    let report = pipeline::approve(&config, &arguments.model_id, arguments.note.as_deref())?;
+    let (id, note) = (&arguments.model_id, arguments.note.as_deref());
+    if arguments.withdraw {
+        let report = pipeline::withdraw(&config, id, arguments.from, note)?;
+        return print(&if arguments.place.json {
+            models::withdraw_json(&report)? + "\n"
+        } else {
+            models::withdraw(&report)
+        });
+    }
+    let report = pipeline::approve(&config, id, note)?;
     print(&if arguments.place.json {
         models::approve_json(&report)? + "\n"
     } else {

@@ -1,8 +1,8 @@
-//! What a person reads of a fit and of an approval, and the same for machines.
+//! What a person reads of a fit, of an approval and of a withdrawal, and the same for machines.
 
 use super::summary::to_json;
 use crate::error::Result;
-use crate::pipeline::{ApproveReport, AxisFigures, Comparison, FitReport, GroupFigures};
+use crate::pipeline::{ApproveReport, AxisFigures, Comparison, FitReport, GroupFigures, WithdrawReport};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
@@ -102,6 +102,29 @@ pub fn approve(report: &ApproveReport) -> String {
 /// # Errors
 /// Kind `Internal` if the report cannot be written.
 pub fn approve_json(report: &ApproveReport) -> Result<String> {
+    to_json(&json!(report))
+}
+
+/// From when on it is out of force, and what nights use instead.
+pub fn withdraw(report: &WithdrawReport) -> String {
+    let (id, from) = (&report.model_id, report.withdrawn_from);
+    let done = if report.is_known {
+        format!("`{id}` was withdrawn at {}; nothing was changed", report.withdrawn_at)
+    } else {
+        format!("`{id}` is withdrawn")
+    };
+    let nights = match &report.in_force {
+        Some(other) => format!("nights from {from} on use `{other}`"),
+        None => {
+            format!("nights from {from} on have no approved model, and fit one until another is approved")
+        }
+    };
+    format!("{done}; {nights}\n")
+}
+
+/// # Errors
+/// Kind `Internal` if the report cannot be written.
+pub fn withdraw_json(report: &WithdrawReport) -> Result<String> {
     to_json(&json!(report))
 }
 

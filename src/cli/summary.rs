@@ -3,14 +3,15 @@
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
-use crate::pipeline::{NightReport, TypeFigures};
+use crate::pipeline::{NightReport, TierFigures, TypeFigures};
 use crate::segment::movements::Migration;
+use crate::segment::standing::TOP_SHARE;
 use crate::synth;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use std::path::Path;
 
-/// The summary of a night: types with value and churn, lists, rejects, where it lies.
+/// The summary of a night: types with value and churn, tiers, how value is concentrated, lists, rejects, where it lies.
 pub fn table(report: &NightReport, config: &Config) -> String {
     let labels = Labels::of(config.language);
     let manifest = &report.manifest;
@@ -24,6 +25,13 @@ pub fn table(report: &NightReport, config: &Config) -> String {
         .map(|(list, n)| format!("{} {n}", labels.text("list", list)))
         .collect::<Vec<_>>();
     let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
+    if !report.tiers.is_empty() {
+        line("tiers", tiers(&report.tiers, &labels));
+    }
+    let top_share = manifest.concentration.as_ref().and_then(|all| all.top_share);
+    if let Some(top_share) = top_share {
+        line("concentration", concentration(top_share, &labels));
+    }
     if !lists.is_empty() {
         line("lists", lists.join(", "));
     }
@@ -100,6 +108,23 @@ fn types(figures: &[TypeFigures], value_basis: &str, labels: &Labels, config: &C
     table
 }
 
+/// Customers by tier, from the highest, and how many of all move or are about to.
+fn tiers(figures: &[TierFigures], labels: &Labels) -> String {
+    let named = |row: &TierFigures| format!("{} {}", labels.text("tier", row.tier), row.n_customers);
+    let by_tier: Vec<String> = figures.iter().rev().map(named).collect();
+    let sum = |of: fn(&TierFigures) -> usize| figures.iter().map(of).sum::<usize>().to_string();
+    let [promoted, watch, demoted] =
+        [sum(|row| row.n_promoted), sum(|row| row.n_watch), sum(|row| row.n_demoted)];
+    let values = [("promoted", &*promoted), ("watch", &watch), ("demoted", &demoted)];
+    format!("{}; {}", by_tier.join(", "), labels.fill("summary", "tier_moves", &values))
+}
+
+/// What the best customers bring.
+fn concentration(top_share: f64, labels: &Labels) -> String {
+    let (customers, value) = (format!("{:.0}%", 100.0 * TOP_SHARE), format!("{:.1}%", 100.0 * top_share));
+    labels.fill("summary", "concentrated", &[("customers", &customers), ("value", &value)])
+}
+
 /// How many changed type of those who were in both nights, and the most frequent changes.
 fn type_changes(migration: &Migration, labels: &Labels) -> String {
     const SHOWN: usize = 3;
@@ -142,6 +167,7 @@ pub fn json(report: &NightReport) -> Result<String> {
         "replaced": report.replaced,
         "milliseconds": report.milliseconds,
         "types": report.types,
+        "tiers": report.tiers,
         "manifest": report.manifest,
     });
     to_json(&value)
@@ -161,4 +187,30 @@ pub fn synth(written: &synth::Written, out: &Path) -> String {
         text += &format!("  {:<14} {:>12} rows {:>14} bytes\n", table.table, table.rows, table.bytes);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labels::Language;
+
+    #[test]
+    fn tiers_are_told_from_the_highest_with_those_who_move() {
+        let row = |tier, n_customers, n_promoted, n_watch, n_demoted| TierFigures {
+            tier,
+            n_customers,
+            n_promoted,
+            n_watch,
+            n_demoted,
+        };
+        let figures = [row("t0", 120, 0, 0, 2), row("t1", 40, 3, 1, 0), row("t4", 7, 1, 4, 0)];
+        let english = Labels::of(Language::En);
+        assert_eq!(
+            tiers(&figures, &english),
+            "Top 7, Ordinary 40, Basic 120; promoted 4, on watch 5, demoted 2"
+        );
+        assert_eq!(concentration(0.7134, &english), "the best 20% of customers bring 71.3% of the value");
+        let chinese = Labels::of(Language::ZhCn);
+        assert_eq!(tiers(&figures, &chinese), "高端 7, 普通 40, 大众 120; 升级 4，观察期 5，降级 2");
+    }
 }

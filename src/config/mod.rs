@@ -4,11 +4,13 @@
 //! makes; nothing else runs. The defaults are a real file, so that every key is explained where it is set.
 
 mod band;
+mod cost_to_serve;
 pub mod overlay;
 pub mod raw;
 pub mod source;
 
 pub use band::Band;
+pub use cost_to_serve::CostToServe;
 pub use raw::{Churn, Ingest, Lists, Models, Quotas, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

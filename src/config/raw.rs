@@ -1,7 +1,7 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Band, Config};
+use super::{Band, Config, CostToServe};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
@@ -80,6 +80,8 @@ pub struct Value {
     pub lifetime_horizon_months: u32,
     /// Yearly rate by which later months count less in it.
     pub lifetime_discount_yearly: f64,
+    /// What it costs to serve a customer; taken off the margin.
+    pub cost_to_serve: CostToServe,
 }
 
 /// Types, clusters and their levels.
@@ -355,6 +357,7 @@ impl Raw {
             (0.0..1.0).contains(&value.lifetime_discount_yearly),
             "from 0 to under 1",
         )?;
+        value.cost_to_serve.check()?;
         ensure("segment.sample_max", segment.sample_max >= 100, "at least 100")?;
         ensure("segment.starts", (1..=100).contains(&segment.starts), "from 1 to 100")?;
         ensure("segment.winsor_share", (0.0..0.25).contains(&segment.winsor_share), "from 0 to under 0.25")?;
@@ -483,6 +486,6 @@ fn over_one(factor: f64) -> bool {
 }
 
 /// `holds` must be written so that NaN makes it false.
-fn ensure(key: &str, holds: bool, wanted: &str) -> Result<()> {
+pub(super) fn ensure(key: &str, holds: bool, wanted: &str) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::usage(format!("`{key}` must be {wanted}"))) }
 }

@@ -67,10 +67,18 @@ pub enum Missing {
     NobodyObserved,
     /// No rate is delivered for the product, or nobody holds it.
     NoMarginRate,
+    /// He is here for less than a complete month.
+    NoCompleteMonth,
+    /// What the customer earns the bank is not known, so nothing can be summed over years.
+    ValueIsNoMargin,
+    /// Under so many months no move between tiers was counted.
+    HistoryTooShort,
+    /// Of a tier that he is in or may come to, nobody shows what it is worth.
+    TierNotSeen,
 }
 
 impl Missing {
-    pub const ALL: [Missing; 13] = [
+    pub const ALL: [Missing; 17] = [
         Missing::NotDelivered,
         Missing::NotPublished,
         Missing::NotKnown,
@@ -84,6 +92,10 @@ impl Missing {
         Missing::NotApplicable,
         Missing::NobodyObserved,
         Missing::NoMarginRate,
+        Missing::NoCompleteMonth,
+        Missing::ValueIsNoMargin,
+        Missing::HistoryTooShort,
+        Missing::TierNotSeen,
     ];
 
     pub fn code(self) -> &'static str {
@@ -101,6 +113,10 @@ impl Missing {
             Missing::NotApplicable => "not_applicable",
             Missing::NobodyObserved => "nobody_observed",
             Missing::NoMarginRate => "no_margin_rate",
+            Missing::NoCompleteMonth => "no_complete_month",
+            Missing::ValueIsNoMargin => "value_is_no_margin",
+            Missing::HistoryTooShort => "history_too_short",
+            Missing::TierNotSeen => "tier_not_seen",
         }
     }
 }

@@ -9,7 +9,7 @@
 //! | `night` | which night; its manifest, tables and model, each held against its digest |
 //! | `rows` | the rows of one customer, or whole columns, by name |
 //! | `figure` | a value with its basis, or why it is missing |
-//! | `who` `placement` `standing` `movements` `churn` `lists` | the parts of the answer |
+//! | `who` `placement` `standing` `tier_months` `movements` `churn` `lists` | the parts of the answer |
 //! | `contributions` `group` | what lifts and lowers a score, and the group that he is compared with |
 //! | `text` `words` | the answer for people |
 
@@ -24,6 +24,7 @@ mod placement;
 mod rows;
 mod standing;
 mod text;
+mod tier_months;
 mod who;
 mod words;
 
@@ -31,10 +32,11 @@ pub use churn::Churn;
 pub use contributions::Contribution;
 pub use figure::{Figure, Missing};
 pub use lists::Lists;
-pub use movements::{History, Moved};
+pub use movements::{History, Moved, ScoreMoved};
 pub use placement::{AxisScore, Placement};
 pub use standing::Standing;
 pub use text::text;
+pub use tier_months::TierMonth;
 pub use who::{Source, Who};
 
 use crate::date::Date;

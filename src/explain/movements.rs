@@ -8,6 +8,7 @@ use super::night::Night;
 use super::rows::{Row, Rows};
 use crate::date::Date;
 use crate::error::Result;
+use crate::features::Axis;
 use crate::io::nights::published_nights;
 use serde::Serialize;
 use std::path::Path;
@@ -35,6 +36,16 @@ pub struct Moved {
     pub was: Option<String>,
     pub is: Option<String>,
     pub because: Option<String>,
+    /// One per axis whose score is known on both nights; none in nights that did not publish them.
+    pub scores: Vec<ScoreMoved>,
+}
+
+/// A score on both sides of a movement, 0 to 100.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScoreMoved {
+    pub axis: &'static str,
+    pub was: f64,
+    pub is: f64,
 }
 
 /// Looks through the published nights up to this one.
@@ -66,8 +77,14 @@ fn of_night(night: &Night, customer: &str) -> Result<Vec<Moved>> {
         was: row.get("was"),
         is: row.get("is"),
         because: row.get("because").filter(|because: &String| !because.is_empty()),
+        scores: Axis::ALL.into_iter().filter_map(|axis| score_moved(row, axis.name())).collect(),
     };
     Ok(rows.iter().map(moved).collect())
+}
+
+fn score_moved(row: Row<'_>, axis: &'static str) -> Option<ScoreMoved> {
+    let score = |side: &str| row.get(&format!("{axis}_score_{side}"));
+    Some(ScoreMoved { axis, was: score("was")?, is: score("is")? })
 }
 
 /// What the night before said of `what`: what tonight's movement says it was, else what it is now.

@@ -14,6 +14,7 @@ use crate::schema::SCHEMA_VERSION;
 use crate::segment::SegmentModel;
 use arrow::array::RecordBatch;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -42,6 +43,9 @@ pub struct NightManifest {
     pub customers: BTreeMap<String, u64>,
     pub models: Vec<Model>,
     pub churn_evaluations: Vec<Judged>,
+    /// The chain of tiers behind lifetime values; null where there are none.
+    #[serde(default)]
+    pub lifetime: Option<IgnoredAny>,
     pub rows: BTreeMap<String, u64>,
     pub warnings: Vec<String>,
     files: Vec<PublishedFile>,

@@ -7,7 +7,8 @@ use super::figure::{Figure, Missing};
 use super::movements::{Moved, before};
 use super::night::Night;
 use super::rows::Row;
-use crate::features::Axis;
+use super::tier_months::{self, TierMonth};
+use crate::features::{Axis, ValueBasis};
 use serde::Serialize;
 
 /// Columns of `segments` that other parts of the answer show.
@@ -23,11 +24,13 @@ const SHOWN_ELSEWHERE: [&str; 9] = [
     "value_12m",
 ];
 /// Columns of `segments` that the fields of [`Standing`] show.
-const SHOWN_HERE: [&str; 9] = [
+const SHOWN_HERE: [&str; 11] = [
     "tier",
     "tier_status",
     "tier_months",
     "tier_falls_to",
+    "tier_history",
+    "tier_status_history",
     "clv",
     "value_class",
     "aum",
@@ -52,6 +55,8 @@ pub struct Standing {
     pub tier_months: Figure<i64>,
     /// Null unless he is on watch.
     pub tier_falls_to: Option<String>,
+    /// The last twelve complete months, oldest first.
+    pub tier_history: Figure<Vec<TierMonth>>,
     /// Currency units.
     pub lifetime_value: Figure<f64>,
     pub cluster: Figure<i64>,
@@ -84,10 +89,25 @@ pub fn of(night: &Night, segments: Row<'_>, features: Row<'_>, moved: &[Moved]) 
         tier_status: segments.figure("tier_status", Missing::NoBalances),
         tier_months: segments.figure("tier_months", Missing::NoBalances),
         tier_falls_to: segments.get("tier_falls_to"),
-        lifetime_value: segments.figure("clv", Missing::NotKnown).on("full_horizon"),
+        tier_history: tier_months::of(night, segments),
+        lifetime_value: segments.figure("clv", why_no_lifetime_value(night, segments)).on("full_horizon"),
         cluster_name: segments.get("cluster_name"),
         cluster: segments.figure("cluster", Missing::GroupNotClustered).on("all_axes"),
         further: further(segments),
+    }
+}
+
+/// Why he has no lifetime value, if he has none.
+fn why_no_lifetime_value(night: &Night, segments: Row<'_>) -> Missing {
+    let basis: Option<String> = segments.get("value_basis");
+    if !basis.is_some_and(|basis| basis.starts_with(ValueBasis::Margin.code())) {
+        Missing::ValueIsNoMargin
+    } else if night.manifest.lifetime.is_none() {
+        Missing::HistoryTooShort
+    } else if segments.get::<String>("tier").is_none() {
+        Missing::NoBalances
+    } else {
+        Missing::TierNotSeen
     }
 }
 

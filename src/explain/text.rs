@@ -7,6 +7,7 @@ use super::figure::Figure;
 use super::lists::{Listed, Offer};
 use super::movements::Moved;
 use super::placement::PartScore;
+use super::tier_months::{TierMonth, runs};
 use super::words::{Words, percent, plain};
 use super::{AxisScore, Explanation, Missing};
 use crate::labels::Labels;
@@ -203,6 +204,7 @@ fn standing(words: Words<'_>, answer: &Explanation) -> String {
     if let Some(below) = &standing.tier_falls_to {
         pairs.add("tier_falls_to", tier(below));
     }
+    pairs.add("tier_history", words.figure(&standing.tier_history, |months| tier_history(words, months)));
     pairs.add("clv", words.figure(&standing.lifetime_value, money));
     pairs.add("value_class", words.figure(&standing.value_class, |code| words.code("value_class", code)));
     pairs.add("value_12m", words.figure(&standing.value, money));
@@ -227,13 +229,26 @@ fn standing(words: Words<'_>, answer: &Explanation) -> String {
     pairs.finish()
 }
 
+/// Months that say the same in one, newest last.
+fn tier_history(words: Words<'_>, months: &[TierMonth]) -> String {
+    let month = |month: &TierMonth| month.month_end.to_string()[..7].to_owned();
+    let told = runs(months).into_iter().map(|run| {
+        let (tier, status) =
+            (words.code("tier", &run.first.tier), words.code("tier_status", &run.first.status));
+        let (first, last) = (month(run.first), month(run.last));
+        let values = [("first", &*first), ("last", &last), ("tier", &tier), ("status", &status)];
+        words.filled(if first == last { "tier_month" } else { "tier_months_alike" }, &values)
+    });
+    told.collect::<Vec<_>>().join("; ")
+}
+
 fn movements(words: Words<'_>, answer: &Explanation) -> String {
     let history = &answer.movements;
     let nights = history.nights.len().to_string();
     let mut text = if history.moves.is_empty() {
         format!(" {}", words.filled("no_movement", &[("nights", &nights)]))
     } else {
-        let header = ["night", "what", "was", "is", "because"].map(|code| words.own(code));
+        let header = ["night", "what", "was", "is", "because", "points"].map(|code| words.own(code));
         let rows = history.moves.iter().map(|moved| movement(words, moved)).collect();
         let looked_at = words.filled("looked_at", &[("nights", &nights)]);
         format!("{}\n {looked_at}", columns(header.into(), rows, &[]))
@@ -262,7 +277,18 @@ fn movement(words: Words<'_>, moved: &Moved) -> Vec<String> {
         side(&moved.was),
         side(&moved.is),
         words.cell(&because, |because| plain(because)),
+        points(words, moved),
     ]
+}
+
+/// By how much each score went up or down with a movement.
+fn points(words: Words<'_>, moved: &Moved) -> String {
+    let told = moved.scores.iter().map(|score| {
+        let by = score.is - score.was;
+        format!("{} {by:+.1}", words.code("axis", score.axis))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { words.missing(Missing::NotKnown) } else { told.join(", ") }
 }
 
 fn churn(words: Words<'_>, answer: &Explanation) -> String {

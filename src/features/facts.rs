@@ -6,6 +6,7 @@ use super::entropy::EntropyTerms;
 use super::reference::Reference;
 use super::rhythm::Gaps;
 use super::windows::Window;
+use crate::contract::codes::Channel;
 use crate::contract::{Contact, Customer};
 use crate::date::Date;
 
@@ -31,6 +32,8 @@ pub struct Facts<'a> {
 pub struct Contacts {
     pub last_on: Option<Date>,
     pub n_365d: u32,
+    /// The same by index of [`Channel::ALL`]; those without a channel are in none.
+    pub by_channel_365d: [u32; Channel::ALL.len()],
     pub n_complaints_365d: u32,
     pub complaint_open: bool,
 }
@@ -46,6 +49,9 @@ impl Contacts {
             contacts.complaint_open |= complaint && unresolved;
             if as_of - row.contacted_on < 365 {
                 contacts.n_365d += 1;
+                if let Some(channel) = row.channel {
+                    contacts.by_channel_365d[channel as usize] += 1;
+                }
                 contacts.n_complaints_365d += u32::from(complaint);
             }
         }
@@ -62,6 +68,11 @@ impl Facts<'_> {
     /// Days of the bank's transactions up to the date, the first included.
     pub fn days_visible(&self) -> i32 {
         self.reference.days_visible
+    }
+
+    /// By how much what was counted in the visible part of 365 days falls short of a year: 1 where all is visible.
+    pub fn year_per_visible(&self) -> f64 {
+        365.0 / f64::from(self.days_visible().clamp(1, 365))
     }
 
     /// Days on which the customer could have been seen: since he came, within what is visible.

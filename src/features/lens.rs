@@ -1,5 +1,6 @@
 //! With what knowledge, and as of which date, features are computed.
 
+use super::service_costs::ServiceCosts;
 use crate::contract::codes::ProductKind;
 use crate::contract::{Holding, Product};
 use crate::date::Date;
@@ -14,6 +15,7 @@ pub struct Lens<'a> {
     /// Yearly margin by product kind (index of [`ProductKind::ALL`](crate::contract::codes::ProductKind)),
     /// the mean over products with a rate; `None` where none has one.
     pub margin_rates: &'a [Option<f64>],
+    pub costs: &'a ServiceCosts,
 }
 
 impl Lens<'_> {
@@ -32,6 +34,7 @@ impl Lens<'_> {
         self.calendar == other.calendar
             && (std::ptr::eq(self.products, other.products) || self.products == other.products)
             && self.margin_rates == other.margin_rates
+            && self.costs == other.costs
     }
 }
 

@@ -4,6 +4,7 @@ use super::Lens;
 use super::ages::Ages;
 use super::balance_plan::BalancePlan;
 use super::rhythm::Clumpiness;
+use super::service_costs::ServiceCosts;
 use super::timeline::{Edges, Timeline};
 use super::value::ValueBasis;
 use super::windows::WINDOW_DAYS;
@@ -24,6 +25,7 @@ pub struct Reference {
     pub contacts_are_known_for_365d: bool,
     pub value_basis: ValueBasis,
     pub has_margin_rates: bool,
+    pub costs: ServiceCosts,
     /// For customers who are as old as what is visible.
     pub clumpiness: Clumpiness,
     pub ages: Ages,
@@ -44,8 +46,9 @@ impl Reference {
             is_visible: WINDOW_DAYS.map(|days| days_visible >= days),
             contacts_are_known: contacts_known(1),
             contacts_are_known_for_365d: contacts_known(365),
-            value_basis: ValueBasis::of(balances.newest.is_some(), lens.margin_rates),
+            value_basis: ValueBasis::of(balances.newest.is_some(), lens.margin_rates, lens.costs),
             has_margin_rates: lens.has_margin_rates(),
+            costs: *lens.costs,
             clumpiness: Clumpiness::of_length(days_visible.min(365)),
             ages: Ages::on(as_of),
             balances,

@@ -4,6 +4,7 @@
 use super::Sweep;
 use super::catalogue::{Kernel, features};
 use super::lens::{Lens, margin_rates};
+use super::service_costs::ServiceCosts;
 use crate::date::Date;
 use crate::error::Result;
 use crate::store::{CustomerHistory, Histories, Standing, Store};
@@ -35,6 +36,7 @@ pub fn stream(
     store: &Store,
     as_of: Date,
     dates: &[Date],
+    costs: &ServiceCosts,
     each: &(dyn Fn(Block) -> Result<()> + Sync),
 ) -> Result<()> {
     let mut reading = store.reading(as_of)?;
@@ -46,6 +48,7 @@ pub fn stream(
         calendar: &calendar,
         products: &products,
         margin_rates: &margin_rates,
+        costs,
     };
     let lenses: Vec<Lens<'_>> = dates.iter().map(lens).collect();
     if let [first, .., last] | [first @ last] = Sweep::new(&lenses).snapshots() {

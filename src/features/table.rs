@@ -2,6 +2,7 @@
 
 use super::catalogue::{Feature, Kernel, features};
 use super::lens::{Lens, margin_rates};
+use super::service_costs::ServiceCosts;
 use super::stream::{Block, blocks};
 use super::value::ValueBasis;
 use crate::date::Date;
@@ -63,13 +64,14 @@ impl<'a> Asked<'a> {
 ///
 /// # Errors
 /// Kind `Internal` if the columns do not make a frame, which is a fault of ours.
-pub fn build(bank: &Bank, asked: &[Asked<'_>]) -> Result<Vec<FeatureTable>> {
+pub fn build(bank: &Bank, asked: &[Asked<'_>], costs: &ServiceCosts) -> Result<Vec<FeatureTable>> {
     let margin_rates = margin_rates(bank.products());
     let lens = |asked: &Asked<'_>| Lens {
         as_of: asked.population.date,
         calendar: bank.calendar(),
         products: bank.products(),
         margin_rates: &margin_rates,
+        costs,
     };
     let lenses: Vec<Lens<'_>> = asked.iter().map(lens).collect();
     let kernels: Vec<Vec<Kernel>> =
@@ -85,7 +87,8 @@ pub fn build(bank: &Bank, asked: &[Asked<'_>]) -> Result<Vec<FeatureTable>> {
         Ok(())
     })?;
     let tables = asked.iter().zip(columns).map(|(asked, columns)| {
-        let basis = ValueBasis::of(bank.calendar().has_balances_on(asked.population.date), &margin_rates);
+        let has_balances = bank.calendar().has_balances_on(asked.population.date);
+        let basis = ValueBasis::of(has_balances, &margin_rates, costs);
         assemble(bank, asked, columns.into_inner().unwrap_or_else(PoisonError::into_inner), basis)
     });
     tables.collect()
@@ -95,8 +98,8 @@ pub fn build(bank: &Bank, asked: &[Asked<'_>]) -> Result<Vec<FeatureTable>> {
 ///
 /// # Errors
 /// As [`build`].
-pub fn build_one(bank: &Bank, population: &Population) -> Result<FeatureTable> {
-    let mut tables = build(bank, &[Asked::whole(population)])?;
+pub fn build_one(bank: &Bank, population: &Population, costs: &ServiceCosts) -> Result<FeatureTable> {
+    let mut tables = build(bank, &[Asked::whole(population)], costs)?;
     tables.pop().ok_or_else(|| Error::internal("a population has no features"))
 }
 

@@ -13,6 +13,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 struct Bank {
     calendar: Calendar,
     margin_rates: Vec<Option<f64>>,
+    costs: ServiceCosts,
     customer: Customer,
     versions: Vec<CustomerVersion>,
     transactions: Vec<Transaction>,
@@ -86,6 +87,7 @@ impl Bank {
                 holdings: HoldingsBasis::Delivered,
             },
             margin_rates: vec![None; ProductKind::ALL.len()],
+            costs: ServiceCosts::default(),
             customer: customer(date("2020-01-01")),
             versions: Vec::new(),
             transactions: Vec::new(),
@@ -106,8 +108,13 @@ impl Bank {
     }
 
     fn lenses(&self, dates: &[Date]) -> Vec<Lens<'_>> {
-        let lens =
-            |as_of| Lens { as_of, calendar: &self.calendar, products: &[], margin_rates: &self.margin_rates };
+        let lens = |as_of| Lens {
+            as_of,
+            calendar: &self.calendar,
+            products: &[],
+            margin_rates: &self.margin_rates,
+            costs: &self.costs,
+        };
         dates.iter().copied().map(lens).collect()
     }
 
@@ -141,6 +148,61 @@ fn a_mean_is_taken_over_days_and_absent_means_zero() {
     assert_eq!(bank.feature("aum_last_month_mean", "2026-03-31"), 50.0 / 31.0);
     assert_eq!(bank.feature("value_12m", "2026-03-31"), 2850.0 / 60.0);
     assert!(bank.feature("aum_mean_90d", "2026-03-31").is_nan());
+}
+
+#[test]
+fn the_cost_to_serve_is_taken_off_the_margin_where_it_is_known() {
+    let mut bank = Bank::new(&["2025-01-31"]);
+    bank.margin_rates = vec![Some(0.01); ProductKind::ALL.len()];
+    bank.holdings = vec![holding("2025-01-31", ProductKind::Fund, 100_000, None)];
+    let by = |channel: Channel, kind: Kind, on: &str| Transaction {
+        channel: Some(channel),
+        ..transaction(date(on), kind, -100)
+    };
+    bank.transactions = vec![
+        by(Channel::Branch, Kind::Payment, "2025-01-31"),
+        by(Channel::Branch, Kind::Payment, "2025-02-01"),
+        by(Channel::Branch, Kind::Interest, "2025-03-01"),
+        transaction(date("2025-04-01"), Kind::Payment, -100),
+        by(Channel::Mobile, Kind::Payment, "2026-01-31"),
+        by(Channel::Branch, Kind::Payment, "2026-02-01"),
+    ];
+    let contact = |channel: Option<Channel>, on: &str| Contact {
+        customer: 0,
+        contacted_on: date(on),
+        manager_id: None,
+        channel,
+        list: None,
+        outcome: None,
+        satisfaction: None,
+        complaint: None,
+        opened_on: None,
+        resolved_on: None,
+    };
+    bank.contacts = vec![
+        contact(Some(Channel::Phone), "2025-01-31"),
+        contact(Some(Channel::Phone), "2025-02-01"),
+        contact(None, "2025-06-01"),
+        contact(Some(Channel::Mobile), "2026-01-31"),
+    ];
+    let on = "2026-01-31";
+    assert!(bank.feature("cost_to_serve_12m", on).is_nan());
+    assert!((bank.feature("value_12m", on) - 1000.0).abs() < 1e-9);
+    // Of the year: one started at a branch, one by mobile; one telephone call, one message at 0.05.
+    bank.costs.per_transaction = [5.0, 0.0, 0.25, 0.0, 0.0, 0.0];
+    bank.costs.per_contact = [0.0, 0.0, 0.05, 0.0, 3.0, 0.0];
+    bank.costs.per_year = 12.0;
+    let cost = 5.0 + 0.25 + 3.0 + 0.05 + 12.0;
+    assert!((bank.feature("cost_to_serve_12m", on) - cost).abs() < 1e-12);
+    assert!((bank.feature("value_12m", on) - (1000.0 - cost)).abs() < 1e-9);
+    // Half a year is visible: what he starts counts twice.
+    bank.calendar.transactions_from = Some(date("2025-08-03"));
+    bank.transactions.drain(..4);
+    let scaled = 365.0 / 182.0 * 0.25 + 3.0 + 0.05 + 12.0;
+    assert!((bank.feature("cost_to_serve_12m", on) - scaled).abs() < 1e-12);
+    // Assets are no earnings: nothing is taken off them.
+    bank.margin_rates = vec![None; ProductKind::ALL.len()];
+    assert_eq!(bank.feature("value_12m", on), 100_000.0);
 }
 
 #[test]
@@ -191,6 +253,7 @@ fn random_bank(random: &mut Xoshiro256PlusPlus, end: Date) -> Bank {
     let mut bank = Bank::new(&[]);
     bank.calendar.snapshots = end.plus_days(90).last_month_ends(30).collect();
     bank.margin_rates = vec![Some(0.01); ProductKind::ALL.len()];
+    bank.costs.per_transaction[0] = 2.5;
     for _ in 0..random.gen_range(0..120) {
         let on = end.plus_days(random.gen_range(-800..90));
         let kind = Kind::ALL[random.gen_range(0..Kind::ALL.len())];

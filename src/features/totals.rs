@@ -198,6 +198,8 @@ pub struct Mix {
     /// Index of [`Channel::ALL`].
     pub by_channel: [u32; Channel::ALL.len()],
     pub n_with_channel: u32,
+    /// Of `by_channel`, those that the customer started.
+    pub started_by_channel: [u32; Channel::ALL.len()],
     /// Index of [`Kind::ALL`].
     pub by_kind: [u32; Kind::ALL.len()],
 }
@@ -208,6 +210,7 @@ impl Mix {
         if let Some(channel) = row.channel {
             self.by_channel[channel as usize] += 1;
             self.n_with_channel += 1;
+            self.started_by_channel[channel as usize] += u32::from(row.kind.started_by_customer());
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Facts;
 use super::assets::Balances;
 use super::balance_plan::Spans;
 use super::catalogue::{Axis, Feature, Part, Theme, Unit};
+use super::service_costs::{ServiceCosts, cost_to_serve_12m};
 use super::totals::Totals;
 use super::windows::Window;
 use crate::money::Money;
@@ -11,8 +12,10 @@ use crate::money::Money;
 /// What a customer's value is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueBasis {
-    /// 12-month margin on average balances plus fees.
+    /// 12-month margin on average balances plus fees; no cost to serve is known.
     Margin,
+    /// The same less the cost to serve.
+    MarginLessCosts,
     /// Average assets over the last 90 days.
     Aum,
     /// Payments less refunds plus fees, per year.
@@ -21,17 +24,24 @@ pub enum ValueBasis {
 
 impl ValueBasis {
     /// One basis for the whole bank: the best that its data allows.
-    pub fn of(has_balances: bool, margin_rates: &[Option<f64>]) -> Self {
+    pub fn of(has_balances: bool, margin_rates: &[Option<f64>], costs: &ServiceCosts) -> Self {
         match (has_balances, margin_rates.iter().any(Option::is_some)) {
+            (true, true) if costs.are_given() => ValueBasis::MarginLessCosts,
             (true, true) => ValueBasis::Margin,
             (true, false) => ValueBasis::Aum,
             (false, _) => ValueBasis::Revenue,
         }
     }
 
+    /// Whether value is what the customer earns the bank, so that it may be summed over years.
+    pub fn is_margin(self) -> bool {
+        matches!(self, ValueBasis::Margin | ValueBasis::MarginLessCosts)
+    }
+
     pub fn code(self) -> &'static str {
         match self {
             ValueBasis::Margin => "margin",
+            ValueBasis::MarginLessCosts => "margin_less_costs",
             ValueBasis::Aum => "aum",
             ValueBasis::Revenue => "revenue",
         }
@@ -51,7 +61,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "value_12m",
         Unit::Money,
-        "Yearly value by `value_basis`: margin and fees, average assets, or revenue",
+        "Yearly value by `value_basis`: margin and fees, the same less the cost to serve, average assets, or revenue",
         value_12m,
     )
     .lifts(Part::Worth),
@@ -100,6 +110,13 @@ pub(super) const FEATURES: &[Feature] = &[
         "Margin on mean balances over 12 months, where rates are given",
         margin_12m,
     ),
+    feature(
+        "cost_to_serve_12m",
+        Unit::Money,
+        "Yearly cost of what he starts, of contacts with him and of the relation; missing where `value.cost_to_serve` gives no cost",
+        cost_to_serve_12m,
+    )
+    .outside_churn_model(),
     feature("fees_365d", Unit::Money, "Fees paid, 365 days", |f| sum(f, Window::D365, Totals::fees)),
     feature("revenue_90d", Unit::Money, "Payments less refunds plus fees, 90 days", |f| {
         sum(f, Window::D90, revenue)
@@ -176,6 +193,9 @@ fn per_year(facts: &Facts<'_>, of: impl Fn(&Totals) -> i64) -> f64 {
 fn value_12m(facts: &Facts<'_>) -> f64 {
     match facts.reference.value_basis {
         ValueBasis::Margin => margin_12m(facts) + per_year(facts, Totals::fees),
+        ValueBasis::MarginLessCosts => {
+            margin_12m(facts) + per_year(facts, Totals::fees) - cost_to_serve_12m(facts)
+        }
         ValueBasis::Aum => aum_mean(facts, facts.assets.plan().mean_known_90d.as_ref()),
         ValueBasis::Revenue => per_year(facts, revenue),
     }

@@ -13,12 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::quantile::sorted_finite;
 
-/// Below it nothing has changed that matters (Siddiqi 2006).
-pub const SLIGHT_CHANGE: f64 = 0.1;
-
-/// From it on the column is another one (Siddiqi 2006).
-pub const GREAT_CHANGE: f64 = 0.25;
-
 /// What an empty bin counts, so that its logarithm exists: the half of Haldane (1955), "The estimation and
 /// significance of the logarithm of a ratio of frequencies", added to empty bins alone, so that the index is the
 /// plain formula wherever that has a value. A tenth of 10,000 customers that vanishes adds 0.76.
@@ -165,6 +159,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// From it on the column is another one (Siddiqi 2006).
+    const GREAT_CHANGE: f64 = 0.25;
 
     fn one_to(n: u32) -> Vec<f64> {
         (1..=n).map(f64::from).collect()

@@ -1,14 +1,15 @@
-//! `tercet approve`: puts a stored model in force, for the nights from the day it was trained through on.
+//! `tercet approve`: puts a stored model in force, for the nights from the day it was trained through on, or takes it out.
 //!
-//! Reads: `models/<id>/`. Writes: `models/approved.json`. Never: approves a file that is not what its id says, changes
-//! a model, or a night that is published.
+//! Reads: `models/<id>/`. Writes: `models/approved.json`, by adding to it. Never: approves a file that is not what its id
+//! says, changes a model, or a night that is published.
 
-use super::models::{Approval, Registry, What, digest, folder, folder_of, model_id};
+use super::models::{Approval, Registry, What, Withdrawal, digest, folder, folder_of, model_id};
 use crate::config::{Config, nearest};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::clock::now_utc;
 use crate::io::lock::WorkspaceLock;
+use crate::io::nights::published_nights;
 use crate::io::private::{names_in, read_if_there};
 use crate::segment::SegmentModel;
 
@@ -34,7 +35,21 @@ pub struct Successor {
     pub from: Date,
 }
 
-/// Puts the model of this id in force.
+/// What a withdrawal came to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct WithdrawReport {
+    pub model_id: String,
+    /// The first night that does not use it any more.
+    pub withdrawn_from: Date,
+    pub withdrawn_at: String,
+    pub note: Option<String>,
+    /// Withdrawn before from the same night on; nothing was changed.
+    pub is_known: bool,
+    /// The approved model that this night uses instead; `None` where there is none.
+    pub in_force: Option<String>,
+}
+
+/// Puts the model of this id in force; one that was withdrawn comes back.
 ///
 /// # Errors
 /// Kind `Usage` where there is no such model, or it is damaged; nothing is changed then.
@@ -43,7 +58,8 @@ pub fn approve(config: &Config, id: &str, note: Option<&str>) -> Result<ApproveR
     let mut registry = Registry::read(&config.workspace)?;
     let what = known_kind(config, id)?;
     let (blake3, trained_through) = checked(config, what, id)?;
-    let known = registry.of_id(id).cloned();
+    let standing = registry.of_id(id).filter(|known| known.withdrawal.is_none());
+    let known = standing.map(|known| known.approval.clone());
     let is_known = known.is_some();
     let approval = known.unwrap_or_else(|| Approval {
         what,
@@ -57,11 +73,47 @@ pub fn approve(config: &Config, id: &str, note: Option<&str>) -> Result<ApproveR
         registry.add(approval.clone());
         registry.write(&config.workspace)?;
     }
-    let next = registry.next(&approval);
     let followed_by =
-        next.map(|next| Successor { model_id: next.model_id.clone(), from: next.trained_through });
+        registry.next(&approval).map(|(next, from)| Successor { model_id: next.model_id.clone(), from });
     let Approval { model_id, note, approved_at, .. } = approval;
     Ok(ApproveReport { model_id, trained_through, approved_at, note, is_known, followed_by })
+}
+
+/// Takes an approved model out of force, for the nights from `from` on; without it from the day after the newest published
+/// night, so that every published night can be made again as it was.
+///
+/// # Errors
+/// Kind `Usage` where the model was never approved; nothing is changed then.
+pub fn withdraw(config: &Config, id: &str, from: Option<Date>, note: Option<&str>) -> Result<WithdrawReport> {
+    let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let mut registry = Registry::read(&config.workspace)?;
+    let known = registry.of_id(id).ok_or_else(|| never_approved(&registry, id))?;
+    let (what, trained_through) = (known.approval.what, known.approval.trained_through);
+    let after_newest = published_nights(&config.workspace)?.into_iter().max().map(|night| night.plus_days(1));
+    let withdrawn_from = from.or(after_newest).map_or(trained_through, |from| from.max(trained_through));
+    let known = known.withdrawal.filter(|known| known.withdrawn_from == withdrawn_from).cloned();
+    let is_known = known.is_some();
+    let withdrawal = known.unwrap_or_else(|| Withdrawal {
+        model_id: id.to_owned(),
+        withdrawn_from,
+        note: note.map(str::to_owned),
+        withdrawn_at: now_utc(),
+    });
+    if !is_known {
+        registry.withdraw(withdrawal.clone());
+        registry.write(&config.workspace)?;
+    }
+    let in_force = registry.newest(what, withdrawn_from).map(|approval| approval.model_id.clone());
+    let Withdrawal { model_id, note, withdrawn_at, .. } = withdrawal;
+    Ok(WithdrawReport { model_id, withdrawn_from, withdrawn_at, note, is_known, in_force })
+}
+
+fn never_approved(registry: &Registry, id: &str) -> Error {
+    let error = Error::usage(format!("the model `{}` is not approved", id.escape_debug()));
+    match nearest(id, registry.ids()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("`models/approved.json` of the workspace lists what was approved"),
+    }
 }
 
 /// The kind of the model, which must be there and one that people approve.

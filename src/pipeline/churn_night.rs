@@ -41,6 +41,7 @@ impl Seen<'_> {
         let wanted = Wanted {
             as_of: self.sight.tonight.as_of,
             settings: &churn::settings_digest(self.config),
+            large_groups: &[],
             refit_after_days: self.config.churn.refit_after_days,
         };
         let used_before = before.and_then(|before| before.churn_model.as_ref());

@@ -117,7 +117,8 @@ impl Seen<'_> {
     pub(super) fn in_force(&self, before: Option<&Previous>) -> Result<Option<NightModel<SegmentModel>>> {
         let wanted = Wanted {
             as_of: self.sight.tonight.as_of,
-            settings: &segment::settings_digest(self.bank, self.sight.tonight, self.config),
+            settings: &segment::settings_digest(self.sight.tonight, self.config),
+            large_groups: &segment::large_groups(self.bank, self.sight.tonight, self.config),
             refit_after_days: self.config.segment.refit_after_days,
         };
         let used_before = before.and_then(|before| before.segment_model.as_ref());

@@ -10,11 +10,11 @@ mod rehearsal;
 mod report;
 mod watch;
 
-pub use approve::{ApproveReport, Successor, approve};
+pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
 pub use fit::{FitReport, fit};
 pub use models::{AxisFigures, Comparison, GroupFigures};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
-pub use report::{NightReport, TypeFigures};
+pub use report::{NightReport, TierFigures, TypeFigures};
 pub use watch::Observer;
 
 use crate::churn;
@@ -38,7 +38,7 @@ use churn_night::ChurnNight;
 use fit::Seen;
 use models::{Models, drift_of_night, predecessor};
 use night_features::NightFeatures;
-use report::type_figures;
+use report::{tier_figures, type_figures};
 use watch::Watch;
 
 /// Tables without whose delivery there is no night, where their files are dated.
@@ -185,11 +185,13 @@ pub fn run(
     }
     manifest.stages = watch.timings.clone();
     let types = type_figures(features, &segments, &churn);
+    let tiers = tier_figures(&segments)?;
     Ok(NightReport {
         folder: published.folder,
         replaced: published.replaced,
         manifest,
         types,
+        tiers,
         milliseconds: watch.milliseconds(),
     })
 }

@@ -24,7 +24,7 @@ impl NightFeatures {
         let smoothed = |population| Asked { population, features: smoothed_features() };
         let asked: Vec<Asked<'_>> =
             std::iter::once(Asked::whole(population)).chain(earlier.iter().map(smoothed)).collect();
-        let mut tables = features::build(bank, &asked)?.into_iter();
+        let mut tables = features::build(bank, &asked, &config.value.cost_to_serve.rates())?.into_iter();
         let tonight = tables.next().ok_or_else(|| Error::internal("a night has no features"))?;
         Ok(Self { tonight, earlier: tables.collect() })
     }

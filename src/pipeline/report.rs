@@ -1,10 +1,12 @@
 //! What a person or a scheduler is told when the night is done.
 
 use crate::churn::ChurnTable;
+use crate::error::Result;
 use crate::features::FeatureTable;
-use crate::labels::CUSTOMER_TYPES;
+use crate::labels::{CUSTOMER_TYPES, TIERS};
 use crate::publish::Manifest;
 use crate::segment::SegmentTable;
+use crate::segment::tiers::TierStatus;
 use std::path::PathBuf;
 
 /// What a person or a scheduler is told afterwards.
@@ -14,6 +16,7 @@ pub struct NightReport {
     pub replaced: Option<PathBuf>,
     pub manifest: Manifest,
     pub types: Vec<TypeFigures>,
+    pub tiers: Vec<TierFigures>,
     pub milliseconds: f64,
 }
 
@@ -30,6 +33,19 @@ pub struct TypeFigures {
     pub churn_mean: Option<f64>,
     /// Sum of exposure times probability, currency units.
     pub expected_loss: f64,
+}
+
+/// Customers of a tier.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TierFigures {
+    pub tier: &'static str,
+    pub n_customers: usize,
+    /// Of them, those whom the last complete month lifted into it ...
+    pub n_promoted: usize,
+    /// ... those who fall out of it unless they meet it again ...
+    pub n_watch: usize,
+    /// ... and those whom that month let down into it.
+    pub n_demoted: usize,
 }
 
 /// One row per type that somebody has, in the order of the documentation.
@@ -61,4 +77,25 @@ pub(super) fn type_figures(
         })
         .filter(|figures| figures.n_customers > 0)
         .collect()
+}
+
+/// One row per tier that somebody is in, from the lowest; none without balances.
+///
+/// # Errors
+/// Kind `Internal` if the segments lack a column.
+pub(super) fn tier_figures(segments: &SegmentTable) -> Result<Vec<TierFigures>> {
+    let (tiers, statuses) =
+        (segments.frame().column("tier")?.str()?, segments.frame().column("tier_status")?.str()?);
+    let figures = TIERS.into_iter().map(|tier| {
+        let of_tier = || tiers.iter().zip(statuses.iter()).filter(|(found, _)| *found == Some(tier));
+        let with = |status: TierStatus| of_tier().filter(|(_, found)| *found == Some(status.code())).count();
+        TierFigures {
+            tier,
+            n_customers: of_tier().count(),
+            n_promoted: with(TierStatus::Promoted),
+            n_watch: with(TierStatus::Watch),
+            n_demoted: with(TierStatus::Demoted),
+        }
+    });
+    Ok(figures.filter(|figures| figures.n_customers > 0).collect())
 }

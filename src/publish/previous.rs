@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::io::nights::{night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::segment::movements::Before;
-use arrow::array::{Array, Int32Array, StringArray};
+use arrow::array::{Array, Float64Array, Int32Array, RecordBatch, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ use std::path::Path;
 const TEXTS: [&str; 6] =
     ["customer_id", "customer_type", "tier", "value_level", "loyalty_level", "behaviour_level"];
 const CLUSTER: &str = "cluster";
+/// In the order of [`Before::scores`]; a night that lacks one has no such scores.
+const SCORES: [&str; 3] = ["value_score", "loyalty_score", "behaviour_score"];
 
 /// What the night before said.
 #[derive(Debug, Clone)]
@@ -75,7 +77,8 @@ struct Model {
 
 fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), TEXTS.into_iter().chain([CLUSTER]));
+    let names = TEXTS.into_iter().chain(SCORES).chain([CLUSTER]);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let mut customers = BTreeMap::new();
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
@@ -90,16 +93,59 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
         let clusters = clusters.ok_or_else(|| format!("no column `{CLUSTER}`"))?;
         let (ids, types, tiers) = (ids?, types?, tiers?);
         let levels = [value?, loyalty?, behaviour?];
+        let scores = SCORES.map(|name| floats(&batch, name));
         let text = |array: &StringArray, row: usize| array.is_valid(row).then(|| array.value(row).to_owned());
         for row in 0..batch.num_rows() {
             let before = Before {
                 customer_type: text(types, row),
                 tier: text(tiers, row),
                 levels: levels.map(|level| text(level, row)),
+                scores: scores
+                    .map(|scores| scores.filter(|scores| scores.is_valid(row)).map(|s| s.value(row))),
                 cluster: clusters.is_valid(row).then(|| clusters.value(row)),
             };
             customers.insert(ids.value(row).to_owned(), before);
         }
     }
     Ok(customers)
+}
+
+fn floats<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a Float64Array> {
+    batch.column_by_name(name)?.as_any().downcast_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::ArrayRef;
+    use parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    /// A table with one row.
+    fn written(columns: impl IntoIterator<Item = (&'static str, ArrayRef)>) -> Vec<u8> {
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_night_without_scores_is_still_read() {
+        let text = |name: &'static str| (name, Arc::new(StringArray::from(vec!["x"])) as ArrayRef);
+        let old = || {
+            let cluster = (CLUSTER, Arc::new(Int32Array::from(vec![Some(3)])) as ArrayRef);
+            TEXTS.map(text).into_iter().chain([cluster])
+        };
+        let read = |bytes: Vec<u8>| standings(bytes).unwrap().remove("x").unwrap();
+        let without = read(written(old()));
+        assert_eq!((without.scores, without.cluster), ([None; 3], Some(3)));
+        let scores = [Some(40.5), None, Some(60.0)];
+        let columns = SCORES
+            .into_iter()
+            .zip(scores)
+            .map(|(name, score)| (name, Arc::new(Float64Array::from(vec![score])) as ArrayRef));
+        assert_eq!(read(written(old().chain(columns))), Before { scores, ..without });
+    }
 }

@@ -17,6 +17,14 @@ const fn part_basis(name: &'static str) -> Field {
     field(name, String, "", "observed, proxy or missing")
 }
 
+/// A score of a customer who moved.
+const fn score(name: &'static str, description: &'static str) -> Field {
+    field(name, Float64, "0 to 100", description)
+}
+
+const SCORE_WAS: &str = "In the night before, by the model in use then; null where he was not in it or his group was not clustered";
+const SCORE_IS: &str = "Now; null where he is not in this night or his group is not clustered";
+
 const CUSTOMER_ID: Field = field("customer_id", String, "", "Customer, as delivered");
 const MANAGER_ID: Field =
     field("manager_id", String, "", "Relationship manager, as delivered; null where there is none");
@@ -65,7 +73,12 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "-1 to 1",
                 "How clear the level is: (d_low - d_high) / (d_low + d_high)",
             ),
-            field("value_basis", String, "", "margin, aum or revenue: what value is computed from"),
+            field(
+                "value_basis",
+                String,
+                "",
+                "margin, margin_less_costs (less the cost to serve), aum or revenue: what value is computed from",
+            ),
             field(
                 "loyalty_score",
                 Float64,
@@ -142,6 +155,13 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "On watch: the tier he falls to if no later month is better; else null",
             ),
             field(
+                "tier_history",
+                String,
+                "",
+                "Tiers in force after each of the last twelve complete months, oldest first, from his first known month on, separated by commas; null where no month is known",
+            ),
+            field("tier_status_history", String, "", "How each of them came about, as `tier_status` says it"),
+            field(
                 "clv",
                 Float64,
                 "currency units",
@@ -154,7 +174,12 @@ pub const SEGMENTS: TableSchema = TableSchema {
                 "",
                 "Number of the joint cluster over all axes, within the group; carries over from model to model",
             ),
-            field("cluster_name", String, "", "What sets the cluster apart most"),
+            field(
+                "cluster_name",
+                String,
+                "",
+                "What sets the cluster apart most; carries over with the number while it still does",
+            ),
             field(
                 "is_provisional",
                 Boolean,
@@ -321,8 +346,14 @@ pub const MOVEMENTS: TableSchema = TableSchema {
                 "because",
                 String,
                 "",
-                "The levels that changed, assets for a tier, the nearest cluster, or entered or left",
+                "The axes whose level changed, each with its level now; assets for a tier, the nearest cluster, or entered or left",
             ),
+            score("value_score_was", SCORE_WAS),
+            score("value_score_is", SCORE_IS),
+            score("loyalty_score_was", SCORE_WAS),
+            score("loyalty_score_is", SCORE_IS),
+            score("behaviour_score_was", SCORE_WAS),
+            score("behaviour_score_is", SCORE_IS),
         ]
     },
 };

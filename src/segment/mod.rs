@@ -18,9 +18,10 @@ mod profile;
 mod sample;
 pub mod standing;
 mod table;
+pub mod tier_path;
 pub mod tiers;
 pub mod types;
 
 pub use model::SegmentModel;
 pub use standing::Standing;
-pub use table::{SegmentTable, Sight, fit, place, settings_digest, smoothed_features};
+pub use table::{SegmentTable, Sight, fit, large_groups, place, settings_digest, smoothed_features};

@@ -146,6 +146,11 @@ impl SegmentModel {
         self.groups.iter().find(|group| group.segment_group == segment_group)
     }
 
+    /// Whether every one of these groups is clustered.
+    pub fn covers(&self, groups: &[&str]) -> bool {
+        groups.iter().all(|name| self.group(name).is_some_and(|group| group.joint.is_some()))
+    }
+
     /// What people should know of the model: groups without types, axes without a cut, missing clusters.
     pub fn warnings(&self, fewest_clusters: usize) -> Vec<Warning> {
         self.groups.iter().flat_map(|group| group.warnings(fewest_clusters)).collect()

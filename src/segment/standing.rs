@@ -7,10 +7,11 @@ use super::concentration::{Concentration, concentration};
 use super::lifetime::{
     LifetimeTerms, LifetimeValues, State, TransitionMatrix, Transitions, monthly_value_means,
 };
+use super::tier_path::TierPath;
 use super::tiers::{TierState, tier_history, tier_in_force};
 use crate::config::Value;
 use crate::error::Result;
-use crate::features::{FeatureTable, MonthlyAssets, ValueBasis};
+use crate::features::{FeatureTable, MonthlyAssets};
 use crate::labels::TIERS;
 use crate::store::Bank;
 use polars::prelude::*;
@@ -19,13 +20,15 @@ use rayon::prelude::*;
 /// Months of history whose moves are not counted: until then nobody's tier shows what it was before the data begins.
 const MONTHS_TO_SETTLE: usize = 12;
 /// Of the value, the part that these best customers bring is told.
-const TOP_SHARE: f64 = 0.2;
+pub const TOP_SHARE: f64 = 0.2;
 
 /// The customers of a night by their assets.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// One per row of the feature table; `None` without balances.
     tiers: Vec<Option<TierState>>,
+    /// One per row.
+    paths: Vec<TierPath>,
     /// Currency units, one per row.
     lifetime_values: Vec<Option<f64>>,
     /// What lifetime values follow from; `None` where value is no margin or no history is long enough.
@@ -57,6 +60,8 @@ impl Standing {
             // Before his first complete month the assets of the day decide.
             .map(|(state, aum)| state.or_else(|| tier_in_force(&[*aum], &settings.tier_limits)))
             .collect();
+        let path = |index: &u32| TierPath::of(months.customer(*index), &settings.tier_limits);
+        let paths = features.customers().par_iter().map(path).collect();
         let state_now = |(index, tier): (&u32, &Option<TierState>)| {
             let last = states(bank, &months, *index, &settings.tier_limits).pop().flatten();
             last.or_else(|| State::of_tier((*tier)?.tier))
@@ -64,14 +69,16 @@ impl Standing {
         let states_now: Vec<Option<State>> =
             features.customers().par_iter().zip(&tiers).map(state_now).collect();
         let value = features.column("value_12m");
-        let lifetime = (features.value_basis == ValueBasis::Margin)
+        let lifetime = features
+            .value_basis
+            .is_margin()
             .then(|| Lifetime::of(bank, &months, &states_now, value, settings))
             .flatten();
         let lifetime_value = |(state, value): (&Option<State>, &f64)| {
             lifetime.as_ref()?.values.of_customer((*state)?, value / 12.0)
         };
         let lifetime_values = states_now.iter().zip(value).map(lifetime_value).collect();
-        Ok(Self { tiers, lifetime_values, concentration: concentration(value, TOP_SHARE), lifetime })
+        Ok(Self { tiers, paths, lifetime_values, concentration: concentration(value, TOP_SHARE), lifetime })
     }
 
     /// 0 to 4, one per row.
@@ -84,6 +91,9 @@ impl Standing {
         let of = |what: fn(&TierState) -> &'static str| -> Vec<Option<&str>> {
             self.tiers.iter().map(|state| state.as_ref().map(what)).collect()
         };
+        let paths = |text: fn(&TierPath) -> Option<String>| -> Vec<Option<String>> {
+            self.paths.iter().map(text).collect()
+        };
         let months = self.tiers.iter().map(|state| i32::try_from(state.as_ref()?.months_in_tier).ok());
         let falls_to = self.tiers.iter().map(|state| Some(TIERS[usize::from(state.as_ref()?.falls_to()?)]));
         vec![
@@ -91,6 +101,8 @@ impl Standing {
             Column::new("tier_status".into(), of(|state| state.status.code())),
             Column::new("tier_months".into(), months.collect::<Vec<Option<i32>>>()),
             Column::new("tier_falls_to".into(), falls_to.collect::<Vec<Option<&str>>>()),
+            Column::new("tier_history".into(), paths(TierPath::tiers)),
+            Column::new("tier_status_history".into(), paths(TierPath::statuses)),
             Column::new("clv".into(), &self.lifetime_values),
         ]
     }

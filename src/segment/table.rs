@@ -2,7 +2,7 @@
 
 use super::axis::{self, Placed};
 use super::curve::on_the_curve;
-use super::joint;
+use super::joint::{self, CarriedOn};
 use super::model::{AxisModel, FORMAT_VERSION, GroupModel, JointModel, SegmentModel};
 use super::movements::Before;
 use super::parts::Basis;
@@ -98,7 +98,7 @@ pub fn smoothed_features() -> Vec<&'static Feature> {
     features().filter(|feature| feature.axis == Axis::Loyalty && feature.shape.is_some()).collect()
 }
 
-/// Fits a model on the settled customers of each group; cluster numbers carry over from the model `before`.
+/// Fits a model on the settled customers of each group; cluster numbers and names carry over from the model `before`.
 ///
 /// # Errors
 /// Kind `Internal` if the model layer refuses what was checked before.
@@ -133,7 +133,7 @@ pub fn fit(
     Ok(SegmentModel {
         format_version: FORMAT_VERSION,
         trained_through: features.as_of,
-        fitted_with: settings_digest(bank, features, config),
+        fitted_with: settings_digest(features, config),
         groups: models,
     })
 }
@@ -159,9 +159,13 @@ fn fit_joint(
     let before = before.and_then(|before| {
         let joint = before.joint.as_ref()?;
         let points = joint_points(&place_axes(&before.axes, sight, rows));
-        Some((joint::place(joint, points.view()), joint.next_number))
+        Some((joint::place(joint, points.view()), joint))
     });
-    let before = before.as_ref().map(|(numbers, next)| (numbers.as_slice(), *next));
+    let before = before.as_ref().map(|(numbers, joint)| CarriedOn {
+        numbers,
+        next_number: joint.next_number,
+        profiles: &joint.profiles,
+    });
     let table = (sight.tonight, rows);
     joint::fit(points.view(), table, ids, before, &parts, &config.segment, config.seed)
 }
@@ -174,17 +178,23 @@ fn joint_points(placed: &[Placed]) -> Array2<f32> {
     joint::side_by_side(&placed.iter().map(|placed| &placed.points).collect::<Vec<_>>())
 }
 
-/// Digest of everything beside the customers' features that decides a fit: settings, seed, what value is
-/// computed from, and which groups are large enough.
-pub fn settings_digest(bank: &Bank, features: &FeatureTable, config: &Config) -> String {
-    let is_fitted = |rows: &[usize]| {
-        rows.iter().filter(|row| !is_provisional(bank, features, **row, config)).count() >= GROUP_MIN
-    };
-    let fitted = groups(bank, features).map(|(_, rows)| is_fitted(&rows));
+/// Digest of everything beside the customers themselves that decides a fit: settings, seed, and what value is computed
+/// from. How many customers a group has is no part of it.
+pub fn settings_digest(features: &FeatureTable, config: &Config) -> String {
     // These two decide how a model is used, not what it is.
     let fit = Segment { hysteresis: 0.0, refit_after_days: 0, ..config.segment.clone() };
-    let text = format!("{fit:?}|{}|{}|{fitted:?}", config.seed, features.value_basis.code());
+    let costs = &config.value.cost_to_serve;
+    let text = format!("{fit:?}|{}|{}|{costs:?}", config.seed, features.value_basis.code());
     blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// Codes of the groups that are large enough to be fitted on.
+pub fn large_groups(bank: &Bank, features: &FeatureTable, config: &Config) -> Vec<&'static str> {
+    let is_large = |rows: &[usize]| {
+        rows.iter().filter(|row| !is_provisional(bank, features, **row, config)).count() >= GROUP_MIN
+    };
+    let large = groups(bank, features).into_iter().filter(|(_, rows)| is_large(rows));
+    large.map(|(kind, _)| kind.code()).collect()
 }
 
 fn is_provisional(bank: &Bank, features: &FeatureTable, row: usize, config: &Config) -> bool {

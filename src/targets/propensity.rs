@@ -37,7 +37,8 @@ pub fn by_clause(
     let Some(held_then) = Held::on(bank, rows, then.date) else {
         return Ok(vec![None; rules.clauses().len()]);
     };
-    let clauses = rules.holds(rows, &features::build_one(bank, &then)?)?;
+    let features_then = features::build_one(bank, &then, &night.config.value.cost_to_serve.rates())?;
+    let clauses = rules.holds(rows, &features_then)?;
     let rate = |product: ProductKind, is_like_him: &dyn Fn(usize) -> bool| {
         let (mut asked, mut bought) = (0u32, 0u32);
         for (row, index) in then.members.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use crate::bank::{example_config, night, real_data};
 use crate::published::Table;
+use tercet::explain::{Missing, explain};
 
 /// Hellers over all of trans_test.csv, withdrawals negative, and over its four rows after 1998-11-30.
 const SUM_READ: i128 = 1_501_284_620;
@@ -70,6 +71,8 @@ fn the_features_of_a_customer_are_those_worked_out_by_hand() {
     let Some(data) = real_data("berka-slice", "berka by hand") else { return };
     let home = tempfile::tempdir().unwrap();
     let report = night(&example_config("berka.toml", &data, home.path()), "1998-11-30");
+    let standing = explain(home.path(), HAND_CUSTOMER, None).unwrap().standing;
+    assert_eq!(standing.lifetime_value.missing, Some(Missing::ValueIsNoMargin));
     let features = Table::read(&report.folder.join("features.parquet"));
     let row =
         features.texts("customer_id").iter().position(|id| id.as_deref() == Some(HAND_CUSTOMER)).unwrap();

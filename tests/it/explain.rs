@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use tercet::explain::{AxisScore, Missing, explain, text};
+use tercet::explain::{AxisScore, Missing, Moved, explain, text};
 use tercet::labels::{Labels, Language};
 
 const BEFORE: &str = "2026-09-30";
@@ -138,6 +138,9 @@ fn what_is_told_is_what_was_published_and_errors_name_nobody() {
         );
         assert_eq!(found("/placement/type_before/missing"), "first_night");
         assert_eq!(found("/standing/tier/value").as_str(), text(segments, "tier").as_deref());
+        tier_by_month_is_what_was_published(found("/standing"), text(segments, "tier_history"));
+        let lacks_lifetime_value = found("/standing/lifetime_value/value").is_null();
+        assert_eq!(lacks_lifetime_value, number("clv").is_none());
         assert_eq!(found("/standing/value/value").as_f64(), number("value_12m"));
         assert_eq!(found("/standing/value/basis").as_str(), text(segments, "value_basis").as_deref());
         assert_eq!(found("/standing/aum/value").as_f64(), number("aum"));
@@ -153,6 +156,23 @@ fn what_is_told_is_what_was_published_and_errors_name_nobody() {
     }
     as_text(&workspace, customers.first().unwrap());
     refusals(&workspace, &folder, customers.first().unwrap());
+}
+
+fn tier_by_month_is_what_was_published(standing: &Value, published: Option<String>) {
+    let months = standing["tier_history"]["value"].as_array();
+    let texts = |of: &str| -> Option<Vec<String>> {
+        Some(months?.iter().map(|month| month[of].as_str().unwrap().to_owned()).collect())
+    };
+    assert_eq!(texts("tier").map(|tiers| tiers.join(",")), published);
+    if let Some(month_ends) = texts("month_end") {
+        assert!((1..=12).contains(&month_ends.len()), "{month_ends:?}");
+        assert_eq!(month_ends.last().map(String::as_str), Some(AS_OF));
+        assert_eq!(
+            texts("status").unwrap().last().map(String::as_str),
+            standing["tier_status"]["value"].as_str()
+        );
+        assert_eq!(texts("tier").unwrap().last().map(String::as_str), standing["tier"]["value"].as_str());
+    }
 }
 
 fn every_missing_figure_says_why(answer: &Value) {
@@ -214,6 +234,23 @@ fn a_workspace_without_a_night_is_not_complete_yet() {
     assert!(message.contains("hint: `tercet run` publishes one"), "{message}");
 }
 
+/// A movement tells the scores that the tables of both nights have.
+fn scores_are_of_both_nights(told: &Moved, customer: &str, nights: [&Table; 2]) {
+    let [was, is] = nights.map(|night| {
+        let row = ids(night).iter().position(|id| id == customer);
+        row.map(|row| {
+            ["value", "loyalty", "behaviour"].map(|axis| night.floats(&format!("{axis}_score"))[row])
+        })
+    });
+    let scores = told.scores.iter().map(|score| (score.axis, score.was, score.is)).collect::<Vec<_>>();
+    let expected: Vec<(&str, f64, f64)> = ["value", "loyalty", "behaviour"]
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, axis)| Some((axis, was?[at]?, is?[at]?)))
+        .collect();
+    assert_eq!(scores, expected, "{}", told.what);
+}
+
 #[test]
 fn the_night_before_is_told_as_it_was_published() {
     let (_home, workspace, folder) = sample_nights(&[BEFORE, AS_OF]);
@@ -221,7 +258,8 @@ fn the_night_before_is_told_as_it_was_published() {
     let (ids_before, types_before) = (ids(&before), before.texts("customer_type"));
     let tiers_before = before.texts("tier");
     let moved = table(&folder, "movements");
-    let all = ids(&table(&folder, "segments"));
+    let now = table(&folder, "segments");
+    let all = ids(&now);
     let in_night: BTreeSet<&String> = all.iter().collect();
     let customers: BTreeSet<String> = ids(&moved)
         .into_iter()
@@ -237,6 +275,9 @@ fn the_night_before_is_told_as_it_was_published() {
                 assert_eq!(answer.standing.tier_before.value, tiers_before[row]);
             }
             None => assert_eq!(answer.placement.type_before.missing, Some(Missing::NotInNightBefore)),
+        }
+        for told in answer.movements.moves.iter().filter(|told| told.as_of.to_string() == AS_OF) {
+            scores_are_of_both_nights(told, customer, [&before, &now]);
         }
         let tonight = answer.movements.moves.iter().filter(|moved| moved.as_of.to_string() == AS_OF).count();
         assert_eq!(tonight, ids(&moved).iter().filter(|id| *id == customer).count());

@@ -2,7 +2,7 @@
 
 use crate::bank::{default_config, invent, taken_in};
 use tercet::date::Date;
-use tercet::features::{self, Asked, FeatureTable, catalogue};
+use tercet::features::{self, Asked, FeatureTable, ServiceCosts, catalogue};
 use tercet::store::Population;
 
 fn bits(table: &FeatureTable, name: &str) -> Vec<u64> {
@@ -24,9 +24,9 @@ fn one_pass_over_several_dates_gives_what_each_date_gives() {
 
     let asked =
         [Asked::whole(&tonight), Asked::whole(&then), Asked { population: &earlier, features: chosen }];
-    let together = features::build(&bank, &asked).unwrap();
+    let together = features::build(&bank, &asked, &ServiceCosts::default()).unwrap();
     for (table, population) in together.iter().zip([&tonight, &then]) {
-        let alone = features::build_one(&bank, population).unwrap();
+        let alone = features::build_one(&bank, population, &ServiceCosts::default()).unwrap();
         for feature in catalogue::features() {
             assert_eq!(bits(table, feature.name), bits(&alone, feature.name), "{}", feature.name);
         }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use tercet::churn::{self, Training};
 use tercet::contract::codes::Kind;
 use tercet::date::Date;
-use tercet::features::{self, Asked};
+use tercet::features::{self, Asked, ServiceCosts};
 use tercet::ingest;
 use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
@@ -47,7 +47,8 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let population = Population::of(bank, as_of);
     let earlier = Population { date: as_of.plus_days(-30), ..population.clone() };
     let smoothed = Asked { population: &earlier, features: segment::smoothed_features() };
-    let mut tables = features::build(bank, &[Asked::whole(&population), smoothed]).unwrap();
+    let mut tables =
+        features::build(bank, &[Asked::whole(&population), smoothed], &ServiceCosts::default()).unwrap();
     let features = tables.remove(0);
     let sight = Sight { tonight: &features, earlier: &tables };
     let standing = Standing::of(bank, &features, &config.value).unwrap();
@@ -55,7 +56,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     let segments = segment::place(bank, sight, &model, &standing, None, config).unwrap();
     let training = churn::train(bank, as_of, config).unwrap();
     let model = match &training {
-        Training::Trained { model, .. } => Some((&**model, "m")),
+        Training::Trained(model) => Some((&**model, "m")),
         Training::NotTrained(_) => None,
     };
     let labels = Labels::of(Language::En);

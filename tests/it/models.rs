@@ -14,7 +14,7 @@ use std::process::Command;
 use tercet::config::Config;
 use tercet::date::Date;
 use tercet::error::Kind;
-use tercet::pipeline::{Comparison, FitReport, NightReport, approve, fit, run};
+use tercet::pipeline::{Comparison, FitReport, NightReport, approve, fit, run, withdraw};
 use tercet::publish::{ModelEntry, ModelStatus};
 
 /// Two month ends of an invented bank, the second its last day, and the day before that.
@@ -179,6 +179,42 @@ fn a_damaged_approved_model_is_refused_until_another_is_approved() {
     assert_eq!(segment_model(&night(&config, LAST)).model_id, new.model_id);
 }
 
+#[test]
+fn a_withdrawn_model_leaves_later_nights_to_the_one_before_and_published_nights_as_they_were() {
+    let home = tempfile::tempdir().unwrap();
+    let config = bank(home.path());
+    let old = segment_model(&night(&config, BEFORE)).model_id.clone();
+    approve(&config, &old, None).unwrap();
+    // Trained through an earlier day than the last night, so that a night lies on both sides of its withdrawal.
+    let new = fitted(&config, EVE).model_id;
+    approve(&config, &new, None).unwrap();
+    let eve = night(&config, EVE);
+    assert_eq!(segment_model(&eve).model_id, new);
+    let refused = withdraw(&config, "segment-2026-10-30-00000000", None, None).unwrap_err();
+    assert_eq!(refused.kind(), Kind::Usage);
+    assert!(refused.hints()[0].starts_with("did you mean `segment-2026-"), "{:?}", refused.hints());
+
+    let done = withdraw(&config, &new, None, Some("too many moved")).unwrap();
+    assert_eq!((done.withdrawn_from, done.in_force.as_ref(), done.is_known), (date(LAST), Some(&old), false));
+    assert!(withdraw(&config, &new, Some(date(LAST)), None).unwrap().is_known);
+    assert_eq!(segment_model(&night(&config, LAST)).model_id, old);
+    let again = night(&config, EVE);
+    assert_eq!(
+        (segment_model(&again).model_id.as_str(), &again.manifest.run_id),
+        (&*new, &eve.manifest.run_id)
+    );
+
+    // The log keeps every step; what is approved again is in force again.
+    assert!(!approve(&config, &new, Some("looked at again")).unwrap().is_known);
+    assert_eq!(segment_model(&night(&config, LAST)).model_id, new);
+    let log = fs::read(config.workspace.join("models/approved.json")).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&log).unwrap();
+    let steps: Vec<bool> =
+        log.as_array().unwrap().iter().map(|entry| entry.get("withdrawn_from").is_some()).collect();
+    assert_eq!(steps, [false, false, true, false], "{log}");
+    assert_eq!(log[2]["note"], "too many moved");
+}
+
 /// Runs `tercet` over a workspace; exit code and both outputs.
 fn tercet(arguments: &[&str], workspace: &Path) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_tercet"))
@@ -217,4 +253,10 @@ fn the_command_line_fits_approves_and_says_what_is_wrong() {
     assert_eq!(code, 0, "{said}");
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((&said["is_known"], &said["note"]), (&true.into(), &"looked at".into()));
+    let (code, said) = tercet(&["approve", "--withdraw", &id], workspace);
+    let nights =
+        format!("nights from {LAST} on have no approved model, and fit one until another is approved");
+    assert_eq!((code, said), (0, format!("`{id}` is withdrawn; {nights}\n")));
+    let (code, said) = tercet(&["approve", "--from", LAST, &id], workspace);
+    assert_eq!(code, 2, "{said}");
 }

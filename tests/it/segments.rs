@@ -34,7 +34,7 @@ const AXES: [&str; 3] = ["value", "loyalty", "behaviour"];
 const BEHAVIOUR: usize = 2;
 
 /// What a night says of each customer, by id.
-type Placed = BTreeMap<String, Before>;
+pub type Placed = BTreeMap<String, Before>;
 
 /// What was planted, by month end and customer.
 type Truth = BTreeMap<Date, BTreeMap<String, Planted>>;
@@ -114,7 +114,7 @@ fn truth(exports: &Path) -> Truth {
 }
 
 /// What the segments of one date are made from, as the pipeline makes it.
-struct Night {
+pub struct Night {
     tonight: FeatureTable,
     earlier: Vec<FeatureTable>,
     standing: Standing,
@@ -125,7 +125,7 @@ impl Night {
         Self::of(bank, &Population::of(bank, date), config)
     }
 
-    fn of(bank: &Bank, population: &Population, config: &Config) -> Self {
+    pub fn of(bank: &Bank, population: &Population, config: &Config) -> Self {
         let days = config.segment.loyalty_smoothing_days.iter();
         let earlier: Vec<Population> = days
             .map(|days| Population { date: population.date.plus_days(-days), ..population.clone() })
@@ -133,7 +133,7 @@ impl Night {
         let smoothed =
             earlier.iter().map(|population| Asked { population, features: segment::smoothed_features() });
         let asked: Vec<Asked<'_>> = std::iter::once(Asked::whole(population)).chain(smoothed).collect();
-        let mut tables = features::build(bank, &asked).unwrap();
+        let mut tables = features::build(bank, &asked, &config.value.cost_to_serve.rates()).unwrap();
         let earlier = tables.split_off(1);
         let tonight = tables.remove(0);
         let standing = Standing::of(bank, &tonight, &config.value).unwrap();
@@ -144,11 +144,17 @@ impl Night {
         Sight { tonight: &self.tonight, earlier: &self.earlier }
     }
 
-    fn fitted(&self, bank: &Bank, config: &Config) -> SegmentModel {
+    pub fn fitted(&self, bank: &Bank, config: &Config) -> SegmentModel {
         segment::fit(bank, self.sight(), None, config).unwrap()
     }
 
-    fn placed(&self, bank: &Bank, model: &SegmentModel, before: Option<&Placed>, config: &Config) -> Placed {
+    pub fn placed(
+        &self,
+        bank: &Bank,
+        model: &SegmentModel,
+        before: Option<&Placed>,
+        config: &Config,
+    ) -> Placed {
         let table = segment::place(bank, self.sight(), model, &self.standing, before, config).unwrap();
         standing(table.frame()).unwrap()
     }
@@ -286,18 +292,23 @@ fn a_level_follows_a_change_that_lasts_within_sixty_days() {
     assert!(share(turned.n_followed, turned.n) >= 0.8, "{turned:?}");
 }
 
-#[test]
-fn nine_in_ten_keep_their_type_under_another_seed_and_a_resample() {
+/// A model fitted with another seed, on a resample of the customers, and the configuration with that seed.
+pub fn refitted(bank: &Bank, on: Date, config: &Config, seed: u64) -> (Config, SegmentModel) {
     /// Part of the customers that a bootstrap sample holds: 1 - 1/e.
     const IN_RESAMPLE: f64 = 0.632;
+    let config = changed_config(config, |raw| raw.seed = seed);
+    let everybody = Population::of(bank, on);
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let members = everybody.members.iter().copied().filter(|_| rng.gen_bool(IN_RESAMPLE)).collect();
+    let model = Night::of(bank, &Population { members, ..everybody }, &config).fitted(bank, &config);
+    (config, model)
+}
+
+#[test]
+fn nine_in_ten_keep_their_type_under_another_seed_and_a_resample() {
     let it = invented();
-    let everybody = Population::of(&it.bank, date(NEWEST));
     for seed in [1, 2] {
-        let config = changed_config(&it.config, |raw| raw.seed = seed);
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let members = everybody.members.iter().copied().filter(|_| rng.gen_bool(IN_RESAMPLE)).collect();
-        let resample = Population { members, ..everybody.clone() };
-        let model = Night::of(&it.bank, &resample, &config).fitted(&it.bank, &config);
+        let (config, model) = refitted(&it.bank, date(NEWEST), &it.config, seed);
         let n_fitted = |model: &SegmentModel| model.group("individual").unwrap().n_fitted;
         assert!(n_fitted(&model) < n_fitted(&it.model));
         let (n_movers, n) = movers(&it.placed, &it.newest.placed(&it.bank, &model, None, &config));
@@ -419,6 +430,11 @@ fn a_group_of_fewer_than_24_has_no_types_and_says_so() {
         let n_untyped =
             placed.values().filter(|before| before.customer_type.as_deref() == Some(NO_TYPE)).count();
         assert_eq!(n_untyped, if n < 24 { n } else { 0 }, "of {n}");
+        // The other group's model does not hang on this one's size.
+        assert_eq!(model.fitted_with, it.model.fitted_with);
+        let large: &[&str] = if n < 24 { &[] } else { &["individual"] };
+        assert_eq!(segment::large_groups(&it.bank, &night.tonight, &it.config), large);
+        assert_eq!(model.covers(&["individual"]), n >= 24);
         let said = Warning::GroupNotSegmented { group: "individual".into(), n_fitted: n };
         let warnings = model.warnings(it.config.segment.joint_clusters[0]);
         assert_eq!(warnings.contains(&said), (1..24).contains(&n), "{n}: {warnings:?}");

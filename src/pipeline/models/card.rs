@@ -119,6 +119,8 @@ impl Card<'_> {
         for (key, value) in settings.as_object().into_iter().flatten() {
             line(&mut text, &format!("| `segment.{key}` | {value} |"));
         }
+        let costs = serde_json::to_value(&self.config.value.cost_to_serve).unwrap_or_default();
+        line(&mut text, &format!("| `value.cost_to_serve` | {costs} |"));
         text
     }
 

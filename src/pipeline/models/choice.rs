@@ -1,4 +1,5 @@
-//! Which model of a kind a night uses: an approved one, else the night before's, else one fitted tonight.
+//! Which model of a kind a night uses: an approved one, else the night before's unless it was withdrawn, else one fitted
+//! tonight.
 //!
 //! Reads: `approved.json`, the model files, what the night before used. Grain: a night. Never: takes another model
 //! where the approved one cannot be used; uses one that has seen a day after the night.
@@ -19,6 +20,9 @@ pub(in crate::pipeline) struct Wanted<'a> {
     pub(in crate::pipeline) as_of: Date,
     /// Digest of the settings that a fit would have tonight.
     pub(in crate::pipeline) settings: &'a str,
+    /// Groups that a fit would cluster tonight. One that the model has may have shrunk; one that it lacks must not go
+    /// without types for it.
+    pub(in crate::pipeline) large_groups: &'a [&'a str],
     pub(in crate::pipeline) refit_after_days: i32,
 }
 
@@ -102,9 +106,11 @@ pub(in crate::pipeline) fn in_force<M: NightlyModel>(
     wanted: &Wanted<'_>,
     before: Option<&(String, String)>,
 ) -> Result<Option<NightModel<M>>> {
-    match Registry::read(workspace)?.newest(M::WHAT, wanted.as_of) {
+    let registry = Registry::read(workspace)?;
+    let is_withdrawn = |(id, _): &&(String, String)| registry.is_withdrawn(id, wanted.as_of);
+    match registry.newest(M::WHAT, wanted.as_of) {
         Some(approval) => approved(workspace, approval, wanted).map(Some),
-        None => kept(workspace, wanted, before),
+        None => kept(workspace, wanted, before.filter(|before| !is_withdrawn(before))),
     }
 }
 
@@ -143,8 +149,8 @@ fn approved<M: NightlyModel>(
     NightModel::read(json, &approval.blake3, ModelStatus::Approved, wanted).map_err(unusable)
 }
 
-/// The model of the night before, while it is young enough and was fitted as it would be tonight: types must not
-/// change with a refit.
+/// The model of the night before, while it is young enough, was fitted as it would be tonight and has every group that is
+/// large enough: types must not change with a refit.
 fn kept<M: NightlyModel>(
     workspace: &Path,
     wanted: &Wanted<'_>,
@@ -165,14 +171,15 @@ fn kept<M: NightlyModel>(
         .hint("move the model's folder away, and this night fits a new one")
     })?;
     let is_young = night.entry().age_days < wanted.refit_after_days;
-    Ok(Some(night).filter(|night| is_young && night.is_current))
+    let is_whole = night.model.covers(wanted.large_groups);
+    Ok(Some(night).filter(|night| is_young && is_whole && night.is_current))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::disallowed_methods, reason = "damages model files")]
 
-    use super::super::What;
+    use super::super::{What, Withdrawal};
     use super::*;
     use crate::error::Kind;
     use crate::segment::model::FORMAT_VERSION;
@@ -216,12 +223,30 @@ mod tests {
             registry.write(self.0.path()).unwrap();
         }
 
-        fn in_force(
+        fn withdraw(&self, (model_id, _): &(String, String), from: &str) {
+            let mut registry = Registry::read(self.0.path()).unwrap();
+            registry.withdraw(Withdrawal {
+                model_id: model_id.clone(),
+                withdrawn_from: date(from),
+                note: None,
+                withdrawn_at: String::new(),
+            });
+            registry.write(self.0.path()).unwrap();
+        }
+
+        fn in_force(&self, as_of: &str, before: Option<&(String, String)>) -> Result<Option<NightModel<SegmentModel>>> {
+            self.in_force_for(&[], as_of, before)
+        }
+
+        /// With these groups large enough to be fitted on.
+        fn in_force_for(
             &self,
+            large_groups: &[&str],
             as_of: &str,
             before: Option<&(String, String)>,
         ) -> Result<Option<NightModel<SegmentModel>>> {
-            let wanted = Wanted { as_of: date(as_of), settings: "today's", refit_after_days: 90 };
+            let wanted =
+                Wanted { as_of: date(as_of), settings: "today's", large_groups, refit_after_days: 90 };
             in_force(self.0.path(), &wanted, before)
         }
 
@@ -267,6 +292,40 @@ mod tests {
         ] {
             assert_eq!(home.chosen(as_of, before), expected, "{as_of} {before:?}");
         }
+    }
+
+    #[test]
+    fn a_group_that_has_grown_ends_a_kept_model_but_no_approved_one() {
+        let home = Home::new();
+        let before = home.store("2026-10-31", "today's");
+        let status = |large_groups: &[&str]| {
+            let night = home.in_force_for(large_groups, "2026-11-01", Some(&before)).unwrap();
+            night.map(|night| night.entry().status)
+        };
+        assert_eq!(status(&[]), Some(ModelStatus::Kept));
+        assert_eq!(status(&["institution"]), None);
+        home.approve(&before, "2026-10-31");
+        assert_eq!(status(&["institution"]), Some(ModelStatus::Approved));
+    }
+
+    #[test]
+    fn a_withdrawn_model_is_not_kept_from_the_night_before_either() {
+        use ModelStatus::{Approved, Kept};
+        let home = Home::new();
+        let other = home.store("2026-10-30", "today's");
+        let october = home.store("2026-10-31", "today's");
+        home.approve(&october, "2026-10-31");
+        home.withdraw(&october, "2026-11-16");
+        for (as_of, before, expected) in [
+            ("2026-11-15", &october, Some((Approved, date("2026-10-31"), 0))),
+            ("2026-11-16", &october, None),
+            ("2026-11-16", &other, Some((Kept, date("2026-10-30"), 0))),
+        ] {
+            assert_eq!(home.chosen(as_of, Some(before)), expected, "{as_of} {before:?}");
+        }
+        home.approve(&october, "2026-10-31");
+        let again = home.chosen("2026-11-16", Some(&october));
+        assert_eq!(again, Some((Approved, date("2026-10-31"), 0)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! models/<id>/segment.json, card.md    the id ends in a digest of the model
 //! models/<id>/churn.json, card.md
-//! models/approved.json                 what a person put in force, and when
+//! models/approved.json                 what a person put in force or took out of it, and when
 //! ```
 //!
 //! Reads: these files, and what a night says of its customers. Produces: the model that a night uses and why, new
@@ -22,7 +22,7 @@ pub(super) use churn_card::ChurnCard;
 pub(super) use drift::of_night as drift_of_night;
 pub use quality::{AxisFigures, Comparison, GroupFigures};
 pub(super) use quality::{compared, group_figures};
-pub(super) use registry::{Approval, Registry};
+pub(super) use registry::{Approval, Registry, Withdrawal};
 
 use crate::churn::ChurnModel;
 use crate::config::Config;
@@ -90,6 +90,11 @@ pub(super) trait NightlyModel: Sized {
 
     /// Whether another version of the program wrote it.
     fn is_of_other_format(json: &[u8]) -> bool;
+
+    /// Whether it says something of every one of these groups; models that know no groups do.
+    fn covers(&self, _groups: &[&str]) -> bool {
+        true
+    }
 }
 
 impl NightlyModel for SegmentModel {
@@ -113,6 +118,10 @@ impl NightlyModel for SegmentModel {
 
     fn is_of_other_format(json: &[u8]) -> bool {
         SegmentModel::is_of_other_format(json)
+    }
+
+    fn covers(&self, groups: &[&str]) -> bool {
+        SegmentModel::covers(self, groups)
     }
 }
 
