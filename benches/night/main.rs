@@ -8,7 +8,8 @@
 //! `config/examples/bench.toml` maps, each step in a process of its own: building it, reading features at one and at
 //! five dates, and taking in the files of the folder DAY besides.
 //!
-//! `cargo bench --bench night -- kmeans …` times k-means alone: see `benches/kmeans_beside_scikit_learn.py`.
+//! `cargo bench --bench night -- kmeans …` times k-means alone: see `benches/kmeans_beside_scikit_learn.py`;
+//! `-- trees …` the churn models: see `benches/trees_beside_lightgbm.py`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -17,6 +18,7 @@
 
 mod kmeans;
 mod store;
+mod trees;
 
 use serde_json::Value;
 use std::path::Path;
@@ -31,6 +33,7 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("store") => store::measure(&arguments[1..]),
         Some("kmeans") => kmeans::measure(&arguments[1..]),
+        Some("trees") => trees::measure(&arguments[1..]),
         Some("child") => store::child(&arguments[1..]),
         _ => nights(),
     }

@@ -1,7 +1,7 @@
 //! The stored churn model: a calibrated scorer per horizon, and what is known of how good it is.
 
 use super::judge::Evaluation;
-use super::labels::HORIZONS_DAYS;
+use super::labels::{Curve, HORIZONS_DAYS};
 use super::scorer::Scorer;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -27,6 +27,8 @@ pub struct ChurnModel {
     /// Digest of the settings that it was fitted with.
     pub fitted_with: String,
     pub gap_days: i32,
+    /// How many of the silent come back, and after how long a silence few do: what `churn.silence_days` is set by.
+    pub return_curve: Option<Curve>,
     /// Shortest first; at least one.
     pub horizons: Vec<HorizonModel>,
     /// Horizons without a model, and why.

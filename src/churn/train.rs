@@ -5,13 +5,14 @@
 
 use super::fit::fit_horizon;
 use super::judge::judge;
-use super::labels::HORIZONS_DAYS;
+use super::labels::{Curve, HORIZONS_DAYS, ReturnCurve};
 use super::model::{ChurnModel, FORMAT_VERSION, MissingHorizon};
 use super::origins::{self, Origin};
-use crate::config::Config;
+use crate::config::{Churn, Config};
 use crate::date::Date;
 use crate::error::Result;
-use crate::store::Bank;
+use crate::store::{Bank, Histories};
+use rayon::prelude::*;
 
 /// What training came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,13 +54,15 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     let mut asked: Vec<(Date, usize)> = wanted.iter().map(|date| (*date, rows_per_origin)).collect();
     // Judged on as many customers as a model may be trained on, not on its part of them.
     asked.push((test_date, rules.sample_max));
-    let mut followed = origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
+    let mut followed =
+        origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
     let test = followed.pop();
     let all: Vec<&Origin> = followed.iter().collect();
     let mut model = match fit(bank, &all, known_until, config)? {
         Ok(model) => model,
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
+    model.return_curve = Some(return_curve(bank, known_until, rules)?);
     if let Some(test) = test {
         match fit(bank, &all, test.date, config)? {
             Ok(twin) => {
@@ -74,6 +77,21 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         }
     }
     Ok(keep_judged(model))
+}
+
+/// How the silences of all customers ended.
+fn return_curve(bank: &Bank, known_until: Date, rules: &Churn) -> Result<Curve> {
+    let of_bucket = |bucket: u32| {
+        let mut curve = ReturnCurve::new(rules);
+        bank.each_customer(bucket, &mut |history| curve.add(&history, known_until))?;
+        Ok(curve)
+    };
+    let buckets: Vec<Result<ReturnCurve>> = (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
+    let mut whole = ReturnCurve::new(rules);
+    for curve in buckets {
+        whole.merge(&curve?);
+    }
+    Ok(whole.curve(rules))
 }
 
 /// The newest origin whose outcome is known and at which a model of the longest possible horizon could have been
@@ -126,6 +144,7 @@ pub fn fit(
         trained_through: known_until,
         fitted_with: settings_digest(config),
         gap_days: config.churn.gap_days,
+        return_curve: None,
         horizons,
         missing,
         evaluations: Vec::new(),

@@ -5,7 +5,9 @@
 
 mod bank;
 mod berka;
+mod churn_labels;
 mod churn_on_synth;
+mod churn_tables;
 mod command_line;
 mod crash;
 mod deliveries;

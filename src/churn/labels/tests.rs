@@ -15,8 +15,7 @@ use crate::contract::codes::Kind::{
     TransferOut, Withdrawal,
 };
 use crate::contract::codes::{CustomerKind, ProductKind};
-use crate::contract::NONE;
-use crate::contract::{Customer, CustomerVersion, Holding, Transaction};
+use crate::contract::{Customer, CustomerVersion, Holding, NONE, Transaction};
 use crate::date::Date;
 use crate::money::Money;
 use crate::store::CustomerHistory;

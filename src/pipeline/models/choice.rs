@@ -234,7 +234,11 @@ mod tests {
             registry.write(self.0.path()).unwrap();
         }
 
-        fn in_force(&self, as_of: &str, before: Option<&(String, String)>) -> Result<Option<NightModel<SegmentModel>>> {
+        fn in_force(
+            &self,
+            as_of: &str,
+            before: Option<&(String, String)>,
+        ) -> Result<Option<NightModel<SegmentModel>>> {
             self.in_force_for(&[], as_of, before)
         }
 

@@ -6,6 +6,7 @@
 
 use super::card::{figure, heading, known_deliveries, line, percent, table};
 use crate::churn::judge::{Evaluation, Figure};
+use crate::churn::labels::Curve;
 use crate::churn::model::{CalibratedOn, ChurnModel, HorizonModel};
 use crate::config::Config;
 use crate::date::Date;
@@ -73,6 +74,9 @@ impl ChurnCard<'_> {
             ),
         ] {
             line(&mut text, &said);
+        }
+        if let Some(curve) = &self.model.return_curve {
+            text += &returns(curve);
         }
         text
     }
@@ -236,6 +240,25 @@ impl ChurnCard<'_> {
         let _ = writeln!(text, "\nTercet {}, model format {}, seed {}.", version.0, version.1, version.2);
         text
     }
+}
+
+/// How many of the silent come back.
+fn returns(curve: &Curve) -> String {
+    let told = match curve.silence_days {
+        Some(days) => format!("after {days} days of silence"),
+        None => "after no silence that the data covers".to_owned(),
+    };
+    let (within, rate) = (curve.return_within_days, percent(Some(curve.return_rate)));
+    let mut text =
+        format!("\nOf the silent, fewer than {rate} come back within {within} days {told}, as measured:\n\n");
+    text += &table(&["days of silence", "silences", "share that ends by a return"]);
+    for point in curve.points.iter().filter(|point| point.days % 30 == 0) {
+        line(
+            &mut text,
+            &format!("| {} | {} | {} |", point.days, point.n_silent, percent(point.share_returned)),
+        );
+    }
+    text
 }
 
 type Cell = fn(&Evaluation) -> String;
