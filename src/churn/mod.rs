@@ -10,6 +10,7 @@
 //!                                                   └──────> judge, baselines ──> train, backtest
 //! ```
 
+pub mod backtest;
 mod baselines;
 mod fit;
 pub mod judge;

@@ -19,10 +19,12 @@ pub struct Arguments {
 pub enum Command {
     /// Run one night and publish it
     Run(RunArguments),
-    /// Fit a segment model on the store as it is, and write it with its card; puts nothing in force
+    /// Fit a segment and a churn model on the store as it is, and write them with their cards; puts nothing in force
     Fit(FitArguments),
     /// Put a fitted model in force, or take it out of force again
     Approve(ApproveArguments),
+    /// Judge churn models at past month-ends by what became of the customers; changes no model
+    Backtest(BacktestArguments),
     /// Hold the drop folder against the contract; writes nothing
     Check(CheckArguments),
     /// Show what the store holds
@@ -70,7 +72,7 @@ pub struct RunArguments {
 pub struct FitArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
-    /// Last date that the model may see; without it the newest complete date of the store
+    /// Last date that the models may see; without it the newest complete date of the store
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
 }
@@ -91,6 +93,15 @@ pub struct ApproveArguments {
     pub note: Option<String>,
     #[command(flatten)]
     pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct BacktestArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Last date whose data counts; without it the newest complete date of the store
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
 }
 
 #[derive(Debug, Args)]

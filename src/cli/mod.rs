@@ -1,6 +1,7 @@
 //! What was asked for: arguments, configuration files, exit codes. Never a business rule.
 
 mod arguments;
+mod backtest;
 mod models;
 mod progress;
 mod reports;
@@ -12,8 +13,8 @@ use crate::labels::Labels;
 use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, CheckArguments, Command, ExplainArguments, FitArguments, InitArguments,
-    PlaceArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
+    ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
+    InitArguments, PlaceArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
 };
 use clap::Parser;
 use std::io::Write;
@@ -49,6 +50,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Run(run) => run_night(run),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
+        Command::Backtest(options) => run_backtest(options),
         Command::Synth(options) => write_synth(options),
         Command::Status(options) => status(options),
         Command::Explain(options) => explain_customer(options),
@@ -103,6 +105,14 @@ fn approve(arguments: &ApproveArguments) -> Result<()> {
     } else {
         models::approve(&report)
     })
+}
+
+fn run_backtest(arguments: &BacktestArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let report = pipeline::backtest(&config, arguments.as_of, &progress)?;
+    progress.clear();
+    print(&if arguments.place.json { backtest::json(&report)? + "\n" } else { backtest::table(&report) })
 }
 
 /// The defaults, the bank's file over them, the command line over both.

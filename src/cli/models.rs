@@ -1,8 +1,11 @@
 //! What a person reads of a fit, of an approval and of a withdrawal, and the same for machines.
 
+use super::backtest::judged_table;
 use super::summary::to_json;
 use crate::error::Result;
-use crate::pipeline::{ApproveReport, AxisFigures, Comparison, FitReport, GroupFigures, WithdrawReport};
+use crate::pipeline::{
+    ApproveReport, AxisFigures, ChurnFit, Comparison, FitReport, GroupFigures, WithdrawReport,
+};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
@@ -28,7 +31,22 @@ pub fn fit(report: &FitReport) -> String {
         let id = &report.model_id;
         text += &format!("read `card.md` there; `tercet approve {id}` puts the model in force\n");
     }
-    text
+    text + &churn(&report.churn)
+}
+
+/// How good the churn model is, where it lies, and what to do next.
+fn churn(fitted: &ChurnFit) -> String {
+    match fitted {
+        ChurnFit::NotFitted(reason) => format!("\nno churn model: {reason}\n"),
+        ChurnFit::Fitted { model_id, folder, evaluations, .. } => {
+            format!(
+                "\nchurn model\n\n{}\n\nwritten to {}\nread `card.md` there; `tercet approve {model_id}` puts the \
+                 model in force\n",
+                judged_table(evaluations),
+                folder.display()
+            )
+        }
+    }
 }
 
 fn axis_row(group: &GroupFigures, axis: &AxisFigures) -> [String; 6] {
@@ -68,6 +86,12 @@ fn comparison(comparison: &Comparison) -> String {
 /// # Errors
 /// Kind `Internal` if the report cannot be written.
 pub fn fit_json(report: &FitReport) -> Result<String> {
+    let churn = match &report.churn {
+        ChurnFit::Fitted { model_id, blake3, folder, evaluations } => {
+            json!({"model_id": model_id, "blake3": blake3, "folder": folder, "evaluations": evaluations})
+        }
+        ChurnFit::NotFitted(reason) => json!({"not_fitted": reason}),
+    };
     to_json(&json!({
         "model_id": report.model_id,
         "blake3": report.blake3,
@@ -75,6 +99,7 @@ pub fn fit_json(report: &FitReport) -> Result<String> {
         "folder": report.folder,
         "groups": report.groups,
         "comparison": report.comparison,
+        "churn": churn,
         "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

@@ -214,6 +214,8 @@ pub struct Churn {
     pub campaign_margin: f64,
     /// A single feature whose area under the ROC curve is larger may know the outcome.
     pub suspicious_auc: f64,
+    /// Month-ends that `tercet backtest` judges models at, the newest ones.
+    pub backtest_origins: usize,
     /// Bootstrap samples for the intervals of the figures of a model.
     pub bootstrap_samples: usize,
 }
@@ -403,6 +405,7 @@ impl Raw {
             "from 1 to 3660 days",
         )?;
         share("churn.campaign_margin", churn.campaign_margin)?;
+        ensure("churn.backtest_origins", churn.backtest_origins > 0, "over 0")?;
         ensure("churn.refit_after_days", churn.refit_after_days > 0, "over 0")?;
         ensure(
             "churn.suspicious_auc",

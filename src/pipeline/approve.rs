@@ -4,6 +4,7 @@
 //! says, changes a model, or a night that is published.
 
 use super::models::{Approval, Registry, What, Withdrawal, digest, folder, folder_of, model_id};
+use crate::churn::ChurnModel;
 use crate::config::{Config, nearest};
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -123,13 +124,9 @@ fn known_kind(config: &Config, id: &str) -> Result<What> {
     // Compared with what is there, so that no id leads out of the folder.
     let is_there = names.iter().any(|name| name == id);
     match What::of_id(id).filter(|_| is_there) {
-        Some(What::Segment) => Ok(What::Segment),
-        Some(What::Churn) => {
-            Err(Error::usage(format!("`{id}` is a churn model, and only segment models are approved"))
-                .hint("the churn model is trained every night on the newest labels"))
-        }
+        Some(what) => Ok(what),
         None => {
-            let models = names.iter().filter(|name| What::of_id(name) == Some(What::Segment));
+            let models = names.iter().filter(|name| What::of_id(name).is_some());
             let error =
                 Error::usage(format!("there is no model `{}` in `{}`", id.escape_debug(), folder.display()));
             Err(match nearest(id, models.map(String::as_str)) {
@@ -148,10 +145,14 @@ fn checked(config: &Config, what: What, id: &str) -> Result<(String, Date)> {
             .hint("put it back from a backup, or fit it anew: `tercet fit`")
     };
     let json = read_if_there(&path)?.ok_or_else(|| unusable("there is no such file".into()))?;
-    let model = SegmentModel::from_json(&json).map_err(unusable)?;
+    let trained_through = match what {
+        What::Segment => SegmentModel::from_json(&json).map(|model| model.trained_through),
+        What::Churn => ChurnModel::from_json(&json).map(|model| model.trained_through),
+    };
+    let trained_through = trained_through.map_err(unusable)?;
     let blake3 = digest(&json);
-    if model_id(what, model.trained_through, &blake3) != id {
+    if model_id(what, trained_through, &blake3) != id {
         return Err(unusable("damaged: its digest is not the one in its id".into()));
     }
-    Ok((blake3, model.trained_through))
+    Ok((blake3, trained_through))
 }

@@ -1,6 +1,6 @@
-//! `tercet fit`: a segment model from the store as it is, with its card, for a person to approve.
+//! `tercet fit`: a segment model and a churn model from the store as it is, with their cards, for a person to approve.
 //!
-//! Reads: the store, the model in force. Writes: `models/<id>/segment.json` and `card.md`. Never: reads the drop folder
+//! Reads: the store, the model in force. Writes: `models/<id>/` with the model and `card.md`. Never: reads the drop folder
 //! or a clock for them, puts a model in force, changes a night.
 
 use super::models::{
@@ -9,6 +9,7 @@ use super::models::{
 use super::night_features::NightFeatures;
 use super::watch::{Observer, Watch};
 use super::{inhabited, night_date};
+use crate::churn::{ChurnModel, Evaluation};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -30,10 +31,24 @@ pub struct FitReport {
     pub folder: PathBuf,
     pub groups: Vec<GroupFigures>,
     pub comparison: Comparison,
+    pub churn: ChurnFit,
     pub warnings: Vec<Warning>,
 }
 
-/// Fits a segment model on what was known at `as_of`, or on the newest night of the store.
+/// What the fit of a churn model came to.
+#[derive(Debug)]
+pub enum ChurnFit {
+    Fitted {
+        model_id: String,
+        blake3: String,
+        folder: PathBuf,
+        evaluations: Vec<Evaluation>,
+    },
+    /// Why there is none.
+    NotFitted(String),
+}
+
+/// Fits a segment model and a churn model on what was known at `as_of`, or on the newest night of the store.
 ///
 /// # Errors
 /// Whatever the operator must act on; no model is written then.
@@ -75,6 +90,7 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let comparison = seen.comparison(in_force, &model, &placed)?;
     let card = seen.card(&model, &groups, &comparison);
     let folder = model.stored.write_with_card(&config.workspace, &card)?;
+    let churn = watch.time("churn model", |_| n, || seen.churn_trained())?;
     Ok(FitReport {
         model_id: model.entry().model_id.clone(),
         blake3: model.entry().blake3.clone(),
@@ -82,13 +98,15 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
         folder,
         groups,
         comparison,
+        churn: seen.kept_churn(churn)?,
         warnings: model.warnings_of_fit(&config.segment),
     })
 }
 
-fn filled(store: Store) -> Result<Store> {
+/// The store, if anything was ever taken in.
+pub(super) fn filled(store: Store) -> Result<Store> {
     if store.commit().deliveries.is_empty() {
-        return Err(Error::incomplete("the store is empty: there is nothing to fit a model on")
+        return Err(Error::incomplete("the store is empty: there is nothing to learn from")
             .hint("`tercet run` takes the exports in; `tercet check` says whether they are complete"));
     }
     Ok(store)
@@ -132,6 +150,21 @@ impl Seen<'_> {
     pub(super) fn fitted(&self, before: Option<&SegmentModel>) -> Result<NightModel<SegmentModel>> {
         let model = segment::fit(self.bank, self.sight, before, self.config)?;
         NightModel::fitted(model, self.sight.tonight.as_of)
+    }
+
+    /// Writes a churn model with its card, if there is one.
+    fn kept_churn(&self, churn: Result<NightModel<ChurnModel>, String>) -> Result<ChurnFit> {
+        let model = match churn {
+            Ok(model) => model,
+            Err(reason) => return Ok(ChurnFit::NotFitted(reason)),
+        };
+        let folder = model.stored.write_with_card(&self.config.workspace, &self.churn_card(&model))?;
+        Ok(ChurnFit::Fitted {
+            model_id: model.entry().model_id.clone(),
+            blake3: model.entry().blake3.clone(),
+            folder,
+            evaluations: model.model.evaluations,
+        })
     }
 
     /// The fit beside the model in force, if that can be used.

@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod backtest;
 mod churn_night;
 mod fit;
 mod models;
@@ -11,7 +12,8 @@ mod report;
 mod watch;
 
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
-pub use fit::{FitReport, fit};
+pub use backtest::{BacktestReport, backtest};
+pub use fit::{ChurnFit, FitReport, fit};
 pub use models::{AxisFigures, Comparison, GroupFigures};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};

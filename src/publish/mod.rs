@@ -3,6 +3,7 @@
 //! Reads every table of the night; writes `published/as_of=D/`, moves what stood there to `replaced/`, renews `LATEST`. Everything is staged, synced
 //! and read back by an independent reader before a reader can see any of it. Never half a night.
 
+mod backtest;
 mod books;
 mod columnar;
 mod manifest;
@@ -13,6 +14,7 @@ mod run_id;
 mod tables;
 pub mod workbook;
 
+pub use backtest::backtest_frames;
 pub use manifest::{
     Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,
     StageTiming,
@@ -20,3 +22,4 @@ pub use manifest::{
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;
+pub use tables::parquet_bytes;

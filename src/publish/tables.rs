@@ -1,5 +1,7 @@
 //! Parquet files: written with metadata, and read back by the reader that users have.
 
+use super::columnar;
+use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Staging};
 use crate::schema::{SCHEMA_VERSION, TableSchema};
@@ -9,6 +11,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use polars::prelude::DataFrame;
+use std::io::Write;
 
 /// zstd 3, its own default: level 9 wins 2% of size here for three times the time.
 const ZSTD_LEVEL: i32 = 3;
@@ -23,9 +27,24 @@ pub fn write(
     batch: &RecordBatch,
     run_id: &str,
 ) -> Result<FileDigest> {
-    let path = format!("{}.parquet", schema.name);
+    let mut file = staging.create(&format!("{}.parquet", schema.name))?;
+    encode(schema, batch, run_id, &mut file)?;
+    file.finish()
+}
+
+/// The bytes of a table that is no part of a night.
+///
+/// # Errors
+/// Kind `Internal` if the frame breaks the schema, or cannot be encoded.
+pub fn parquet_bytes(schema: &TableSchema, frame: &DataFrame, as_of: Date, run_id: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    encode(schema, &columnar::batch(schema, frame, as_of)?, run_id, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn encode(schema: &TableSchema, batch: &RecordBatch, run_id: &str, out: impl Write + Send) -> Result<()> {
     let failed = |cause: parquet::errors::ParquetError| {
-        Error::internal(format!("cannot write `{path}`")).caused_by(cause)
+        Error::internal(format!("cannot write `{}.parquet`", schema.name)).caused_by(cause)
     };
     let metadata = vec![
         KeyValue::new("run_id".into(), run_id.to_owned()),
@@ -38,11 +57,10 @@ pub fn write(
         .set_compression(Compression::ZSTD(level))
         .set_key_value_metadata(Some(metadata))
         .build();
-    let mut file = staging.create(&path)?;
-    let mut writer = ArrowWriter::try_new(&mut file, batch.schema(), Some(properties)).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(out, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     writer.close().map_err(failed)?;
-    file.finish()
+    Ok(())
 }
 
 /// Reads a staged table back and compares it with what was meant.

@@ -1,6 +1,6 @@
 //! The data dictionary, printed from the schema.
 
-use super::{SCHEMA_VERSION, TABLES};
+use super::{BACKTESTS, SCHEMA_VERSION, TABLES, TableSchema};
 use std::fmt::Write;
 
 /// `docs/data-dictionary.md`: every published table and column.
@@ -10,15 +10,23 @@ pub fn data_dictionary() -> String {
          Every table also carries `as_of_date` (Date). Money is exact; a missing figure is null.\n"
     );
     for table in TABLES {
-        let key = table.key.join(", ");
-        write!(text, "\n## {}\n\n{} Sorted by {key}.\n\n", table.name, table.description)
+        text += &section(table);
+    }
+    text += "\n# Tables of a backtest\n\nIn `backtests/as_of=D/` of the workspace, written by `tercet backtest`.\n";
+    for table in BACKTESTS {
+        text += &section(table);
+    }
+    text
+}
+
+fn section(table: &TableSchema) -> String {
+    let key = table.key.join(", ");
+    let mut text = format!("\n## {}\n\n{} Sorted by {key}.\n\n", table.name, table.description);
+    text.push_str("| column | type | unit | meaning |\n|---|---|---|---|\n");
+    for field in (table.fields)() {
+        let meaning = field.description.replace('|', "\\|");
+        writeln!(text, "| {} | {} | {} | {meaning} |", field.name, field.kind.name(), field.unit)
             .expect("writing to a string");
-        text.push_str("| column | type | unit | meaning |\n|---|---|---|---|\n");
-        for field in (table.fields)() {
-            let meaning = field.description.replace('|', "\\|");
-            writeln!(text, "| {} | {} | {} | {meaning} |", field.name, field.kind.name(), field.unit)
-                .expect("writing to a string");
-        }
     }
     text
 }

@@ -236,6 +236,55 @@ pub const CHURN: TableSchema = TableSchema {
     },
 };
 
+/// Tables that `tercet backtest` writes.
+pub const BACKTESTS: [&TableSchema; 2] = [&BACKTEST, &BACKTEST_CALIBRATION];
+
+pub const BACKTEST: TableSchema = TableSchema {
+    name: "backtest",
+    description: "One row per test origin, horizon and figure, of the model and of rules without one.",
+    key: &["test_origin", "horizon_days"],
+    fields: || {
+        vec![
+            field("test_origin", Date, "", "Month-end whose customers were scored by what was known on it"),
+            field("horizon_days", Int32, "days", "Days after the gap in which a loss counts"),
+            field(
+                "scored_by",
+                String,
+                "",
+                "model; or a rule without one: recency, assets_trend, warning_signals",
+            ),
+            field(
+                "figure",
+                String,
+                "",
+                "auc, average_precision, lift_top_decile, brier_skill, expected_calibration_error, profit and so on",
+            ),
+            field("value", Float64, "", "The figure"),
+            field("low", Float64, "", "2.5% quantile over customers drawn anew; null where it was not drawn"),
+            field("high", Float64, "", "97.5% quantile"),
+            field("algorithm", String, "", "Champion: logistic or trees; null of a rule"),
+            field("n_customers", Int64, "count", "Customers judged"),
+            field("n_left", Int64, "count", "Of them lost within the horizon"),
+        ]
+    },
+};
+
+pub const BACKTEST_CALIBRATION: TableSchema = TableSchema {
+    name: "backtest_calibration",
+    description: "One row per test origin, horizon and bin of customers with neighbouring probabilities.",
+    key: &["test_origin", "horizon_days", "bin"],
+    fields: || {
+        vec![
+            field("test_origin", Date, "", "As in backtest"),
+            field("horizon_days", Int32, "days", "As in backtest"),
+            field("bin", Int32, "", "From 1, the lowest probabilities, to 10"),
+            field("n_customers", Int64, "count", "Customers in the bin"),
+            field("mean_probability", Float64, "probability", "What was predicted"),
+            field("observed_rate", Float64, "probability", "The share that left"),
+        ]
+    },
+};
+
 pub const TARGETS: TableSchema = TableSchema {
     name: "targets",
     description: "One row per customer to be contacted, for one owner, within the manager's capacity.",

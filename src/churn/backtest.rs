@@ -1,0 +1,101 @@
+//! Rolling origins: a model from what was known at each of several month-ends, judged by what became of the customers.
+//!
+//! Every origin is followed once and serves all models that could have known it. Reads the bank; writes nothing. Never: a
+//! model that has seen the outcome that it is judged by.
+
+use super::judge::{Evaluation, judge};
+use super::labels::HORIZONS_DAYS;
+use super::model::MissingHorizon;
+use super::origins::{self, Origin};
+use super::train::{capacity_share, fit};
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::Result;
+use crate::store::Bank;
+use serde::Serialize;
+
+/// What a backtest came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Backtest {
+    pub known_until: Date,
+    /// By test origin, oldest first, and horizon.
+    pub evaluations: Vec<Evaluation>,
+    /// Test origins and horizons that could not be judged.
+    pub not_judged: Vec<NotJudged>,
+}
+
+/// Why there are no figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotJudged {
+    pub test_origin: Date,
+    #[serde(flatten)]
+    pub missing: MissingHorizon,
+}
+
+/// Judges models at the newest `churn.backtest_origins` month-ends whose outcome is known by `known_until`.
+///
+/// # Errors
+/// Kind `Internal` if the store cannot be read, or the model layer refuses what was checked here.
+pub fn backtest(bank: &Bank, known_until: Date, config: &Config) -> Result<Backtest> {
+    let rules = &config.churn;
+    let calendar = bank.calendar();
+    let month_ends = origins::month_ends(calendar, known_until, rules);
+    let usable = |known: Date, days: i32| origins::usable(&month_ends, calendar, known, days, rules);
+    let shortest = usable(known_until, HORIZONS_DAYS[0]);
+    let tests = &shortest[shortest.len().saturating_sub(rules.backtest_origins)..];
+    let mut learned_from: Vec<Date> = tests
+        .iter()
+        .flat_map(|test| HORIZONS_DAYS.into_iter().flat_map(move |days| usable(*test, days)))
+        .copied()
+        .collect();
+    learned_from.sort_unstable();
+    learned_from.dedup();
+    let rows_per_origin = (rules.sample_max / origins::ORIGINS_MAX).max(1);
+    let asked: Vec<(Date, usize)> = learned_from
+        .iter()
+        .map(|date| (*date, rows_per_origin))
+        .chain(tests.iter().map(|date| (*date, rules.sample_max)))
+        .collect();
+    let mut followed =
+        origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
+    let tests = followed.split_off(learned_from.len());
+    let learned_from: Vec<&Origin> = followed.iter().collect();
+    let mut found = Backtest { known_until, evaluations: Vec::new(), not_judged: Vec::new() };
+    for test in &tests {
+        found.judge_at(test, &learned_from, bank, config)?;
+    }
+    Ok(found)
+}
+
+impl Backtest {
+    fn judge_at(
+        &mut self,
+        test: &Origin,
+        learned_from: &[&Origin],
+        bank: &Bank,
+        config: &Config,
+    ) -> Result<()> {
+        let not = |horizon_days: i32, because: &str| NotJudged {
+            test_origin: test.date,
+            missing: MissingHorizon { horizon_days, because: because.to_owned() },
+        };
+        let model = match fit(bank, learned_from, test.date, config)? {
+            Ok(model) => model,
+            Err(because) => {
+                self.not_judged.extend(HORIZONS_DAYS.map(|days| not(days, &because)));
+                return Ok(());
+            }
+        };
+        let judged = judge(&model, test, capacity_share(bank, test, config), config)?;
+        for days in HORIZONS_DAYS {
+            if judged.iter().any(|judged| judged.horizon_days == days) {
+                continue;
+            }
+            let missing = model.missing.iter().find(|missing| missing.horizon_days == days);
+            let because = missing.map_or("its outcome is not known yet", |missing| missing.because.as_str());
+            self.not_judged.push(not(days, because));
+        }
+        self.evaluations.extend(judged);
+        Ok(())
+    }
+}

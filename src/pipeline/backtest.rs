@@ -1,0 +1,64 @@
+//! `tercet backtest`: how churn models would have done at past month-ends, from the store as it is.
+//!
+//! Reads: the store. Writes: `backtests/as_of=D/` with two tables and all figures as JSON. Never: reads the drop folder,
+//! changes a model or a night.
+
+use super::fit::filled;
+use super::night_date;
+use super::watch::{Observer, Watch};
+use crate::churn::backtest::{Backtest, backtest as judge_all};
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::lock::WorkspaceLock;
+use crate::io::private::write_private;
+use crate::publish::{self, backtest_frames};
+use crate::schema;
+use crate::store::{Bank, Store};
+use std::path::PathBuf;
+
+const FOLDER: &str = "backtests";
+
+/// What a backtest came to, and where it lies.
+#[derive(Debug)]
+pub struct BacktestReport {
+    pub folder: PathBuf,
+    pub backtest: Backtest,
+}
+
+/// Judges churn models at past month-ends by what was known at `as_of`, or on the newest night of the store.
+///
+/// # Errors
+/// Whatever the operator must act on; kind `Incomplete` where no outcome is known yet.
+pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<BacktestReport> {
+    let mut watch = Watch::start(observer);
+    let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let store = filled(Store::open(&config.workspace, config.store.buckets)?)?;
+    let as_of = night_date(store.commit(), config, as_of)?;
+    let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
+    let found = watch.time(
+        "backtest",
+        |found: &Backtest| found.evaluations.iter().map(|judged| judged.n_customers).sum(),
+        || judge_all(&bank, as_of, config),
+    )?;
+    if found.evaluations.is_empty() {
+        let because = found.not_judged.first().map_or_else(
+            || "history is too short for an origin whose outcome is known".to_owned(),
+            |not| not.missing.because.clone(),
+        );
+        return Err(Error::incomplete(format!("nothing can be judged by {as_of}: {because}")).hint(
+            "a backtest needs history before an origin, and the horizon and days of confirmation after it",
+        ));
+    }
+    let folder = config.workspace.join(FOLDER).join(format!("as_of={as_of}"));
+    let json = serde_json::to_vec_pretty(&found)
+        .map_err(|cause| Error::internal("the backtest cannot be written").caused_by(cause))?;
+    let run_id = blake3::hash(&json).to_hex().to_string();
+    let (figures, calibration) = backtest_frames(&found)?;
+    for (schema, frame) in [(&schema::BACKTEST, &figures), (&schema::BACKTEST_CALIBRATION, &calibration)] {
+        let bytes = publish::parquet_bytes(schema, frame, as_of, &run_id)?;
+        write_private(&folder.join(format!("{}.parquet", schema.name)), &bytes)?;
+    }
+    write_private(&folder.join("backtest.json"), &json)?;
+    Ok(BacktestReport { folder, backtest: found })
+}
