@@ -45,6 +45,12 @@ impl Kind {
     pub fn started_by_customer(self) -> bool {
         !matches!(self, Kind::Salary | Kind::Refund | Kind::Interest | Kind::Fee)
     }
+
+    /// Whether it is everyday banking: started by the customer, over the border of the bank. Instalments come by
+    /// themselves, and products mature and are placed again whatever he does otherwise.
+    pub fn is_everyday(self) -> bool {
+        self.started_by_customer() && self.crosses_border()
+    }
 }
 
 codes! {

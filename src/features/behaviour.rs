@@ -55,12 +55,27 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("n_started_90d", Unit::Count, "Transactions he started, 90 days", |f| {
         count(f, Window::D90, Totals::n_started)
     })
-    .lifts(Part::Frequency)
+    .lifts_as_proxy(Part::Frequency)
     .about(Theme::FrequencyFalling),
     feature("n_started_365d", Unit::Count, "Transactions he started, 365 days", |f| {
         count(f, Window::D365, Totals::n_started)
     })
-    .lifts(Part::Frequency),
+    .lifts_as_proxy(Part::Frequency),
+    feature(
+        "n_everyday_90d",
+        Unit::Count,
+        "Deposits, withdrawals, transfers and payments he started, none to himself elsewhere, 90 days",
+        |f| count(f, Window::D90, Totals::n_everyday),
+    )
+    .outside_churn_model(),
+    feature(
+        "everyday_chance_15d",
+        Unit::Score,
+        "Chance of one of these within 15 days at the rate of the last 90: 1 - exp(-n / 6)",
+        everyday_chance,
+    )
+    .lifts(Part::Frequency)
+    .outside_churn_model(),
     feature(
         "frequency_trend_30d",
         Unit::Score,
@@ -91,7 +106,7 @@ pub(super) const FEATURES: &[Feature] = &[
         "Mean days between active days of the last 365; missing under two",
         |f| f.gaps.map_or(f64::NAN, |gaps| gaps.mean),
     )
-    .lowers(Part::Frequency),
+    .lowers_as_proxy(Part::Frequency),
     feature(
         "gap_variation",
         Unit::Score,
@@ -248,6 +263,16 @@ pub(super) const FEATURES: &[Feature] = &[
 /// `of` must be linear in the totals.
 fn count(facts: &Facts<'_>, window: Window, of: impl Fn(&Totals) -> u32) -> f64 {
     if facts.window_is_visible(window) { f64::from(facts.activity.count(window, of)) } else { f64::NAN }
+}
+
+/// Days within which an everyday act is looked for [d]: with 10 or 20, levels of `synth` agree less with the planted ones.
+const EVERYDAY_DAYS: f64 = 15.0;
+
+/// Of at least one event in [`EVERYDAY_DAYS`], events being Poisson. Bounded, so that a few who pay daily do not draw
+/// the border between busy and quiet customers towards themselves.
+fn everyday_chance(facts: &Facts<'_>) -> f64 {
+    let a_day = count(facts, Window::D90, Totals::n_everyday) / 90.0;
+    -(-a_day * EVERYDAY_DAYS).exp_m1()
 }
 
 fn days_since_last_activity(facts: &Facts<'_>) -> f64 {

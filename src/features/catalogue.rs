@@ -249,6 +249,12 @@ impl Feature {
         self
     }
 
+    /// Stands in for a part of which nothing better is known; more of it lifts the score.
+    pub(super) const fn lifts_as_proxy(mut self, part: Part) -> Self {
+        self.shape = Some(Shape { part, is_up: true, is_proxy: true });
+        self
+    }
+
     /// Stands in for a part of which nothing better is known; more of it lowers the score.
     pub(super) const fn lowers_as_proxy(mut self, part: Part) -> Self {
         self.shape = Some(Shape { part, is_up: false, is_proxy: true });

@@ -236,6 +236,33 @@ fn a_month_counts_once_though_the_year_begins_within_it() {
 }
 
 #[test]
+fn everyday_acts_are_neither_instalments_nor_trades_nor_transfers_to_himself_elsewhere() {
+    let mut bank = Bank::new(&[]);
+    let on = |day: &str, kind: Kind| transaction(date(day), kind, -100);
+    let elsewhere = |minor: i64| {
+        let kind = if minor < 0 { Kind::TransferOut } else { Kind::TransferIn };
+        Transaction { own_account_elsewhere: true, ..transaction(date("2025-12-05"), kind, minor) }
+    };
+    bank.transactions = vec![
+        on("2025-10-02", Kind::Payment),
+        on("2025-10-03", Kind::Payment),
+        on("2025-11-20", Kind::LoanRepayment),
+        on("2025-12-01", Kind::Purchase),
+        on("2025-12-02", Kind::Salary),
+        elsewhere(-500),
+        elsewhere(500),
+        on("2025-12-31", Kind::TransferOut),
+    ];
+    bank.transactions.sort_unstable();
+    let feature = |name: &str| bank.feature(name, "2025-12-31");
+    // The 90 days up to 31 December begin on 3 October.
+    assert_eq!(feature("n_everyday_90d"), 3.0);
+    assert!((feature("everyday_chance_15d") - (1.0 - (-0.5_f64).exp())).abs() < 1e-12);
+    bank.calendar.transactions_from = Some(date("2025-10-04"));
+    assert!(bank.feature("everyday_chance_15d", "2025-12-31").is_nan());
+}
+
+#[test]
 fn undated_fields_are_those_of_the_version_in_force() {
     let mut bank = Bank::new(&[]);
     let version = |from: &str, answer| CustomerVersion {
@@ -323,5 +350,11 @@ fn windows_are_sums_over_their_rows() {
         assert_eq!(bank.feature("n_transactions_180d", &as_of), sum(180, &|_| 100));
         let started = |row: &Transaction| 100 * i64::from(row.kind.started_by_customer());
         assert_eq!(bank.feature("n_started_365d", &as_of), sum(365, &started));
+        let everyday = |row: &Transaction| {
+            let leaves = row.own_account_elsewhere && row.amount.0 < 0;
+            let is_counted = row.kind.started_by_customer() && row.kind.crosses_border() && !leaves;
+            100 * i64::from(is_counted)
+        };
+        assert_eq!(bank.feature("n_everyday_90d", &as_of), sum(90, &everyday));
     }
 }

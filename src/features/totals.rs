@@ -36,9 +36,10 @@ enum Count {
     Border,
     Salaries,
     Payments,
+    Everyday,
 }
 
-const N_COUNTS: usize = Count::Payments as usize + 1;
+const N_COUNTS: usize = Count::Everyday as usize + 1;
 
 #[derive(Clone, Copy)]
 enum Amount {
@@ -77,6 +78,11 @@ impl Totals {
 
     pub fn n_payments(&self) -> u32 {
         self.counts[Count::Payments as usize]
+    }
+
+    /// See [`Kind::is_everyday`]; without what he moved to own accounts at other banks.
+    pub fn n_everyday(&self) -> u32 {
+        self.counts[Count::Everyday as usize]
     }
 
     /// Over the border of the bank.
@@ -151,6 +157,7 @@ impl Effect {
         counts[Count::Border as usize] = u32::from(kind.crosses_border());
         counts[Count::Salaries as usize] = u32::from(is_salary);
         counts[Count::Payments as usize] = u32::from(kind == Kind::Payment);
+        counts[Count::Everyday as usize] = u32::from(kind.is_everyday());
         let mut amounts = [0; N_AMOUNTS];
         let mut takes = |amount: Amount, does: bool| amounts[amount as usize] = -i64::from(does);
         takes(Amount::Inflow, kind.crosses_border());
@@ -189,6 +196,9 @@ impl Effect {
         for (total, one) in totals.counts.iter_mut().zip(&self.counts) {
             *total = total.wrapping_add(*one);
         }
+        let leaves =
+            self.counts[Count::Everyday as usize] & u32::from(row.own_account_elsewhere & (amount < 0));
+        totals.counts[Count::Everyday as usize] -= leaves;
     }
 }
 

@@ -258,7 +258,6 @@ struct Turned {
 }
 
 #[test]
-#[ignore = "not reached yet: behaviour looks at 90 and 365 days, and follows within 60 days for about half"]
 fn a_level_follows_a_change_that_lasts_within_sixty_days() {
     let it = invented();
     let month_ends: Vec<Date> = date(NEWEST).last_month_ends(7).collect();
