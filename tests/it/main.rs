@@ -24,3 +24,4 @@ mod replay;
 mod rewritten;
 mod same_bytes;
 mod segments;
+mod status;
