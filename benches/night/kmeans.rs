@@ -23,8 +23,10 @@ pub fn measure(arguments: &[String]) {
     let sample: Vec<usize> = (0..shape.0).step_by(step).collect();
     let started = Instant::now();
     let fit = kmeans::fit(points.view(), &sample, &params).expect("a fit");
+    let seconds = started.elapsed().as_secs_f64();
+    let peak = tercet::io::process::peak_memory_bytes();
     println!(
         "{}",
-        json!({ "seconds": started.elapsed().as_secs_f64(), "inertia": fit.inertia, "clusters": fit.centroids.nrows() })
+        json!({ "seconds": seconds, "inertia": fit.inertia, "clusters": fit.centroids.nrows(), "peak_bytes": peak })
     );
 }

@@ -43,7 +43,7 @@ impl Kind {
 
     /// Whether the customer himself started it (and so was not silent).
     pub fn started_by_customer(self) -> bool {
-        !matches!(self, Kind::Salary | Kind::Refund | Kind::Interest | Kind::Fee)
+        !matches!(self, Kind::Salary | Kind::Refund | Kind::Interest | Kind::Fee | Kind::Other)
     }
 
     /// Whether it is everyday banking: started by the customer, over the border of the bank. Instalments come by

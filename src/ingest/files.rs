@@ -62,7 +62,7 @@ impl<B: Build> Reader<'_, B> {
         while let Some(first) = rest.first() {
             if first.export.bytes > SMALL_BYTES {
                 let findings = self.read_one(first, &mut |rows| receiver.take(first, rows))?;
-                refusals.note(self.judge(first, &findings))?;
+                self.judge(first, &findings, refusals)?;
                 receiver.end(first, findings)?;
                 rest = &rest[1..];
                 continue;
@@ -71,7 +71,7 @@ impl<B: Build> Reader<'_, B> {
             let read: Vec<Result<_>> = together.par_iter().map(|content| self.collect(content)).collect();
             for (content, read) in together.iter().zip(read) {
                 let (rows, findings) = read?;
-                refusals.note(self.judge(content, &findings))?;
+                self.judge(content, &findings, refusals)?;
                 receiver.take(content, rows)?;
                 receiver.end(content, findings)?;
             }
@@ -109,10 +109,16 @@ impl<B: Build> Reader<'_, B> {
         Ok(findings)
     }
 
-    /// Refuses a file, read to its end, with too many rejects or without rows.
-    fn judge(&self, content: &Content, findings: &Findings) -> Result<()> {
+    /// Has a file that is not fit, read to its end, noted.
+    fn judge(&self, content: &Content, findings: &Findings, refusals: &mut Refusals<'_>) -> Result<()> {
+        let judged = self.check(content, findings, refusals.owners_without_rows());
+        refusals.note_read(self.mapping.table, &content.export.name, findings.tally.rows, judged)
+    }
+
+    /// Refuses a file with too many rejects or without rows.
+    fn check(&self, content: &Content, findings: &Findings, owners_without_rows: Option<&str>) -> Result<()> {
         let file = &content.export.name;
-        check_share(file, findings, self.limits)?;
+        check_share(file, findings, self.limits, owners_without_rows)?;
         if findings.tally.rows > 0 || self.source.allowed_empty {
             return Ok(());
         }

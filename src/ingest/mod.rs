@@ -126,7 +126,7 @@ pub fn rehearse(
     progress: &(dyn Fn(u64) + Sync),
     refusals: &mut Vec<Error>,
 ) -> Result<Taken> {
-    intake::Intake::open(writer, sources, data, limits, progress, Refusals::Collect(refusals))?.run()
+    intake::Intake::open(writer, sources, data, limits, progress, Refusals::into(refusals))?.run()
 }
 
 /// Contract columns that a mapping fills.

@@ -27,6 +27,11 @@ pub fn is_inherited(reason: &str) -> bool {
     matches!(reason, REJECTED_CUSTOMER | REJECTED_ACCOUNT)
 }
 
+/// Whether a row was rejected for naming nobody who is known.
+pub fn is_unknown(reason: &str) -> bool {
+    matches!(reason, UNKNOWN_CUSTOMER | UNKNOWN_ACCOUNT | NO_OWNER)
+}
+
 /// The customer or account that a row lacks, of those it names: once it is known, the row may be read again.
 pub fn lacking(reason: &str, [customer, account]: [Option<Key>; 2]) -> Option<Key> {
     match reason {

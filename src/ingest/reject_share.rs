@@ -8,16 +8,32 @@ use crate::store::books::Reject;
 use std::collections::BTreeMap;
 
 /// Refuses a file with too many rejects of its own. Rows that only share the fate of their customer or account are
-/// left out of both sides: that fault is counted where it lies.
-#[expect(clippy::cast_precision_loss, reason = "shares are compared, not kept")]
-pub fn check_share(file: &str, findings: &Findings, limits: &Limits) -> Result<()> {
+/// left out of both sides: that fault is counted where it lies. After a file of `owners_without_rows`, rows that name
+/// nobody who is known are told as what may follow from it, where they alone are too many.
+pub fn check_share(
+    file: &str,
+    findings: &Findings,
+    limits: &Limits,
+    owners_without_rows: Option<&str>,
+) -> Result<()> {
     let Tally { rows, rejected, inherited, .. } = findings.tally;
     let (rows, rejected) = (rows - inherited, rejected - inherited);
-    let share = rejected as f64 / rows.max(1) as f64;
-    if rejected == 0 || share <= limits.reject_share_max {
+    let share = share_of(rejected, rows);
+    if share <= limits.reject_share_max {
         return Ok(());
     }
     let file = file.escape_debug();
+    if let Some(owners) = owners_without_rows {
+        let unknown =
+            findings.rejects.iter().filter(|reject| owners::is_unknown(&reject.reason)).count() as u64;
+        if share_of(rejected - unknown, rows - unknown) <= limits.reject_share_max {
+            let owners = owners.escape_debug();
+            return Err(Error::refused(format!(
+                "`{file}`: {unknown} of {rows} rows name nobody who is known, which may follow from `{owners}`"
+            ))
+            .hint(format!("check again once `{owners}` has its rows")));
+        }
+    }
     let (percent, limit) = (share * 100.0, limits.reject_share_max * 100.0);
     let mut message = format!(
         "`{file}`: {rejected} of {rows} rows rejected ({percent:.2}%), more than the {limit:.2}% allowed"
@@ -37,6 +53,12 @@ pub fn check_share(file: &str, findings: &Findings, limits: &Limits) -> Result<(
     }
     Err(error
         .hint("correct the export or its mapping, or raise `reject_share_max` if these rows may be left out"))
+}
+
+/// The part of the rows that is rejected; 0 without rejects.
+#[expect(clippy::cast_precision_loss, reason = "shares are compared, not kept")]
+fn share_of(rejected: u64, rows: u64) -> f64 {
+    rejected as f64 / rows.max(1) as f64
 }
 
 /// The first reject with the most frequent column and reason of the file's own, and how many there are.

@@ -152,7 +152,7 @@ impl<'a, B: Build> Reading<'a, B> {
         if self.findings.rejects.len() < REJECTS_HELD_MAX {
             return Ok(());
         }
-        check_share(&self.job.export.name, &self.findings, self.job.limits)
+        check_share(&self.job.export.name, &self.findings, self.job.limits, None)
     }
 
     /// The findings, with the trailer if the file ends with one.

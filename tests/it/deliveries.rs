@@ -1,5 +1,6 @@
 //! How a day's rows are delivered changes no byte of what is published: order of rows and of files, several files in
-//! place of one, several evenings in place of one, one thread or two.
+//! place of one, several evenings in place of one, one thread or two. And a day's rows change no file of the store but
+//! those of their months and buckets.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -12,19 +13,25 @@ use flate2::read::MultiGzDecoder;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tercet::config::{Config, overlay};
+use tercet::contract::tables::Table;
 use tercet::date::Date;
 use tercet::ingest::{Limits, take_in};
 use tercet::pipeline::run;
-use tercet::store::Writer;
+use tercet::store::commit::{Commit, Segment};
+use tercet::store::murmur3::bucket;
+use tercet::store::{Store, Writer};
 
 const AS_OF: &str = "2026-10-31";
 const PARTS: usize = 3;
+/// The transactions of one day.
+const DAY: &str = "transactions-2026-10-05";
 
 /// The rows of a file, by its name without endings: `transactions-2026-10`.
 type Exports = BTreeMap<String, Vec<String>>;
@@ -48,6 +55,133 @@ fn order_parts_evenings_and_threads_change_no_byte() {
         let other: Vec<_> = expected.iter().filter(|(name, bytes)| found[*name] != **bytes).collect();
         let other: Vec<&String> = other.into_iter().map(|(name, _)| name).collect();
         assert!(other.is_empty(), "{case}: other bytes in {other:?}");
+    }
+}
+
+/// Where a transaction belongs.
+struct Told {
+    customer: String,
+    on: Date,
+}
+
+#[test]
+fn a_day_rewrites_its_own_months_and_buckets_and_no_other_file() {
+    let home = Home::new();
+    let mut exports = home.invented();
+    let lines = exports.remove(DAY).unwrap();
+    let (header, rows) = lines.split_first().unwrap();
+    let mut day = rows.to_vec();
+    let at = |name: &str| header.trim_end().split(',').position(|column| column == name).unwrap();
+    let (customer_at, date_at, id_at) = (at("customer_id"), at("booked_on"), at("transaction_id"));
+    // One of them is late by two months.
+    let mut late: Vec<&str> = day[0].split(',').collect();
+    (late[date_at], late[id_at]) = ("2026-08-17", "late");
+    let late = late.join(",");
+    day.push(late);
+    let told = |row: &String| {
+        let fields: Vec<&str> = row.trim_end().split(',').collect();
+        Told { customer: fields[customer_at].to_owned(), on: fields[date_at].parse().unwrap() }
+    };
+    let told: Vec<Told> = day.iter().map(told).collect();
+
+    let (data, workspace) = (home.folder("day exports"), home.folder("day"));
+    fs::create_dir(&data).unwrap();
+    let config = config(&data, &workspace);
+    let evening = |files: &Files| {
+        write(files, &data);
+        let mut writer = Writer::open(&workspace, config.store.buckets).unwrap();
+        take_in(&mut writer, config.sources(), &data, &limits(), &|_| ()).unwrap();
+        writer.finish(AS_OF.parse().unwrap()).unwrap()
+    };
+    let before = State::of(&evening(&in_order(&exports)), &workspace);
+    let day = vec![(format!("{DAY}.csv"), header.clone() + &day.concat())];
+    let after = State::of(&evening(&day), &workspace);
+
+    let place = |row: &Told| (row.on.month_index(), bucket(&row.customer, config.store.buckets));
+    let mut brought: BTreeMap<(i32, u32), u64> = BTreeMap::new();
+    for row in &told {
+        *brought.entry(place(row)).or_default() += 1;
+    }
+    let months: BTreeSet<i32> = brought.keys().map(|(month, _)| *month).collect();
+    let october = brought.keys().filter(|(month, _)| *month == months.last().copied().unwrap()).count();
+    let n_buckets = usize::try_from(config.store.buckets).unwrap();
+    assert!(months.len() == 2 && (2..n_buckets).contains(&october), "{brought:?} touches too much to tell");
+
+    let touched = |segment: &Segment| {
+        let own = brought.get(&(segment.month, segment.bucket));
+        own.copied().filter(|_| segment.table == Table::Transactions && !segment.is_shadow)
+    };
+    for segment in &before.commit.segments {
+        let now = after.segment(segment);
+        match touched(segment) {
+            Some(rows) => {
+                assert_eq!(now.rows, segment.rows + rows, "{segment:?}");
+                assert!(now.file.name != segment.file.name, "{segment:?} is written over");
+                assert!(!after.files.contains_key(&segment.file.name), "{segment:?} is left over");
+            }
+            None => assert_eq!(now, segment),
+        }
+    }
+    let n_new = brought.keys().filter(|place| !before.has(**place)).count();
+    assert_eq!(after.commit.segments.len(), before.commit.segments.len() + n_new);
+    assert_eq!(
+        before.commit.tables, after.commit.tables,
+        "customers, accounts and products were not delivered"
+    );
+    let kept = before.files.iter().filter(|(name, _)| after.files.contains_key(*name));
+    for (name, file) in kept {
+        assert_eq!(after.files[name], *file, "`{name}` was written again");
+    }
+    let rewritten = before.files.keys().filter(|name| !after.files.contains_key(*name)).count();
+    assert_eq!(rewritten, brought.len() - n_new);
+}
+
+/// A store as it stands on the disk.
+struct State {
+    commit: Commit,
+    files: BTreeMap<String, Seen>,
+}
+
+/// A file: inode, time of change in seconds and nanoseconds, BLAKE3.
+type Seen = (u64, i64, i64, String);
+
+/// Every file below a folder, by its path from there.
+fn walk(folder: &Path, above: &str, files: &mut BTreeMap<String, Seen>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = format!("{above}{}", entry.file_name().to_str().unwrap());
+        let seen = entry.metadata().unwrap();
+        if seen.is_dir() {
+            walk(&entry.path(), &format!("{name}/"), files);
+        } else {
+            let digest = blake3::hash(&fs::read(entry.path()).unwrap()).to_hex().to_string();
+            files.insert(name, (seen.ino(), seen.ctime(), seen.ctime_nsec(), digest));
+        }
+    }
+}
+
+impl State {
+    fn of(store: &Store, workspace: &Path) -> Self {
+        let commit = store.commit().clone();
+        let mut files = BTreeMap::new();
+        walk(&workspace.join("store"), "", &mut files);
+        files.remove("COMMIT.json");
+        assert!(files.keys().map(String::as_str).eq(commit.files()), "other files than the commit names");
+        for segment in &commit.segments {
+            assert_eq!(files[&segment.file.name].3, segment.file.blake3, "{segment:?}");
+        }
+        Self { commit, files }
+    }
+
+    /// The segment that has the place of another.
+    fn segment(&self, like: &Segment) -> &Segment {
+        let key = |it: &Segment| (it.table, it.is_shadow, it.month, it.bucket);
+        self.commit.segments.iter().find(|segment| key(segment) == key(like)).unwrap()
+    }
+
+    /// Whether transactions of this month and bucket are held.
+    fn has(&self, (month, bucket): (i32, u32)) -> bool {
+        let is_it = |it: &Segment| (it.month, it.bucket) == (month, bucket) && !it.is_shadow;
+        self.commit.segments.iter().any(|it| it.table == Table::Transactions && is_it(it))
     }
 }
 
@@ -115,7 +249,7 @@ impl Home {
                 exports.insert(name.to_owned(), lines);
             }
         }
-        assert!(exports.contains_key("transactions-2026-10-05"), "{:?}", exports.keys());
+        assert!(exports.contains_key(DAY), "{:?}", exports.keys());
         exports
     }
 

@@ -28,3 +28,4 @@ mod rewritten;
 mod run_summary;
 mod same_bytes;
 mod segments;
+mod status;

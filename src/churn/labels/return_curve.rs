@@ -71,7 +71,9 @@ impl ReturnCurve {
         let end = closed_on.unwrap_or(as_of);
         let started = history.transactions.iter().filter(|row| row.kind.started_by_customer());
         let mut last = None;
-        for on in started.map(|row| row.booked_on).take_while(|on| *on <= end) {
+        // Emptying the account on the day on which it is closed is no return.
+        let is_return = |on: &Date| *on <= as_of && closed_on.is_none_or(|closed| *on < closed);
+        for on in started.map(|row| row.booked_on).take_while(is_return) {
             if let Some(before) = last.replace(on) {
                 count(&mut self.returned, on - before);
             }

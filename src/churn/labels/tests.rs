@@ -484,6 +484,9 @@ fn add(curve: &mut ReturnCurve, groups: &[(usize, Option<i32>, Option<i32>)], as
             .transactions
             .extend(returns.as_ref().map(|days| Transaction { booked_on: later(days), ..first }));
         books.customer.closed_on = closes.as_ref().map(later);
+        // The rest is taken away on the day of the closing.
+        let rest = Transaction { kind: Withdrawal, ..first };
+        books.transactions.extend(books.customer.closed_on.map(|on| Transaction { booked_on: on, ..rest }));
         (0..*customers).for_each(|_| curve.add(&books.history(), date(as_of)));
     }
 }

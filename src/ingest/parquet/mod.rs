@@ -154,7 +154,7 @@ impl<B: Build> Whole<'_, '_, B> {
         self.findings.append(piece.findings, rows_before);
         self.job.check_refused(&mut self.findings, "row")?;
         if self.findings.rejects.len() >= REJECTS_HELD_MAX {
-            reject_share::check_share(&self.job.export.name, &self.findings, self.job.limits)?;
+            reject_share::check_share(&self.job.export.name, &self.findings, self.job.limits, None)?;
         }
         (self.sink)(piece.rows)
     }

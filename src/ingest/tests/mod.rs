@@ -3,11 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests write the exports they read")]
 
 mod files;
+pub mod memory;
 mod parquet_files;
 mod parsers;
 mod records;
 mod rows;
 mod values;
+pub mod wounds;
 
 use super::{Limits, take_in};
 use crate::config::source::Source;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests write the exports they read")]
 
+mod contents;
 mod encodings;
 mod files;
 mod mutations;

@@ -1,6 +1,6 @@
 //! What `tercet check` says of a folder with more than one thing wrong in it.
 
-use super::drop_folder::{CUSTOMERS, DropFolder, HOLDINGS, TRANSACTIONS};
+use super::drop_folder::{ACCOUNTS, CUSTOMERS, DropFolder, HOLDINGS, TRANSACTIONS};
 use serde_json::Value;
 
 const HOLDINGS_HEADER: &str = "snapshot_on,customer_id,product_kind,balance\n";
@@ -57,9 +57,14 @@ fn every_file_with_too_many_rejects_is_told_with_examples() {
 /// What is wrong in a folder, the refusals in their order, and a file with its rejected rows.
 type Told = (&'static str, fn(&mut DropFolder), &'static [&'static str], (&'static str, usize));
 
+/// The first lines of a text, with their ends.
+fn first_lines(text: &str, n: usize) -> String {
+    text.split_inclusive('\n').take(n).collect()
+}
+
 #[test]
 fn what_comes_after_a_refusal_is_read_too() {
-    let cases: [Told; 4] = [
+    let cases: [Told; 7] = [
         (
             "a file without rows",
             |folder| {
@@ -100,6 +105,44 @@ fn what_comes_after_a_refusal_is_read_too() {
             },
             &["`customers.csv`: 1 of 3 rows rejected", "`transactions.csv` is empty (0 bytes)"],
             ("customers.csv", 1),
+        ),
+        (
+            "rows of customers whose file has none",
+            |folder| {
+                folder.put("customers.csv", CUSTOMERS.lines().next().unwrap());
+                folder.put("transactions.csv", first_lines(TRANSACTIONS, 4));
+                folder.configure("ingest.reject_share_max = 0.1");
+            },
+            &[
+                "`customers.csv` has no rows",
+                "`transactions.csv`: 3 of 3 rows name nobody who is known, which may follow from `customers.csv`",
+            ],
+            ("transactions.csv", 3),
+        ),
+        (
+            "rows of customers whose file has none, among more that are no rows at all",
+            |folder| {
+                folder.put("customers.csv", CUSTOMERS.lines().next().unwrap());
+                folder.put("transactions.csv", first_lines(TRANSACTIONS, 2) + "T5,C1\nT6,C1\n");
+                folder.configure("ingest.reject_share_max = 0.1");
+            },
+            &["`customers.csv` has no rows", "`transactions.csv`: 3 of 3 rows rejected (100.00%)"],
+            ("transactions.csv", 3),
+        ),
+        (
+            "accounts that are read twice, and are found worse the second time",
+            |folder| {
+                folder.configure(ACCOUNTS);
+                folder.configure("sources.accounts.columns.opened_on = \"opened_on\"");
+                folder.configure("sources.customers.columns.opened_on = { first_account = true }");
+                let accounts = "account_id,customer_id,role,opened_on\n\
+                                A1,C1,owner,2020-01-05\nA2,C2\nA3,stranger,owner,2020-01-05\n\
+                                A4,C2,owner,2021-03-01\nA5,C3,owner,2022-07-15\n";
+                folder.put("accounts.csv", accounts);
+                folder.configure("ingest.reject_share_max = 0.1");
+            },
+            &["`accounts.csv`: 1 of 5 rows rejected (20.00%)"],
+            ("accounts.csv", 2),
         ),
     ];
     for (what, change, expected, (name, rejected)) in cases {

@@ -1,18 +1,24 @@
 //! Damaged Parquet files by the thousand: every one ends in a refusal or in all of its rows, never in a panic.
 //!
 //! Parquet pages carry no checksum that writers set, so a flipped byte of a value reads as another value: that is what
-//! the digest in a control file is for. What is checked here: no panic, no row lost, no kind of error but a refusal.
+//! the digest in a control file is for. What is checked here: no panic, no row lost, no kind of error but a refusal, no
+//! more memory than a sound file of the size needs, whatever the damage claims.
 
 use super::reading::long_file;
 use super::*;
 use crate::error::Kind;
+use crate::ingest::tests::memory::peak_of;
+use crate::ingest::tests::wounds::Wounds;
 use ::parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
-use rand::{Rng, RngCore, SeedableRng};
+use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 const SEED: u64 = 20_261_001;
 const MUTANTS_PER_FILE: usize = 1_000;
+/// Asked for while any of them is read.
+const PEAK_BYTES_MAX: usize = 8 << 20;
 
 /// What became of the damaged files.
 #[derive(Debug, Default)]
@@ -22,6 +28,8 @@ struct Counts {
     same: usize,
     /// All rows there, with another value or reject.
     other: usize,
+    /// Bytes held at most while one of them was read.
+    peak: usize,
 }
 
 /// Small files of every packing and coding.
@@ -56,39 +64,9 @@ fn originals() -> Vec<Vec<u8>> {
     files
 }
 
-/// One to three wounds: bytes flipped, overwritten, taken out, put in, or the end cut off.
-fn wound(bytes: &mut Vec<u8>, draw: &mut impl RngCore) {
-    for _ in 0..draw.gen_range(1..=3) {
-        if bytes.len() < 16 {
-            return;
-        }
-        // Half of the wounds in the footer, where the least bytes decide the most.
-        let start = if draw.gen_bool(0.5) { bytes.len() * 2 / 3 } else { 0 };
-        let at = draw.gen_range(start..bytes.len());
-        let length = draw.gen_range(1..=16.min(bytes.len() - at));
-        match draw.gen_range(0..7) {
-            0 => bytes[at] ^= 1 << draw.gen_range(0..8),
-            1 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][draw.gen_range(0..5)],
-            2 => draw.fill_bytes(&mut bytes[at..at + length]),
-            3 => bytes[at..at + length].fill(0xff),
-            4 => {
-                let from = draw.gen_range(0..=bytes.len() - length);
-                let copy = bytes[from..from + length].to_vec();
-                bytes[at..at + length].copy_from_slice(&copy);
-            }
-            5 => {
-                let other = draw.gen_range(0..=bytes.len() - length);
-                let moved: Vec<u8> = bytes.drain(other..other + length).collect();
-                let to = draw.gen_range(0..=bytes.len());
-                bytes.splice(to..to, moved);
-            }
-            _ if draw.gen_bool(0.2) => bytes.truncate(at),
-            _ => {
-                bytes.drain(at..at + length);
-            }
-        }
-    }
-}
+/// Half of the wounds in the footer.
+const WOUNDS: Wounds =
+    Wounds { marks: &[0, 1, 0x7f, 0x80, 0xff], tender: |bytes| bytes * 2 / 3..bytes, tender_share: 0.5 };
 
 /// Damages one file again and again; every file draws from a seed of its own.
 fn try_mutants(original: &[u8], n: usize, seed: u64) -> Counts {
@@ -96,10 +74,14 @@ fn try_mutants(original: &[u8], n: usize, seed: u64) -> Counts {
     let mut counts = Counts::default();
     let whole = read(original).unwrap();
     let folder = tempfile::tempdir().unwrap();
+    // Memory is counted by thread.
+    let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     for mutant in 0..n {
         let mut bytes = original.to_vec();
-        wound(&mut bytes, &mut draw);
-        match read_in(folder.path(), &bytes, MAPPING) {
+        WOUNDS.inflict(&mut bytes, &mut draw);
+        let (read, peak) = pool.install(|| peak_of(|| read_in(folder.path(), &bytes, MAPPING)));
+        counts.peak = counts.peak.max(peak);
+        match read {
             Err(error) => {
                 assert_eq!(error.kind(), Kind::Refused, "{seed} {mutant}: {}", shown(&error));
                 counts.refused += 1;
@@ -121,4 +103,5 @@ fn damaged_files_are_refused_or_read_whole() {
     let counts: Vec<Counts> = files.par_iter().enumerate().map(tried).collect();
     // Most damage is seen; what is not, lies in bytes that are not read, or in values.
     assert!(counts.iter().all(|of_file| of_file.refused > of_file.same + of_file.other), "{counts:?}");
+    assert!(counts.iter().all(|of_file| of_file.peak < PEAK_BYTES_MAX), "{counts:?}");
 }

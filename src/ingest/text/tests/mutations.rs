@@ -3,18 +3,21 @@
 //! Text carries no checksum, so a flipped byte of a value reads as another value: that is what the digest in a control
 //! file is for. What is checked here, of every damaged file: no panic; no kind of error but a refusal that names the
 //! file and what to do; each record that the `csv` crate finds is a row with its values or a reject with its line and
-//! its text, in their order, and a reject only where it must be one; one thread and two bring the same. Packed files
-//! have checksums: they are refused, or read as if nothing was wrong.
+//! its text, in their order, and a reject only where it must be one; one thread and two bring the same, of files large
+//! enough that two share them too; no more memory than a sound file of the size needs. Packed files have checksums:
+//! they are refused, or read as if nothing was wrong.
 //!
 //! Never: a record lost or made up, a row with bytes that are no text.
 
 use super::*;
 use crate::ingest::build::TrailerRow;
 use crate::ingest::records::kept;
+use crate::ingest::tests::memory::peak_of;
+use crate::ingest::tests::wounds::Wounds;
 use crate::io::exports::Export;
 use crate::store::books::Reject;
 use encoding_rs::GB18030;
-use rand::{Rng, RngCore, SeedableRng};
+use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
@@ -25,6 +28,14 @@ const SEED: u64 = 20_261_002;
 /// Of all files together.
 const MUTANTS: usize = 3_000;
 const MUTANTS_OF_A_LONG_RUN: usize = 500_000;
+/// Of each large file.
+const LARGE_MUTANTS: usize = 10;
+/// Of a large file: two pieces and more.
+const LARGE_BYTES: usize = 3 << 20;
+/// Asked for while a file is read: buffers and two blocks ...
+const PEAK_BYTES_MAX: usize = 4 << 20;
+/// ... and so much by byte of the file, which are blocks as they grow, and rows.
+const PEAK_PER_BYTE_MAX: usize = 12;
 /// How many mutants a long run tries instead.
 const MUTANTS_VARIABLE: &str = "TERCET_TEST_TEXT_MUTANTS";
 
@@ -84,6 +95,14 @@ struct Counts {
     other: usize,
 }
 
+/// What a file came to twice.
+struct Tried {
+    by_one_thread: Result<Taken, String>,
+    by_two: Result<Taken, String>,
+    /// Bytes that the one thread held at most.
+    peak: usize,
+}
+
 /// A header and so many records.
 fn text(records: usize, separator: &str, end: &str, names: &[&str]) -> String {
     let mut text = ["id", "name", "note"].join(separator) + end;
@@ -138,40 +157,29 @@ fn originals() -> Vec<Original> {
     ]
 }
 
-/// One to three wounds: bytes flipped, overwritten, taken out, put in, or the end cut off.
-fn wound(bytes: &mut Vec<u8>, draw: &mut impl RngCore) {
-    for _ in 0..draw.gen_range(1..=3) {
-        if bytes.len() < 16 {
-            return;
-        }
-        // Some more in the header, where the least bytes decide the most.
-        let end = if draw.gen_bool(0.1) { bytes.len().min(32) } else { bytes.len() };
-        let at = draw.gen_range(0..end);
-        let length = draw.gen_range(1..=16.min(bytes.len() - at));
-        let other = draw.gen_range(0..=bytes.len() - length);
-        let mark = MARKS[draw.gen_range(0..MARKS.len())];
-        match draw.gen_range(0..10) {
-            0 => bytes[at] ^= 1 << draw.gen_range(0..8),
-            1 => bytes[at] = mark,
-            2 | 3 => bytes.insert(at, mark),
-            4 => draw.fill_bytes(&mut bytes[at..at + length]),
-            5 => bytes[at..at + length].fill(mark),
-            6 => bytes.copy_within(other..other + length, at),
-            7 => {
-                let copy = bytes[other..other + length].to_vec();
-                bytes.splice(at..at, copy);
-            }
-            8 => {
-                let moved: Vec<u8> = bytes.drain(other..other + length).collect();
-                let to = draw.gen_range(0..=bytes.len());
-                bytes.splice(to..to, moved);
-            }
-            _ if draw.gen_bool(0.4) => bytes.truncate(at),
-            _ => {
-                bytes.drain(at..at + length);
-            }
-        }
-    }
+/// Some more in the header.
+const WOUNDS: Wounds = Wounds { marks: MARKS, tender: |bytes| 0..bytes.min(32), tender_share: 0.1 };
+
+/// The small files again, with as many records as make several pieces.
+fn large_originals() -> Vec<Original> {
+    let large = |original: Original, names: &[&str]| {
+        let records = LARGE_BYTES / 24;
+        let text = text(records, ",", "\n", names);
+        let bytes = match original.coding {
+            Coding::Gb18030 => GB18030.encode(&text).0.into_owned(),
+            _ => text.into_bytes(),
+        };
+        Original { bytes, ..original }
+    };
+    let wanted: [(&str, &[&str]); 3] =
+        [("plain", &NAMES), ("quoted", &QUOTED), ("GB18030 with quotes", &QUOTED)];
+    let small = originals().into_iter();
+    small
+        .filter_map(|file| {
+            let (_, names) = wanted.iter().find(|(name, _)| *name == file.name)?;
+            Some(large(file, names))
+        })
+        .collect()
 }
 
 /// Writes over the file that an earlier call left in the folder: thousands of new files would wait for the disk.
@@ -230,11 +238,13 @@ fn split_by_csv(text: &[u8], separator: u8) -> Vec<Expected> {
     // A carriage return ends a line where the header ends with it alone.
     let ends_with_return = |at: usize| text[..at].ends_with(b"\r") && !text[at..].starts_with(b"\n");
     let line_end = if records.get(1).is_some_and(|first| ends_with_return(first.0)) { b'\r' } else { b'\n' };
+    let (mut counted, mut number) = (0, 1);
     let placed = |((at, fields), end): ((usize, Vec<Vec<u8>>), usize)| {
         // Both may be beside line ends.
         let start = at + text[at..end].iter().take_while(is_line_end).count();
         let stop = end - text[start..end].iter().rev().take_while(is_line_end).count();
-        let number = text[..start].split(|byte| *byte == line_end).count() as u64;
+        number += text[counted..start].iter().filter(|byte| **byte == line_end).count() as u64;
+        counted = start;
         Expected { line: text[start..stop].to_vec(), number, fields }
     };
     records.into_iter().zip(ends).map(placed).collect()
@@ -350,10 +360,14 @@ fn try_mutants(original: &Original, n: usize, seed: u64) -> Counts {
         let export = write(folder.path(), bytes);
         let job =
             Job { export: &export, source: &source, mapping: &mapping, builder: &Values, limits: &limits };
-        pools.each_ref().map(|pool| pool.install(|| take(&job)))
+        // Memory is counted by thread.
+        let (by_one_thread, peak) = pools[0].install(|| peak_of(|| take(&job)));
+        Tried { by_one_thread, by_two: pools[1].install(|| take(&job)), peak }
     };
-    let [whole, again] = take_twice(&original.bytes).map(|taken| taken.expect(original.name));
-    assert_eq!((&whole, whole.rejects.len()), (&again, 0), "{}", original.name);
+    let sound = take_twice(&original.bytes);
+    let whole = sound.by_one_thread.expect(original.name);
+    assert_eq!(Ok(&whole), sound.by_two.as_ref(), "{}", original.name);
+    assert_eq!(whole.rejects.len(), 0, "{}", original.name);
     if original.coding != Coding::Packed {
         check_records(original, &decoded(original.coding, &original.bytes).unwrap(), &whole, original.name);
     }
@@ -362,11 +376,13 @@ fn try_mutants(original: &Original, n: usize, seed: u64) -> Counts {
     for mutant in 0..n {
         let place = format!("{}, seed {seed}, mutant {mutant}", original.name);
         let mut bytes = original.bytes.clone();
-        wound(&mut bytes, &mut draw);
+        WOUNDS.inflict(&mut bytes, &mut draw);
         let tried = catch_unwind(AssertUnwindSafe(|| take_twice(&bytes)));
-        let [one, two] = tried.unwrap_or_else(|_| panic!("{place}: a panic"));
-        assert_eq!(one, two, "{place}: one thread and two");
-        match one {
+        let tried = tried.unwrap_or_else(|_| panic!("{place}: a panic"));
+        assert!(tried.by_one_thread == tried.by_two, "{place}: one thread and two");
+        let allowed = PEAK_BYTES_MAX + PEAK_PER_BYTE_MAX * bytes.len();
+        assert!(tried.peak <= allowed, "{place}: {} bytes of memory, {allowed} allowed", tried.peak);
+        match tried.by_one_thread {
             Err(message) => {
                 assert!(is_refusal(&message), "{place}: {message}");
                 counts.refused += 1;
@@ -388,8 +404,11 @@ fn try_mutants(original: &Original, n: usize, seed: u64) -> Counts {
 
 fn try_all(mutants: usize) {
     let files = originals();
-    let each = mutants / files.len();
-    let tried = |(number, file): (usize, &Original)| try_mutants(file, each, SEED + number as u64);
+    try_each(&files, mutants / files.len());
+}
+
+fn try_each(files: &[Original], mutants: usize) {
+    let tried = |(number, file): (usize, &Original)| try_mutants(file, mutants, SEED + number as u64);
     let counts: Vec<Counts> = files.par_iter().enumerate().map(tried).collect();
     for (file, counts) in files.iter().zip(&counts) {
         // Otherwise the damage was hardly any.
@@ -404,6 +423,17 @@ fn try_all(mutants: usize) {
 #[test]
 fn damaged_exports_are_refused_or_read_whole() {
     try_all(MUTANTS);
+}
+
+#[test]
+fn damaged_exports_that_threads_share_are_refused_or_read_whole() {
+    let files = large_originals();
+    assert_eq!(files.len(), 3);
+    for file in &files {
+        let (pieces, _) = pieces(&file.mapping, &file.bytes).unwrap();
+        assert!(pieces.len() >= 3, "{}: {} pieces", file.name, pieces.len());
+    }
+    try_each(&files, LARGE_MUTANTS);
 }
 
 #[test]
