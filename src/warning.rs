@@ -129,7 +129,7 @@ impl fmt::Display for Warning {
                 let far = if *is_alarm { " far" } else { "" };
                 write!(
                     f,
-                    "{n_columns} of the segment model's columns moved{far} since it was fitted (stability index from \
+                    "{n_columns} columns of the models moved{far} since they were fitted (stability index from \
                      {level} on), most of all {most}; a refit is proposed: run `tercet fit`"
                 )
             }

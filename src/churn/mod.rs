@@ -17,6 +17,7 @@ pub mod judge;
 pub mod labels;
 pub mod model;
 pub mod origins;
+pub mod outcomes;
 mod reasons;
 mod sample;
 mod scorer;
@@ -25,6 +26,16 @@ mod train;
 
 pub use judge::{Evaluation, judge};
 pub use model::ChurnModel;
+pub use outcomes::{Outcomes, outcomes};
 pub use scorer::Algorithm;
 pub use table::{ChurnTable, score};
 pub use train::{Training, capacity_share, fit, settings_digest, train};
+
+use crate::config::Config;
+use crate::date::Date;
+use crate::store::Calendar;
+
+/// The newest night whose 90-day scores can be judged by a date.
+pub fn judged_by(calendar: &Calendar, known_until: Date, config: &Config) -> Date {
+    known_until.plus_days(-origins::maturity_days(calendar, labels::HORIZONS_DAYS[1], &config.churn))
+}

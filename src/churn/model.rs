@@ -9,10 +9,14 @@ use crate::features::FeatureTable;
 use crate::features::catalogue::features;
 use crate::model::calibration::Calibration;
 use crate::model::nested;
+use crate::model::stability_index::Reference;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
 pub const FORMAT_VERSION: u32 = 2;
+
+/// The horizon that bands, lists and reasons go by: a quarter, in which a manager can act and a bank can judge.
+pub const ACTED_ON: usize = 1;
 
 /// Probabilities of one customer by horizon of [`HORIZONS_DAYS`]; `None` where a horizon has no model.
 pub type Probabilities = [Option<f64>; HORIZONS_DAYS.len()];
@@ -31,6 +35,9 @@ pub struct ChurnModel {
     pub return_curve: Option<Curve>,
     /// Shortest first; at least one.
     pub horizons: Vec<HorizonModel>,
+    /// Where customers in scope lay at the newest month-end of the fit, and their probabilities of the horizon that is
+    /// acted on, so that later nights can tell how far theirs have moved.
+    pub reference: Option<Reference>,
     /// Horizons without a model, and why.
     pub missing: Vec<MissingHorizon>,
     /// How well a model that was fitted the same way on an earlier date did afterwards.
@@ -116,6 +123,11 @@ fn hold_nested(row: &mut Probabilities, precisions: &[f64; HORIZONS_DAYS.len()])
 impl ChurnModel {
     pub fn horizon(&self, horizon_days: i32) -> Option<&HorizonModel> {
         self.horizons.iter().find(|model| model.horizon_days == horizon_days)
+    }
+
+    /// The horizon that bands, lists, reasons and drift go by: the one that is acted on, else the longest.
+    pub fn acted_on(&self) -> Option<&HorizonModel> {
+        self.horizon(HORIZONS_DAYS[ACTED_ON]).or_else(|| self.horizons.last())
     }
 
     /// Of each row of the table; never less for a longer horizon.

@@ -1,7 +1,7 @@
 //! Scoring every customer of a night.
 
 use super::labels::{HORIZONS_DAYS, Scope};
-use super::model::{ChurnModel, HorizonModel, Probabilities};
+use super::model::{ACTED_ON, ChurnModel, HorizonModel, Probabilities};
 use super::origins;
 use super::reasons::{self, N_REASONS, Reason, Reasons};
 use crate::config::{Band, Config};
@@ -13,9 +13,6 @@ use crate::schema;
 use crate::store::{Bank, CustomerHistory};
 use polars::prelude::*;
 use rayon::prelude::*;
-
-/// The horizon that bands, lists and reasons go by: a quarter, in which a manager can act and a bank can judge.
-const ACTED_ON: usize = 1;
 
 /// One row per customer of the night, in the order of the feature table.
 #[derive(Debug, Clone)]
@@ -74,7 +71,7 @@ pub fn score(
             *row = Probabilities::default();
         }
     }
-    let told = match model.and_then(|(model, _)| reasoned(model)) {
+    let told = match model.and_then(|(model, _)| model.acted_on()) {
         Some(model) => reasons_of_all(model, features, &scopes, labels)?,
         None => vec![Reasons::default(); features.n_customers()],
     };
@@ -87,11 +84,6 @@ pub fn score(
         exposures: scored.exposures,
         reasons: scored.told,
     })
-}
-
-/// The horizon whose reasons are told: the one that is acted on, else the longest.
-fn reasoned(model: &ChurnModel) -> Option<&HorizonModel> {
-    model.horizon(HORIZONS_DAYS[ACTED_ON]).or_else(|| model.horizons.last())
 }
 
 fn reasons_of_all(

@@ -11,6 +11,7 @@ use super::origins::{self, Origin};
 use crate::config::{Churn, Config};
 use crate::date::Date;
 use crate::error::Result;
+use crate::model::stability_index::Reference;
 use crate::store::{Bank, Histories};
 use rayon::prelude::*;
 
@@ -52,10 +53,13 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     let wanted = wanted(bank, &month_ends, known_until, test_date, config);
     let rows_per_origin = (rules.sample_max / origins::ORIGINS_MAX).max(1);
     let mut asked: Vec<(Date, usize)> = wanted.iter().map(|date| (*date, rows_per_origin)).collect();
-    // Judged on as many customers as a model may be trained on, not on its part of them.
+    // Judged on as many customers as a model may be trained on, not on its part of them; and as many to know later
+    // customers by, at the newest month-end, whose outcome nobody knows yet.
     asked.push((test_date, rules.sample_max));
+    asked.extend(month_ends.last().map(|newest| (*newest, rules.sample_max)));
     let mut followed =
         origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
+    let newest = followed.pop();
     let test = followed.pop();
     let all: Vec<&Origin> = followed.iter().collect();
     let mut model = match fit(bank, &all, known_until, config)? {
@@ -63,6 +67,7 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
     model.return_curve = Some(return_curve(bank, known_until, rules)?);
+    model.reference = newest.map(|newest| reference(&model, &newest)).transpose()?.flatten();
     if let Some(test) = test {
         match fit(bank, &all, test.date, config)? {
             Ok(twin) => {
@@ -77,6 +82,14 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         }
     }
     Ok(keep_judged(model))
+}
+
+/// Where the customers of an origin lie, and their probabilities.
+fn reference(model: &ChurnModel, origin: &Origin) -> Result<Option<Reference>> {
+    let Some(acted_on) = model.acted_on() else { return Ok(None) };
+    let names = acted_on.scorer.names().into_iter();
+    let columns = names.map(|name| (name, origin.features.column(name)));
+    Ok(Some(Reference::of(columns, &acted_on.probabilities(&origin.features)?)))
 }
 
 /// How the silences of all customers ended.
@@ -145,6 +158,7 @@ pub fn fit(
         fitted_with: settings_digest(config),
         gap_days: config.churn.gap_days,
         return_curve: None,
+        reference: None,
         horizons,
         missing,
         evaluations: Vec::new(),

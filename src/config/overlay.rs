@@ -104,17 +104,17 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line_and_the_nearest_key() {
-        let error = read("bank.toml", "seed = 1\n\n[churn]\nhorizon_dayz = 90\n").unwrap_err();
-        assert_eq!(error.to_string(), "bank.toml:4: unknown key `churn.horizon_dayz`");
-        assert_eq!(error.hints(), ["did you mean `churn.horizon_days`?"]);
+        let error = read("bank.toml", "seed = 1\n\n[churn]\nconfirm_dayz = 30\n").unwrap_err();
+        assert_eq!(error.to_string(), "bank.toml:4: unknown key `churn.confirm_dayz`");
+        assert_eq!(error.hints(), ["did you mean `churn.confirm_days`?"]);
     }
 
     #[test]
     fn a_wrong_type_is_refused_with_its_line_and_key() {
-        let error = read("bank.toml", "seed = 1\n[churn]\nhorizon_days = \"many\"\n").unwrap_err();
+        let error = read("bank.toml", "seed = 1\n[churn]\nconfirm_days = \"many\"\n").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "bank.toml:3: `churn.horizon_days`: invalid type: string \"many\", expected i32"
+            "bank.toml:3: `churn.confirm_days`: invalid type: string \"many\", expected i32"
         );
     }
 

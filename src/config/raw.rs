@@ -121,6 +121,8 @@ pub struct Models {
     pub drift_warn: f64,
     /// Population stability index from which the column counts as another one.
     pub drift_alarm: f64,
+    /// The index from which a night is refused; 0 for never.
+    pub drift_refuse: f64,
 }
 
 /// Weights of the parts of each axis.
@@ -332,7 +334,13 @@ impl Raw {
     fn check_models(&self) -> Result<()> {
         let (warn, alarm) = (self.models.drift_warn, self.models.drift_alarm);
         ensure("models.drift_warn", warn > 0.0 && warn.is_finite(), "over 0")?;
-        ensure("models.drift_alarm", alarm >= warn && alarm.is_finite(), "at least `models.drift_warn`")
+        ensure("models.drift_alarm", alarm >= warn && alarm.is_finite(), "at least `models.drift_warn`")?;
+        let refuse = self.models.drift_refuse;
+        ensure(
+            "models.drift_refuse",
+            refuse == 0.0 || (refuse >= alarm && refuse.is_finite()),
+            "0 for never, or at least `models.drift_alarm`",
+        )
     }
 
     fn check_numbers(&self) -> Result<()> {

@@ -12,8 +12,8 @@ use crate::store::{Calendar, CustomerHistory};
 /// Days over which the baseline of an outflow is taken: three months.
 pub const BASELINE_DAYS: i32 = 90;
 
-/// A customer's mean assets over the 90 days up to `date`, of which only those since he was opened count, or the
-/// newest where fewer days are known; `None` without balances. The baseline that an outflow is measured against.
+/// A customer's mean assets over the 90 days up to `date`, or since the first snapshot that could show him, or the newest
+/// where fewer days are known; `None` without balances. The baseline that an outflow is measured against.
 ///
 /// Looks at nothing in `history` that is dated after `date`.
 pub fn baseline_assets(history: &CustomerHistory<'_>, calendar: &Calendar, date: Date) -> Option<f64> {
@@ -35,7 +35,10 @@ pub(super) fn baseline(
     assets: impl Fn(usize) -> f64,
 ) -> Option<f64> {
     let newest = snapshots.len().checked_sub(1)?;
-    let from = date.plus_days(1 - BASELINE_DAYS).max(opened_on.min(date));
+    // Of a newcomer the snapshot before he was opened knows nothing, which is not that he had nothing.
+    let first = snapshots.partition_point(|on| *on < opened_on).min(newest);
+    let seen_from = if opened_on <= snapshots[0] { opened_on } else { snapshots[first] };
+    let from = date.plus_days(1 - BASELINE_DAYS).max(seen_from.min(date));
     Some(spans(snapshots, from, date).map_or_else(|| assets(newest), |spans| mean(spans, &assets)))
 }
 

@@ -144,6 +144,10 @@ fn a_mean_is_taken_over_days_and_absent_means_zero() {
     // 28 days of 100 from 31 January on, none from 28 February, one day of 50: 2850 over 60 days.
     bank.customer.opened_on = date("2026-01-31");
     assert_eq!(baseline(&bank), Some(2850.0 / 60.0));
+    // Opened between two snapshots: until the next one nobody knows what he had.
+    bank.customer.opened_on = date("2026-03-02");
+    assert_eq!(baseline(&bank), Some(50.0));
+    bank.customer.opened_on = date("2026-01-31");
     assert_eq!(baseline_assets(&bank.history(), &bank.calendar, date("2026-01-30")), None);
     assert_eq!(bank.feature("aum_last_month_mean", "2026-03-31"), 50.0 / 31.0);
     assert_eq!(bank.feature("value_12m", "2026-03-31"), 2850.0 / 60.0);

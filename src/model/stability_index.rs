@@ -41,6 +41,34 @@ pub struct BoundedBin {
     pub n_customers: u64,
 }
 
+/// Where the customers of a fit lay, feature by feature, so that later nights can tell how far theirs have moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    pub features: Vec<FeatureReference>,
+    /// Of what the model made of them.
+    pub score: ReferenceBins,
+}
+
+/// A feature of these customers, in its own unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeatureReference {
+    pub name: String,
+    pub bins: ReferenceBins,
+}
+
+impl Reference {
+    /// `features` are names with a value per fitted customer, `scores` theirs.
+    pub fn of<'a>(features: impl Iterator<Item = (&'a str, &'a [f64])>, scores: &[f64]) -> Self {
+        let of_feature = |(name, values): (&str, &[f64])| FeatureReference {
+            name: name.into(),
+            bins: ReferenceBins::of(values),
+        };
+        Self { features: features.map(of_feature).collect(), score: ReferenceBins::of(scores) }
+    }
+}
+
 /// A column now against its reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {

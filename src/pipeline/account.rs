@@ -1,6 +1,7 @@
 //! The account of a night: the books of every delivery, warnings, and the manifest drawn up from them.
 
 use super::models::Models;
+use crate::churn::Outcomes;
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -61,6 +62,7 @@ pub(super) struct Known<'a> {
     pub(super) standing: &'a segment::Standing,
     pub(super) before: Option<&'a Previous>,
     pub(super) lists: &'a Lists,
+    pub(super) outcomes: &'a Outcomes,
 }
 
 pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &Known<'_>) -> Manifest {
@@ -85,6 +87,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         value_basis: known.features.value_basis.code(),
         models: models.entries().cloned().collect(),
         churn_evaluations: models.churn().map_or_else(Vec::new, |(model, _)| model.evaluations.clone()),
+        churn_outcomes: known.outcomes.figures.clone(),
         silhouettes: silhouettes(&models.segment.model),
         migration: known.migration.clone(),
         concentration: Some(&known.standing.concentration).filter(|all| all.tells_of_many()).cloned(),

@@ -19,7 +19,7 @@ pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
 pub use watch::Observer;
 
-use crate::churn;
+use crate::churn::{self, Outcomes};
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
@@ -38,7 +38,7 @@ use crate::warning::Warning;
 use account::{Known, books, manifest};
 use churn_night::ChurnNight;
 use fit::Seen;
-use models::{Models, drift_of_night, predecessor};
+use models::{Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
 use night_features::NightFeatures;
 use report::{tier_figures, type_figures};
 use watch::Watch;
@@ -120,7 +120,7 @@ pub fn run(
         || segment::place(&bank, sight, &segment.model, &standing, last_night, config),
     )?;
     let moved = moved(&segments, last_night)?;
-    let drift = drift_of_night(&segment.model, features, &segments)?;
+    let mut drift = drift_of_night(&segment.model, features, &segments)?;
 
     let churn = watch.time("churn model", ChurnNight::n_rows, || ChurnNight::of(&seen, before.as_ref()))?;
     let models = Models { segment, churn: churn.model };
@@ -128,6 +128,15 @@ pub fn run(
         "churn",
         |_| features.n_customers(),
         || churn::score(&bank, features, models.churn(), &labels, config),
+    )?;
+
+    drift.extend(models.churn().into_iter().flat_map(|(model, _)| drift_of_churn(model, features, &churn)));
+    refuse_drift(&drift, config.models.drift_refuse)?;
+    let scored = publish::scores_until(&config.workspace, churn::judged_by(bank.calendar(), as_of, config))?;
+    let outcomes = watch.time(
+        "outcomes",
+        |outcomes: &Outcomes| outcomes.frame.height(),
+        || churn::outcomes(&bank, scored.as_ref(), as_of, config),
     )?;
 
     let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
@@ -165,12 +174,14 @@ pub fn run(
         standing: &standing,
         before: before.as_ref(),
         lists: &lists,
+        outcomes: &outcomes,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
     let night = publish::Night {
         tables: &tables,
         lists: &lists,
         movements: &moved.movements,
+        outcomes: &outcomes.frame,
         rejects: &rejects,
         before: before.as_ref(),
     };

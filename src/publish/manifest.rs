@@ -1,6 +1,7 @@
 //! `manifest.json`: what went in, what came out, by which model, how long it took. No personal data.
 
 use crate::churn::Evaluation;
+use crate::churn::outcomes::LiveFigures;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::io::staging::FileDigest;
@@ -31,6 +32,8 @@ pub struct Manifest {
     pub value_basis: &'static str,
     pub models: Vec<ModelEntry>,
     pub churn_evaluations: Vec<Evaluation>,
+    /// How good the probabilities of an earlier night were, now that it is known.
+    pub churn_outcomes: Vec<LiveFigures>,
     /// Mean silhouette of each clustering, by group and axis.
     pub silhouettes: BTreeMap<String, Option<f64>>,
     /// Customers by their type in the night before and now.

@@ -11,6 +11,7 @@ mod night;
 mod previous;
 mod rejects;
 mod run_id;
+mod scored;
 mod tables;
 pub mod workbook;
 
@@ -22,4 +23,5 @@ pub use manifest::{
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;
+pub use scored::scores_until;
 pub use tables::parquet_bytes;

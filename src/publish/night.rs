@@ -18,6 +18,7 @@ pub struct Night<'a> {
     pub tables: &'a targets::Night<'a>,
     pub lists: &'a targets::Lists,
     pub movements: &'a DataFrame,
+    pub outcomes: &'a DataFrame,
     pub rejects: &'a DataFrame,
     pub before: Option<&'a Previous>,
 }
@@ -61,10 +62,11 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
 }
 
 fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>> {
-    let frames: [(&'static TableSchema, &DataFrame); 9] = [
+    let frames: [(&'static TableSchema, &DataFrame); 10] = [
         (&schema::FEATURES, night.tables.features.frame()),
         (&schema::SEGMENTS, night.tables.segments.frame()),
         (&schema::CHURN, night.tables.churn.frame()),
+        (&schema::OUTCOMES, night.outcomes),
         (&schema::TARGETS, &night.lists.targets),
         (&schema::CROSS_SELL, &night.lists.cross_sell),
         (&schema::SUPPRESSIONS, &night.lists.suppressions),

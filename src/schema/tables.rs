@@ -31,8 +31,18 @@ const MANAGER_ID: Field =
 const BRANCH_ID: Field = field("branch_id", String, "", "Branch, as delivered; null where there is none");
 
 /// Every table, in the order of the data dictionary.
-pub const TABLES: [&TableSchema; 9] =
-    [&FEATURES, &SEGMENTS, &CHURN, &TARGETS, &CROSS_SELL, &SUPPRESSIONS, &MOVEMENTS, &MANAGERS, &REJECTS];
+pub const TABLES: [&TableSchema; 10] = [
+    &FEATURES,
+    &SEGMENTS,
+    &CHURN,
+    &OUTCOMES,
+    &TARGETS,
+    &CROSS_SELL,
+    &SUPPRESSIONS,
+    &MOVEMENTS,
+    &MANAGERS,
+    &REJECTS,
+];
 
 pub const FEATURES: TableSchema = TableSchema {
     name: "features",
@@ -281,6 +291,76 @@ pub const BACKTEST_CALIBRATION: TableSchema = TableSchema {
             field("n_customers", Int64, "count", "Customers in the bin"),
             field("mean_probability", Float64, "probability", "What was predicted"),
             field("observed_rate", Float64, "probability", "The share that left"),
+        ]
+    },
+};
+
+pub const OUTCOMES: TableSchema = TableSchema {
+    name: "outcomes",
+    description: "One row per customer whom an earlier night scored: what became of him, also of those who are in no table of this night. That night is the newest whose 90 days are over; without one the table is empty.",
+    key: &["customer_id"],
+    fields: || {
+        let outcome = "stays, closed, run_off, silent, in_gap, not_his_decision; null while it is not known";
+        vec![
+            CUSTOMER_ID,
+            field("scored_on", Date, "", "Date of the night that scored him"),
+            field("churn_30", Float64, "probability", "As that night published it"),
+            field("outcome_30", String, "", outcome),
+            field("churn_90", Float64, "probability", "As that night published it"),
+            field("outcome_90", String, "", outcome),
+            field("churn_180", Float64, "probability", "As that night published it"),
+            field("outcome_180", String, "", outcome),
+            field(
+                "lost_on",
+                Date,
+                "",
+                "Day of his first loss after that night, as far as known; null without one",
+            ),
+            field(
+                "outflow_share",
+                Float64,
+                "share",
+                "Net outflow over the border of the bank since then, as a part of his mean assets of three months; null without balances",
+            ),
+            field(
+                "is_partial",
+                Boolean,
+                "",
+                "No loss, but `churn.partial_share` moved out or a line of products was lost",
+            ),
+            field("contract_ended", Boolean, "", "Most of what left had matured and was not renewed"),
+            field(
+                "to_own_time_deposits",
+                Money,
+                "currency units",
+                "Net since then, into his own time deposits here: no loss",
+            ),
+            field(
+                "to_own_investments",
+                Money,
+                "currency units",
+                "The same into funds and other own products",
+            ),
+            field(
+                "to_own_accounts_elsewhere",
+                Money,
+                "currency units",
+                "Net to his own accounts at other banks",
+            ),
+            field("spent", Money, "currency units", "Payments less refunds"),
+            field(
+                "to_others",
+                Money,
+                "currency units",
+                "Withdrawals and transfers to others, less what came in",
+            ),
+            field(
+                "price_effect",
+                Money,
+                "currency units",
+                "Change of his assets by prices; null where two snapshots are missing",
+            ),
+            field("model_id", String, "", "Model that scored him"),
         ]
     },
 };

@@ -4,13 +4,14 @@
 
 use super::curve::score_0_to_100;
 use super::cut;
-use super::model::{AxisModel, AxisReference};
+use super::model::AxisModel;
 use super::parts::{Measured, PartsModel};
 use super::profile::mean_and_sd;
 use crate::config::Segment;
 use crate::error::{Error, Result};
 use crate::features::{Axis, FeatureTable};
 use crate::model::kmeans;
+use crate::model::stability_index::Reference;
 use ndarray::Array2;
 
 /// Customers on which silhouettes are taken: the cost is quadratic, and 2,000 fix two digits.
@@ -77,7 +78,7 @@ pub fn fit(
     let scores: Vec<f64> = measured.scores.iter().map(score).collect();
     Ok(AxisModel {
         axis: axis.name().into(),
-        reference: AxisReference::of(parts.taming.names().zip(&columns), &scores),
+        reference: Reference::of(parts.taming.names().zip(columns.iter().map(Vec::as_slice)), &scores),
         parts,
         score_mean,
         score_sd,

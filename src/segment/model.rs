@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::features::Axis;
 use crate::features::catalogue::features;
 use crate::model::cluster_number::ClusterFigures;
-use crate::model::stability_index::ReferenceBins;
+use crate::model::stability_index::Reference;
 use crate::model::taming::TamedFeature;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
@@ -58,35 +58,7 @@ pub struct AxisModel {
     pub stability: f64,
     /// Every number of clusters that was tried.
     pub tried: Vec<Tried>,
-    pub reference: AxisReference,
-}
-
-/// Where the fitted customers lay, so that later nights can tell how far theirs have moved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AxisReference {
-    pub features: Vec<FeatureReference>,
-    /// Of the score, 0 to 100.
-    pub score: ReferenceBins,
-}
-
-/// A feature of the fitted customers, in its own unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FeatureReference {
-    pub name: String,
-    pub bins: ReferenceBins,
-}
-
-impl AxisReference {
-    /// `features` are names with a value per fitted customer, `scores` theirs.
-    pub(super) fn of<'a>(features: impl Iterator<Item = (&'a str, &'a Vec<f64>)>, scores: &[f64]) -> Self {
-        let of_feature = |(name, values): (&str, &Vec<f64>)| FeatureReference {
-            name: name.into(),
-            bins: ReferenceBins::of(values),
-        };
-        Self { features: features.map(of_feature).collect(), score: ReferenceBins::of(scores) }
-    }
+    pub reference: Reference,
 }
 
 impl AxisModel {

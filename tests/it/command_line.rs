@@ -27,12 +27,12 @@ fn run_with_config(text: &str, arguments: &[&str]) -> (i32, String) {
 
 #[test]
 fn a_typo_in_the_configuration_is_refused_with_its_line_and_a_hint() {
-    let (code, message) = run_with_config("seed = 1\n[churn]\nhorizon = 90\n", &[]);
+    let (code, message) = run_with_config("seed = 1\n[churn]\nconfirm = 30\n", &[]);
     assert_eq!(code, 2);
     insta::assert_snapshot!(message, @r"
-    error: bank.toml:3: unknown key `churn.horizon`
+    error: bank.toml:3: unknown key `churn.confirm`
 
-    hint: did you mean `churn.horizon_days`?
+    hint: did you mean `churn.confirm_days`?
     ");
 }
 

@@ -1,21 +1,25 @@
-//! How far the customers of a night have moved from those that the segment model was fitted on.
+//! How far the customers of a night have moved from those that the models were fitted on.
 //!
-//! Reads: the model's reference bins, the night's features and segments. Produces: per group, axis and column a
-//! population stability index with its bins, and warnings. Grain: settled customers, as in the fit. Never: changes
+//! Reads: the models' reference bins, the night's features, segments and probabilities. Produces: per group, axis (or
+//! `churn`) and column a population stability index with its bins, and warnings. Grain: settled customers, or those in
+//! scope, as in the fit. Never: changes
 //! or chooses a model; shows a value of one customer to the last digit.
 
 use super::quality::{scores, settled_rows};
+use crate::churn::{ChurnModel, ChurnTable};
 use crate::config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::FeatureTable;
-use crate::model::stability_index::{BinRange, ReferenceBins};
+use crate::model::stability_index::{BinRange, FeatureReference, ReferenceBins};
 use crate::publish::ColumnDrift;
-use crate::segment::model::AxisModel;
 use crate::segment::{SegmentModel, SegmentTable};
 use crate::warning::Warning;
 
 /// The column of an axis that is no feature.
 const SCORE: &str = "score";
+/// What stands for the axis of the churn model's columns, and for the group of its customers.
+const CHURN: &str = "churn";
+const IN_SCOPE: &str = "in_scope";
 
 /// Every column of the model, by group and axis, features before the score.
 ///
@@ -33,20 +37,58 @@ pub(in crate::pipeline) fn of_night(
             let group = group.segment_group.as_str();
             for feature in &axis.reference.features {
                 let now = at(features.column(&feature.name), &rows);
-                drift.push(column(group, axis, &feature.name, &feature.bins, &now));
+                drift.push(column(group, &axis.axis, &feature.name, &feature.bins, &now));
             }
             let scores = scores(segments, &axis.axis)?;
-            drift.push(column(group, axis, SCORE, &axis.reference.score, &at(&scores, &rows)));
+            drift.push(column(group, &axis.axis, SCORE, &axis.reference.score, &at(&scores, &rows)));
         }
     }
     Ok(drift)
+}
+
+/// Every feature of the churn model and the probability that is acted on, over those who have one.
+pub(in crate::pipeline) fn of_churn(
+    model: &ChurnModel,
+    features: &FeatureTable,
+    churn: &ChurnTable,
+) -> Vec<ColumnDrift> {
+    let Some(reference) = &model.reference else { return Vec::new() };
+    let scored: Vec<(usize, f64)> =
+        churn.probabilities().iter().enumerate().filter_map(|(row, p)| Some((row, (*p)?))).collect();
+    let rows: Vec<usize> = scored.iter().map(|(row, _)| *row).collect();
+    let probabilities: Vec<f64> = scored.iter().map(|(_, probability)| *probability).collect();
+    let of_feature = |feature: &FeatureReference| {
+        let now = at(features.column(&feature.name), &rows);
+        column(IN_SCOPE, CHURN, &feature.name, &feature.bins, &now)
+    };
+    let score = column(IN_SCOPE, CHURN, SCORE, &reference.score, &probabilities);
+    reference.features.iter().map(of_feature).chain([score]).collect()
+}
+
+/// A night whose customers have moved further than the configuration allows.
+///
+/// # Errors
+/// Kind `Refused`, naming the column that moved most.
+pub(in crate::pipeline) fn refuse(drift: &[ColumnDrift], level: f64) -> Result<()> {
+    let moved = drift.iter().filter_map(|column| {
+        Some((column.index.filter(|index| Some(*index) > column.index_by_chance)?, column))
+    });
+    let most = moved.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(index, _)| level > 0.0 && *index >= level);
+    most.map_or(Ok(()), |(index, column)| {
+        Err(Error::refused(format!(
+            "`{}` of {} (group `{}`) has moved too far since the model was fitted: stability index {index:.2}, refused \
+             from {level} on",
+            column.column, column.axis, column.segment_group
+        ))
+        .hint("look whether the exports changed their meaning; `tercet fit` fits a new model, `models.drift_refuse` sets the level"))
+    })
 }
 
 fn at(values: &[f64], rows: &[usize]) -> Vec<f64> {
     rows.iter().map(|row| values[*row]).collect()
 }
 
-fn column(group: &str, axis: &AxisModel, name: &str, reference: &ReferenceBins, now: &[f64]) -> ColumnDrift {
+fn column(group: &str, axis: &str, name: &str, reference: &ReferenceBins, now: &[f64]) -> ColumnDrift {
     let drift = reference.drift(now);
     let bound = |range| match range {
         BinRange::Values { up_to, .. } => up_to.map(three_digits),
@@ -56,7 +98,7 @@ fn column(group: &str, axis: &AxisModel, name: &str, reference: &ReferenceBins, 
     let n_now: Vec<u64> = drift.bins.iter().map(|bin| bin.n_now).collect();
     ColumnDrift {
         segment_group: group.into(),
-        axis: axis.axis.clone(),
+        axis: axis.into(),
         column: name.into(),
         index: drift.index,
         index_by_chance: index_by_chance(&n_reference, &n_now),
@@ -131,7 +173,7 @@ mod tests {
 
     #[test]
     fn each_level_has_one_warning_that_names_the_column_that_moved_most() {
-        let levels = config::Models { drift_warn: 0.1, drift_alarm: 0.25 };
+        let levels = config::Models { drift_warn: 0.1, drift_alarm: 0.25, drift_refuse: 0.0 };
         let drift = [
             drifted("aum", 0.09, 0.01),
             drifted("value_12m", 0.11, 0.01),

@@ -19,7 +19,7 @@ mod registry;
 pub(super) use card::Card;
 pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
 pub(super) use churn_card::ChurnCard;
-pub(super) use drift::of_night as drift_of_night;
+pub(super) use drift::{of_churn as drift_of_churn, of_night as drift_of_night, refuse as refuse_drift};
 pub use quality::{AxisFigures, Comparison, GroupFigures};
 pub(super) use quality::{compared, group_figures};
 pub(super) use registry::{Approval, Registry, Withdrawal};
