@@ -33,6 +33,12 @@ pub enum Warning {
     NoProbabilities {
         reason: String,
     },
+    /// The churn model should have been trained anew, which was not possible.
+    ModelNotRenewed {
+        model_id: String,
+        age_days: i32,
+        reason: String,
+    },
     /// A horizon has no model, or none that could be judged.
     HorizonNotModelled {
         horizon_days: i32,
@@ -134,6 +140,10 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
+            Warning::ModelNotRenewed { model_id, age_days, reason } => write!(
+                f,
+                "`{model_id}` is {age_days} days old and stays in use, since none could be trained: {reason}"
+            ),
             Warning::HorizonNotModelled { horizon_days, reason } => {
                 write!(f, "no churn probabilities for {horizon_days} days: {reason}")
             }

@@ -3,11 +3,12 @@
 //! Every origin is followed once and serves all models that could have known it. Reads the bank; writes nothing. Never: a
 //! model that has seen the outcome that it is judged by.
 
-use super::judge::{Evaluation, judge};
+use super::evaluation::Evaluation;
+use super::judge::judge;
 use super::labels::HORIZONS_DAYS;
 use super::model::MissingHorizon;
 use super::origins::{self, Origin};
-use super::train::{capacity_share, fit};
+use super::train::{capacity_share, fit, learned_from, rows_of};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::Result;
@@ -41,24 +42,16 @@ pub fn backtest(bank: &Bank, known_until: Date, config: &Config) -> Result<Backt
     let calendar = bank.calendar();
     let month_ends = origins::month_ends(calendar, known_until, rules);
     let usable = |known: Date, days: i32| origins::usable(&month_ends, calendar, known, days, rules);
-    let shortest = usable(known_until, HORIZONS_DAYS[0]);
-    let tests = &shortest[shortest.len().saturating_sub(rules.backtest_origins)..];
-    let mut learned_from: Vec<Date> = tests
-        .iter()
-        .flat_map(|test| HORIZONS_DAYS.into_iter().flat_map(move |days| usable(*test, days)))
+    // The newest of each horizon.
+    let mut tests: Vec<Date> = HORIZONS_DAYS
+        .into_iter()
+        .flat_map(|days| usable(known_until, days).iter().rev().take(rules.backtest_origins))
         .copied()
         .collect();
-    learned_from.sort_unstable();
-    learned_from.dedup();
-    let rows_per_origin = (rules.sample_max / origins::ORIGINS_MAX).max(1);
-    let asked: Vec<(Date, usize)> = learned_from
-        .iter()
-        .map(|date| (*date, rows_per_origin))
-        .chain(tests.iter().map(|date| (*date, rules.sample_max)))
-        .collect();
-    let mut followed =
-        origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
-    let tests = followed.split_off(learned_from.len());
+    tests.sort_unstable();
+    tests.dedup();
+    let dates = learned_from(calendar, &month_ends, &tests, rules);
+    let (followed, tests) = rows_of(bank, &dates, &tests, known_until, config)?;
     let learned_from: Vec<&Origin> = followed.iter().collect();
     let mut found = Backtest { known_until, evaluations: Vec::new(), not_judged: Vec::new() };
     for test in &tests {
@@ -77,7 +70,7 @@ impl Backtest {
     ) -> Result<()> {
         let not = |horizon_days: i32, because: &str| NotJudged {
             test_origin: test.date,
-            missing: MissingHorizon { horizon_days, because: because.to_owned() },
+            missing: MissingHorizon::new(horizon_days, because),
         };
         let model = match fit(bank, learned_from, test.date, config)? {
             Ok(model) => model,
@@ -92,7 +85,13 @@ impl Backtest {
                 continue;
             }
             let missing = model.missing.iter().find(|missing| missing.horizon_days == days);
-            let because = missing.map_or("its outcome is not known yet", |missing| missing.because.as_str());
+            let place = HORIZONS_DAYS.iter().position(|own| *own == days);
+            let is_known = place.is_some_and(|place| test.labelled(place).next().is_some());
+            let because = match missing {
+                Some(missing) => missing.because.as_str(),
+                None if is_known => "nobody left, or everybody did",
+                None => "its outcome is not known yet",
+            };
             self.not_judged.push(not(days, because));
         }
         self.evaluations.extend(judged);

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! origins whose labels were complete before the newest origin ──> train
-//! the origins after them, half of their customers ──────────────> stop the trees
+//! the newest one, and of those between whom training has not seen:
+//!                          half of these customers ─────────────> stop the trees
 //!                          the other half ──────────────────────> choose the champion, calibrate it
 //! ```
 //!
 //! Where history is too short for that, the choice and the calibration are made on scores out of fold: every
-//! customer is scored by a model that was trained without him, all of his rows left out.
+//! customer is scored by a model that was trained without him, all of his rows left out; the model itself is then fitted
+//! on all of them.
 
 use super::labels::{HORIZONS_DAYS, Label};
 use super::model::{CalibratedOn, ChampionAuc, HorizonModel};
@@ -17,9 +19,10 @@ use super::scorer::{Algorithm, Scorer};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::Result;
-use crate::model::calibration::{Calibration, Method};
+use crate::model::calibration::{Calibration, ISOTONIC_CLASS_MIN, Method};
 use crate::model::metrics;
 use crate::store::Calendar;
+use std::collections::BTreeSet;
 
 /// Folds of customers where history is short; five is the field's habit (Hastie, Tibshirani & Friedman 2009, 7.10).
 const FOLDS: u32 = 5;
@@ -49,11 +52,12 @@ pub fn fit_horizon(
     if let Some(reason) = too_few(&all, config) {
         return Ok(Err(reason));
     }
-    let closed_by = newest.plus_days(-origins::maturity_days(calendar, days, &config.churn));
+    let maturity = origins::maturity_days(calendar, days, &config.churn);
     let (earlier, later): (Vec<&Origin>, Vec<&Origin>) =
-        own.iter().copied().partition(|origin| origin.date <= closed_by);
-    let (train, held) = (Sample::of(&earlier, horizon), Sample::of(&later, horizon));
-    let in_time = too_few(&train, config).is_none() && held.n_left() >= config.churn.positives_min;
+        own.iter().copied().partition(|origin| origin.date <= newest.plus_days(-maturity));
+    let train = Sample::of(&earlier, horizon);
+    let held = unseen(&earlier, &later, &train, maturity, horizon);
+    let in_time = too_few(&train, config).is_none() && too_few(&held, config).is_none();
     let fitted = if in_time { out_of_time(&train, &held, config)? } else { out_of_fold(&all, config)? };
     let (trained_on, calibrated_on) = match in_time {
         true => (&earlier, CalibratedOn::Later(later.iter().map(|origin| origin.date).collect())),
@@ -66,6 +70,7 @@ pub fn fit_horizon(
         calibrated_on,
         n_rows: if in_time { train.n_rows() } else { all.n_rows() },
         n_left: if in_time { train.n_left() } else { all.n_left() },
+        n_leavers: if in_time { train.n_leavers() } else { all.n_leavers() },
         n_calibrated: fitted.n_calibrated,
         n_in_gap: count(Label::InGap),
         n_not_his_decision: count(Label::NotHisDecision),
@@ -73,6 +78,21 @@ pub fn fit_horizon(
         scorer: fitted.scorer,
         calibration: fitted.calibration,
     }))
+}
+
+/// Rows whose outcome no training row knows: of origins after the labels of training were complete, all; of those in
+/// between, where windows overlap, the customers whom training has not seen.
+fn unseen(
+    earlier: &[&Origin],
+    later: &[&Origin],
+    train: &Sample,
+    maturity_days: i32,
+    horizon: usize,
+) -> Sample {
+    let closed_on = earlier.last().map(|origin| origin.date.plus_days(maturity_days));
+    let seen: BTreeSet<u32> = train.hashes.iter().copied().collect();
+    let is_later = |origin: &Origin| closed_on.is_some_and(|closed_on| origin.date >= closed_on);
+    Sample::chosen(later, horizon, |origin, hash| is_later(origin) || !seen.contains(&hash))
 }
 
 struct Fitted {
@@ -84,81 +104,104 @@ struct Fitted {
 
 /// Why these rows teach nothing; `None` where they are enough.
 fn too_few(sample: &Sample, config: &Config) -> Option<String> {
-    let (n, n_left, needed) = (sample.n_rows(), sample.n_left(), config.churn.positives_min);
+    let (n_left, n_stayed, needed) = (sample.n_leavers(), sample.n_stayers(), config.churn.positives_min);
     if n_left < needed {
-        return Some(format!(
-            "only {n_left} of {n} customers left at the usable origins; {needed} are needed"
-        ));
+        return Some(format!("only {n_left} customers left at the usable origins; {needed} are needed"));
     }
-    if n - n_left < needed {
-        return Some(format!(
-            "{n_left} of {n} customers left at the usable origins; there are too few to compare with"
-        ));
-    }
-    None
+    (n_stayed < needed).then(|| {
+        format!(
+            "only {n_stayed} customers stayed at the usable origins, too few to compare {n_left} leavers with"
+        )
+    })
+}
+
+/// Spreads hashes of customers anew, so that neither their buckets nor the order in which they were drawn decide.
+fn spread(hash: u32) -> u32 {
+    // The finaliser of MurmurHash3 (Appleby 2011, public domain).
+    let mixed = (hash ^ hash >> 16).wrapping_mul(0x85EB_CA6B);
+    let mixed = (mixed ^ mixed >> 13).wrapping_mul(0xC2B2_AE35);
+    mixed ^ mixed >> 16
 }
 
 fn out_of_time(train: &Sample, held: &Sample, config: &Config) -> Result<Result<Fitted, String>> {
-    // The lowest bit decides buckets already; a higher one halves every bucket.
-    let half = |hash: u32| hash >> 16 & 1 == 0;
-    let (stopping, choice) = (held.filter(half), held.filter(|hash| !half(hash)));
-    let choice = if choice.n_left() == 0 { held } else { &choice };
+    let is_stopping = |hash: u32| spread(hash) & 1 == 0;
+    let (stopping, choice) = (held.filter(is_stopping), held.filter(|hash| !is_stopping(hash)));
     let stopping = Some(&stopping).filter(|rows| rows.n_left() > 0);
     let mut candidates = Vec::new();
     for algorithm in Algorithm::ALL {
-        let scorer = match Scorer::fit(algorithm, train, stopping, None, config)? {
-            Ok(scorer) => scorer,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let scores = scorer.scores_of(choice)?;
-        candidates.push((scorer, scores));
+        let fitted = Scorer::fit(algorithm, train, stopping, None, config)?;
+        candidates.push(match fitted {
+            Ok(scorer) => Ok((scorer.scores_of(&choice)?, scorer)),
+            Err(reason) => Err(reason),
+        });
     }
-    Ok(champion(candidates, &choice.left))
+    Ok(champion(candidates, &choice))
 }
 
 fn out_of_fold(all: &Sample, config: &Config) -> Result<Result<Fitted, String>> {
     let mut candidates = Vec::new();
     for algorithm in Algorithm::ALL {
-        let mut scores = vec![f64::NAN; all.n_rows()];
-        let mut rounds = Vec::new();
-        for fold in 0..FOLDS {
-            let is_in = |hash: u32| hash >> 16 & 0xFFFF;
-            let of_fold = move |hash: u32| is_in(hash) % FOLDS == fold;
-            let next = move |hash: u32| is_in(hash) % FOLDS == (fold + 1) % FOLDS;
-            let stopping = all.filter(next);
-            let rest = match algorithm {
-                Algorithm::Trees => all.filter(|hash| !of_fold(hash) && !next(hash)),
-                Algorithm::Logistic => all.filter(|hash| !of_fold(hash)),
-            };
-            let scorer = match Scorer::fit(algorithm, &rest, Some(&stopping), None, config)? {
-                Ok(scorer) => scorer,
-                Err(reason) => return Ok(Err(reason)),
-            };
-            rounds.extend(scorer.n_trees());
-            let mut own = scorer.scores_of(&all.filter(of_fold))?.into_iter();
-            for (score, hash) in scores.iter_mut().zip(&all.hashes) {
-                if of_fold(*hash) {
-                    *score = own.next().unwrap_or(f64::NAN);
-                }
-            }
-        }
-        rounds.sort_unstable();
-        let rounds = rounds.get(rounds.len() / 2).map(|rounds| (*rounds).max(1));
-        match Scorer::fit(algorithm, all, None, rounds, config)? {
-            Ok(scorer) => candidates.push((scorer, scores)),
-            Err(reason) => return Ok(Err(reason)),
-        }
+        candidates.push(scored_out_of_fold(algorithm, all, config)?);
     }
-    Ok(champion(candidates, &all.left))
+    Ok(champion(candidates, all))
 }
 
-/// The candidate with the larger area under the ROC curve; the simpler one where they are level.
-fn champion(candidates: Vec<(Scorer, Vec<f64>)>, left: &[bool]) -> Result<Fitted, String> {
-    let aucs: Vec<Option<f64>> = candidates.iter().map(|(_, scores)| metrics::auc(scores, left)).collect();
-    let auc = ChampionAuc { logistic: aucs[0], trees: aucs[1] };
-    let best = usize::from(aucs[1] > aucs[0]);
-    let (scorer, scores) = candidates.into_iter().nth(best).ok_or("there is no candidate")?;
-    let calibration = Calibration::fit(Method::by_default_for(left), &scores, left)
+/// A model of all rows, and the score of each row by a model that was trained without its customer.
+fn scored_out_of_fold(
+    algorithm: Algorithm,
+    all: &Sample,
+    config: &Config,
+) -> Result<Result<(Vec<f64>, Scorer), String>> {
+    let mut scores = vec![f64::NAN; all.n_rows()];
+    let mut rounds = Vec::new();
+    for fold in 0..FOLDS {
+        let of_fold = move |hash: u32| spread(hash) % FOLDS == fold;
+        let next = move |hash: u32| spread(hash) % FOLDS == (fold + 1) % FOLDS;
+        let stopping = all.filter(next);
+        let stopping = Some(&stopping).filter(|rows| algorithm == Algorithm::Trees && rows.n_left() > 0);
+        let rest = all.filter(|hash| !of_fold(hash) && (stopping.is_none() || !next(hash)));
+        let scorer = match Scorer::fit(algorithm, &rest, stopping, None, config)? {
+            Ok(scorer) => scorer,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        rounds.extend(scorer.n_trees());
+        let mut own = scorer.scores_of(&all.filter(of_fold))?.into_iter();
+        for (score, _) in scores.iter_mut().zip(&all.hashes).filter(|(_, hash)| of_fold(**hash)) {
+            *score = own.next().unwrap_or(f64::NAN);
+        }
+    }
+    rounds.sort_unstable();
+    let rounds = rounds.get(rounds.len() / 2).map(|rounds| (*rounds).max(1));
+    Ok(Scorer::fit(algorithm, all, None, rounds, config)?.map(|scorer| (scores, scorer)))
+}
+
+/// The candidate with the larger area under the ROC curve; the simpler one where they are level. One that could not be
+/// fitted is out.
+fn champion(candidates: Vec<Result<(Vec<f64>, Scorer), String>>, rows: &Sample) -> Result<Fitted, String> {
+    let mut auc = ChampionAuc { logistic: None, trees: None };
+    let mut best: Option<(Option<f64>, Vec<f64>, Scorer)> = None;
+    let mut reasons = Vec::new();
+    for candidate in candidates {
+        let (scores, scorer) = match candidate {
+            Ok(fitted) => fitted,
+            Err(reason) => {
+                reasons.push(reason);
+                continue;
+            }
+        };
+        let found = metrics::auc(&scores, &rows.left);
+        match scorer.algorithm() {
+            Algorithm::Logistic => auc.logistic = found,
+            Algorithm::Trees => auc.trees = found,
+        }
+        if best.as_ref().is_none_or(|(best, ..)| found > *best) {
+            best = Some((found, scores, scorer));
+        }
+    }
+    let Some((_, scores, scorer)) = best else { return Err(reasons.join("; ")) };
+    let rarer = rows.n_leavers().min(rows.n_stayers());
+    let method = if rarer >= ISOTONIC_CLASS_MIN { Method::Isotonic } else { Method::Platt };
+    let calibration = Calibration::fit(method, &scores, &rows.left)
         .map_err(|cause| format!("the probabilities could not be calibrated: {cause}"))?;
-    Ok(Fitted { scorer, calibration, auc, n_calibrated: left.len() })
+    Ok(Fitted { scorer, calibration, auc, n_calibrated: rows.n_rows() })
 }

@@ -4,6 +4,7 @@
 //! drawn anew, beside what simple rules would have reached. Never: trains, or chooses anything by what it finds.
 
 use super::baselines;
+use super::evaluation::{Baseline, Bin, Evaluation, Figure, Suspicion};
 use super::labels::{EventKind, HORIZONS_DAYS, Label};
 use super::model::{ChurnModel, Probabilities};
 use super::origins::Origin;
@@ -15,99 +16,11 @@ use crate::features::catalogue::features;
 use crate::model::bootstrap::{self, Statistic};
 use crate::model::metrics::{self, RankedRows, Ranking, ScoredRows};
 use crate::model::profit::{Campaign, PAPER_CLV};
-use crate::model::reliability::ReliabilityBin;
-use serde::{Deserialize, Serialize};
 
 /// Equal-count bins of the calibration table and error.
 const CALIBRATION_BINS: usize = 10;
 /// The best-scored part that lift and capture are told of.
 const TOP: f64 = 0.1;
-
-/// A figure and the middle 95% of what it comes to on customers drawn anew.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Figure {
-    pub value: f64,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-}
-
-/// Figures of one horizon on an origin that the judged model never saw; `None` where one is not defined.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evaluation {
-    pub horizon_days: i32,
-    pub test_origin: Date,
-    pub trained_on: Vec<Date>,
-    pub algorithm: Algorithm,
-    pub n_customers: usize,
-    pub n_left: usize,
-    /// Left out: the event came within the gap, or was no decision of theirs.
-    pub n_left_out: usize,
-    pub base_rate: f64,
-    pub auc: Option<Figure>,
-    /// The same without those who were lost to a silence: it had begun before the origin.
-    pub auc_without_silent: Option<f64>,
-    pub average_precision: Option<Figure>,
-    pub lift_top_decile: Option<Figure>,
-    pub capture_top_decile: Option<Figure>,
-    /// Customers that the managers can contact, as a share of those in scope.
-    pub capacity_share: Option<f64>,
-    pub capture_at_capacity: Option<Figure>,
-    /// Share of the money of all who left that stands in the top decile.
-    pub value_capture_top_decile: Option<Figure>,
-    pub brier: Option<Figure>,
-    /// 1 less the Brier score against that of the base rate; above 0 is better than knowing the rate alone.
-    pub brier_skill: Option<Figure>,
-    pub log_loss: Option<Figure>,
-    /// Over ten bins of equally many customers.
-    pub expected_calibration_error: Option<Figure>,
-    /// 1 where probabilities are neither too bold nor too timid.
-    pub calibration_slope: Option<Figure>,
-    pub calibration_intercept: Option<Figure>,
-    /// Expected maximum profit of a campaign per customer, in the euros of its paper ...
-    pub profit: Option<Figure>,
-    /// ... and the share of customers that it contacts.
-    pub profit_share: Option<f64>,
-    /// The same with what each customer would take away times the margin, in currency units.
-    pub profit_by_value: Option<Figure>,
-    pub profit_by_value_share: Option<f64>,
-    /// Lowest probabilities first.
-    pub reliability: Vec<Bin>,
-    pub baselines: Vec<Baseline>,
-    /// Single features that rank customers better than any honest one does: they may know the outcome.
-    pub suspicious: Vec<Suspicion>,
-}
-
-/// Customers with neighbouring probabilities.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bin {
-    pub n_customers: usize,
-    pub mean_probability: f64,
-    pub observed_rate: f64,
-}
-
-/// What a rule without a model reaches on the same rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Baseline {
-    pub name: String,
-    pub auc: Option<f64>,
-    pub average_precision: Option<f64>,
-    pub lift_top_decile: Option<f64>,
-    /// How much more of the area under the curve the model has, with its paired interval.
-    pub auc_gain: Option<Figure>,
-}
-
-/// A feature that alone is implausibly good.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Suspicion {
-    pub feature: String,
-    /// Or 1 less it, whichever is larger.
-    pub auc: f64,
-}
 
 /// Judges a model on an origin that it never saw, a horizon each where the outcome is known.
 ///
@@ -277,7 +190,7 @@ impl Figures {
                 .map(|profit| profit.share_contacted),
             reliability: self.ranking.reliability(CALIBRATION_BINS).iter().map(Bin::of).collect(),
             baselines: self.beside(test, rows, config),
-            suspicious: suspicious(test, rows, config.churn.suspicious_auc),
+            suspicious: suspicious(test, horizon, rows, config.churn.suspicious_auc),
         }
     }
 
@@ -310,33 +223,41 @@ impl Figures {
     }
 }
 
-impl Bin {
-    fn of(bin: &ReliabilityBin) -> Self {
-        Self {
-            n_customers: bin.n_customers,
-            mean_probability: bin.mean_probability,
-            observed_rate: bin.observed_rate,
-        }
-    }
+/// Lost within the horizon to a silence that had begun before the origin: days of silence tell of it by themselves.
+fn is_lost_to_silence(test: &Origin, row: usize, horizon: usize) -> bool {
+    test.silence_began_before[row] && test.labels[row][horizon] == Some(Label::Leaves(EventKind::Silent))
 }
 
 fn auc_without_silent(test: &Origin, horizon: usize, rows: &Rows) -> Option<f64> {
-    let is_silent = |row: &usize| test.labels[*row][horizon] == Some(Label::Leaves(EventKind::Silent));
+    let is_silent = |row: &usize| is_lost_to_silence(test, *row, horizon);
     let kept = || rows.rows.iter().enumerate().filter(|(_, row)| !is_silent(row)).map(|(at, _)| at);
     let scores: Vec<f64> = kept().map(|at| rows.probabilities[at]).collect();
     let left: Vec<bool> = kept().map(|at| rows.left[at]).collect();
     metrics::auc(&scores, &left)
 }
 
-/// Features that alone rank the customers better than `limit`, over the rows where they are known; a feature that is
-/// missing for most says too little.
-fn suspicious(test: &Origin, rows: &Rows, limit: f64) -> Vec<Suspicion> {
+/// Features that alone tell leavers better than `limit`, by their value or by being there at all. Those lost to a
+/// silence that had begun are left out: it is part of the label, and days of silence know it honestly.
+fn suspicious(test: &Origin, horizon: usize, rows: &Rows, limit: f64) -> Vec<Suspicion> {
+    let kept: Vec<bool> = rows.rows.iter().map(|row| !is_lost_to_silence(test, *row, horizon)).collect();
     let of = |name: &'static str| {
         let values = rows.values_of(test.features.column(name));
-        let known = || values.iter().zip(&rows.left).filter(|(value, _)| !value.is_nan());
-        let (scores, left): (Vec<f64>, Vec<bool>) = known().map(|(value, left)| (*value, *left)).unzip();
-        let auc = metrics::auc(&scores, &left).map(|auc| auc.max(1.0 - auc))?;
-        (2 * scores.len() >= values.len() && auc > limit).then(|| Suspicion { feature: name.to_owned(), auc })
+        let all: Vec<(f64, bool)> = values
+            .into_iter()
+            .zip(&rows.left)
+            .zip(&kept)
+            .filter(|(_, kept)| **kept)
+            .map(|((value, left), _)| (value, *left))
+            .collect();
+        let (missing, left): (Vec<f64>, Vec<bool>) =
+            all.iter().map(|(value, left)| (f64::from(u8::from(value.is_nan())), *left)).unzip();
+        let (known, left_of_known): (Vec<f64>, Vec<bool>) =
+            all.iter().filter(|(value, _)| !value.is_nan()).copied().unzip();
+        // A feature that is missing for most ranks too few.
+        let ranks = metrics::auc(&known, &left_of_known).filter(|_| 2 * known.len() >= all.len());
+        let told = [ranks, metrics::auc(&missing, &left)].into_iter().flatten().map(|auc| auc.max(1.0 - auc));
+        let auc = told.max_by(f64::total_cmp)?;
+        (auc > limit).then(|| Suspicion { feature: name.to_owned(), auc })
     };
     features().filter(|feature| feature.in_churn_model).filter_map(|feature| of(feature.name)).collect()
 }

@@ -1,19 +1,21 @@
 //! Churn: who is about to take his business away.
 //!
 //! Labels come from the customers' own history at past origins; a logistic regression and boosted trees are trained on
-//! them for three horizons, the better one is calibrated on later origins, judged on one that it never saw, and applied
-//! to tonight. Reads the bank and features; writes nothing. Never: looks at managers, invents a probability (where
+//! them for three horizons, and the better one is calibrated on later origins and applied to tonight; twins made the same
+//! way earlier are judged by what happened since. Reads the bank and features; writes nothing. Never: scores by who manages a customer, invents a probability (where
 //! history is too short or nobody left, it says so), looks past the date it is asked for.
 //!
 //! ```text
 //! labels ──> origins ──> sample ──> scorer ──> fit (champion, calibration) ──> model ──> table
-//!                                                   └──────> judge, baselines ──> train, backtest
+//!                                                   └──────> judge, baselines ──> evaluation ──> train, backtest
+//! labels ──> outcomes of an earlier night
 //! ```
 
 pub mod backtest;
 mod baselines;
+pub mod evaluation;
 mod fit;
-pub mod judge;
+mod judge;
 pub mod labels;
 pub mod model;
 pub mod origins;
@@ -24,7 +26,8 @@ mod scorer;
 mod table;
 mod train;
 
-pub use judge::{Evaluation, judge};
+pub use evaluation::Evaluation;
+pub use judge::judge;
 pub use model::ChurnModel;
 pub use outcomes::{Outcomes, outcomes};
 pub use scorer::Algorithm;

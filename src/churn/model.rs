@@ -1,6 +1,6 @@
 //! The stored churn model: a calibrated scorer per horizon, and what is known of how good it is.
 
-use super::judge::Evaluation;
+use super::evaluation::Evaluation;
 use super::labels::{Curve, HORIZONS_DAYS};
 use super::scorer::Scorer;
 use crate::date::Date;
@@ -54,6 +54,12 @@ pub struct MissingHorizon {
     pub because: String,
 }
 
+impl MissingHorizon {
+    pub fn new(horizon_days: i32, because: &str) -> Self {
+        Self { horizon_days, because: because.to_owned() }
+    }
+}
+
 /// The model of one horizon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +70,8 @@ pub struct HorizonModel {
     /// Rows that it was trained on, and how many of them left.
     pub n_rows: usize,
     pub n_left: usize,
+    /// Customers who left: one may be a row at several origins.
+    pub n_leavers: usize,
     /// Rows that it was chosen and calibrated on.
     pub n_calibrated: usize,
     /// Customers in scope at the origins who are no rows, since the event came within the gap ...
@@ -94,10 +102,10 @@ pub struct ChampionAuc {
 }
 
 impl HorizonModel {
-    /// How sure its probabilities are beside those of other horizons: the leavers that it has seen.
+    /// How much its probabilities weigh beside those of other horizons: by the leavers that it has seen.
     #[expect(clippy::cast_precision_loss, reason = "a number of customers")]
     fn precision(&self) -> f64 {
-        self.n_left.max(1) as f64
+        self.n_leavers.max(1) as f64
     }
 
     /// The calibrated probability of each row of the table, before horizons are held against each other.
@@ -152,8 +160,12 @@ impl ChurnModel {
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string_pretty(self)
-            .map_err(|cause| Error::internal("the churn model cannot be written").caused_by(cause))
+        let json = serde_json::to_string_pretty(self)
+            .map_err(|cause| Error::internal("the churn model cannot be written").caused_by(cause))?;
+        // What is no number is written as null, and would stop the next night.
+        Self::from_json(json.as_bytes())
+            .map_err(|reason| Error::internal(format!("the churn model cannot be read back: {reason}")))?;
+        Ok(json)
     }
 
     /// Reads a stored model.

@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable, ServiceCosts};
 use crate::model::metrics;
 use crate::store::murmur3::spark_hash;
-use crate::store::{Bank, Calendar, CustomerHistory, HoldingsBasis, Population, Standing};
+use crate::store::{Bank, Calendar, CustomerHistory, Histories, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Monthly origins that one horizon is trained on at most: a year shows every season once.
+/// Monthly origins that one horizon is trained, chosen and calibrated on at most: a year shows every season once.
 pub const ORIGINS_MAX: usize = 12;
 
 /// What became of a customer within each horizon of [`HORIZONS_DAYS`]; `None` where that is not known yet.
@@ -27,6 +27,8 @@ pub struct Origin {
     pub features: FeatureTable,
     /// One per row of `features`.
     pub labels: Vec<Labels>,
+    /// One per row: whether he was lost to a silence that had begun before the origin.
+    pub silence_began_before: Vec<bool>,
     /// 3-month average assets in currency units, one per row; `None` where balances are not known.
     pub baselines: Vec<Option<f64>>,
     /// Stable hash of each row's customer: what folds are made by.
@@ -79,18 +81,24 @@ pub fn followed(
     rules: &Churn,
     costs: &ServiceCosts,
 ) -> Result<Vec<Origin>> {
-    let calendar = bank.calendar();
-    let of_customer = |history: &CustomerHistory<'_>| -> Vec<Option<Outcome>> {
-        asked.iter().map(|(date, _)| Outcome::of(calendar, history, *date, known_until, rules)).collect()
+    let of_bucket = |bucket: u32| {
+        let mut drawn: Vec<Drawn> =
+            asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
+        bank.each_customer(bucket, &mut |history| {
+            let hash = hash_of(&history.customer.customer_id);
+            for drawn in &mut drawn {
+                let outcome = Outcome::of(bank.calendar(), &history, drawn.date, known_until, rules);
+                drawn.add(hash, history.index, outcome);
+            }
+        })?;
+        Ok(drawn)
     };
-    let outcomes = bank.map(of_customer)?;
-    let chosen: Vec<Chosen> = asked
-        .par_iter()
-        .enumerate()
-        .map(|(at, (date, rows_max))| {
-            Chosen::at(bank, *date, *rows_max, |index| outcomes[index as usize][at])
-        })
-        .collect();
+    let buckets: Vec<Result<Vec<Drawn>>> = (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
+    let mut whole: Vec<Drawn> = asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
+    for bucket in buckets {
+        whole.iter_mut().zip(bucket?).for_each(|(whole, part)| whole.merge(part));
+    }
+    let chosen: Vec<Chosen> = whole.into_iter().map(Drawn::chosen).collect();
     let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
     let tables = features::build(bank, &asked, costs)?;
     Ok(chosen.into_iter().zip(tables).map(|(chosen, features)| chosen.with(bank, features)).collect())
@@ -121,6 +129,7 @@ impl Origin {
 #[derive(Debug, Clone, Copy)]
 struct Outcome {
     labels: Labels,
+    silence_began_before: bool,
     baseline: Option<f64>,
 }
 
@@ -139,7 +148,11 @@ impl Outcome {
         let (scope, baseline) = scope_and_baseline(calendar, history, date, rules);
         (scope == Scope::In).then(|| {
             let followed = follow(history, date, baseline, known_until, rules);
-            Self { labels: HORIZONS_DAYS.map(|days| followed.label(days)), baseline }
+            Self {
+                labels: HORIZONS_DAYS.map(|days| followed.label(days)),
+                silence_began_before: followed.silence_began_before(),
+                baseline,
+            }
         })
     }
 }
@@ -152,22 +165,13 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn at(bank: &Bank, date: Date, rows_max: usize, outcome: impl Fn(u32) -> Option<Outcome>) -> Self {
-        let in_scope = by_hash(bank, date).into_iter().filter_map(|index| Some((index, outcome(index)?)));
-        let mut chosen: Vec<(u32, Outcome)> = in_scope.collect();
-        let n_in_scope = chosen.len();
-        chosen.truncate(rows_max);
-        chosen.sort_unstable_by_key(|(index, _)| *index);
-        let (members, outcomes) = chosen.into_iter().unzip();
-        Self { population: Population { date, members, counts: BTreeMap::new() }, outcomes, n_in_scope }
-    }
-
     fn with(self, bank: &Bank, features: FeatureTable) -> Origin {
-        let hash = |index: &u32| spark_hash(&bank.customer(*index).customer_id).cast_unsigned();
+        let hash = |index: &u32| hash_of(&bank.customer(*index).customer_id);
         Origin {
             date: self.population.date,
             features,
             labels: self.outcomes.iter().map(|outcome| outcome.labels).collect(),
+            silence_began_before: self.outcomes.iter().map(|outcome| outcome.silence_began_before).collect(),
             baselines: self.outcomes.iter().map(|outcome| outcome.baseline).collect(),
             hashes: self.population.members.iter().map(hash).collect(),
             n_in_scope: self.n_in_scope,
@@ -175,16 +179,57 @@ impl Chosen {
     }
 }
 
-/// All customers in an order that differs from origin to origin and does not depend on their rows.
-fn by_hash(bank: &Bank, date: Date) -> Vec<u32> {
-    // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
-    let salt = date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
-    let mut order: Vec<(u32, u32)> = (0u32..)
-        .zip(bank.customers())
-        .map(|(index, customer)| (spark_hash(&customer.customer_id).cast_unsigned() ^ salt, index))
-        .collect();
-    order.sort_unstable();
-    order.into_iter().map(|(_, index)| index).collect()
+/// The customers in scope at a date who come first in an order that differs from date to date and does not depend on
+/// their rows.
+struct Drawn {
+    date: Date,
+    rows_max: usize,
+    n_in_scope: usize,
+    /// Place in that order, number in the bank, and what became of him.
+    first: Vec<(u32, u32, Outcome)>,
+}
+
+impl Drawn {
+    fn new(date: Date, rows_max: usize) -> Self {
+        Self { date, rows_max, n_in_scope: 0, first: Vec::new() }
+    }
+
+    fn add(&mut self, hash: u32, index: u32, outcome: Option<Outcome>) {
+        // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
+        let salt = self.date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
+        if let Some(outcome) = outcome {
+            self.n_in_scope += 1;
+            self.first.push((hash ^ salt, index, outcome));
+            if self.first.len() >= 2 * self.rows_max.max(1) {
+                self.keep_first();
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.n_in_scope += other.n_in_scope;
+        self.first.extend(other.first);
+        self.keep_first();
+    }
+
+    fn keep_first(&mut self) {
+        if self.first.len() > self.rows_max {
+            self.first.sort_unstable_by_key(|(place, index, _)| (*place, *index));
+            self.first.truncate(self.rows_max);
+        }
+    }
+
+    fn chosen(mut self) -> Chosen {
+        self.keep_first();
+        self.first.sort_unstable_by_key(|(_, index, _)| *index);
+        let (members, outcomes) = self.first.into_iter().map(|(_, index, outcome)| (index, outcome)).unzip();
+        let population = Population { date: self.date, members, counts: BTreeMap::new() };
+        Chosen { population, outcomes, n_in_scope: self.n_in_scope }
+    }
+}
+
+fn hash_of(customer_id: &str) -> u32 {
+    spark_hash(customer_id).cast_unsigned()
 }
 
 /// Scope at `date`, and the 3-month average assets there where balances are known.

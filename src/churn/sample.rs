@@ -6,6 +6,7 @@ use super::origins::Origin;
 use crate::features::Feature;
 use crate::features::catalogue::features;
 use ndarray::{ArrayView2, ShapeBuilder};
+use std::collections::BTreeSet;
 
 /// n rows with d features and a label each.
 #[derive(Debug, Clone)]
@@ -23,9 +24,15 @@ impl Sample {
     /// The rows of these origins that a horizon is trained on, with every feature that a churn model may use and that
     /// some row has.
     pub fn of(origins: &[&Origin], horizon: usize) -> Self {
+        Self::chosen(origins, horizon, |_, _| true)
+    }
+
+    /// The same of the rows that `keep` accepts by origin and hash of the customer.
+    pub fn chosen(origins: &[&Origin], horizon: usize, keep: impl Fn(&Origin, u32) -> bool) -> Self {
         let rows: Vec<(&Origin, usize, bool)> = origins
             .iter()
             .flat_map(|origin| origin.labelled(horizon).map(|(row, left)| (*origin, row, left)))
+            .filter(|(origin, row, _)| keep(origin, origin.hashes[*row]))
             .collect();
         let mut sample = Self {
             features: Vec::new(),
@@ -35,9 +42,9 @@ impl Sample {
         };
         for feature in features().filter(|feature| feature.in_churn_model) {
             let start = sample.values.len();
-            for origin in origins {
-                let column = origin.features.column(feature.name);
-                sample.values.extend(origin.labelled(horizon).map(|(row, _)| column[row]));
+            for of_origin in rows.chunk_by(|a, b| std::ptr::eq(a.0, b.0)) {
+                let column = of_origin[0].0.features.column(feature.name);
+                sample.values.extend(of_origin.iter().map(|(_, row, _)| column[*row]));
             }
             if sample.values[start..].iter().all(|value| value.is_nan()) {
                 sample.values.truncate(start);
@@ -52,9 +59,24 @@ impl Sample {
         self.left.len()
     }
 
-    /// Those who left.
+    /// Rows of those who left.
     pub fn n_left(&self) -> usize {
         self.left.iter().filter(|left| **left).count()
+    }
+
+    /// Customers who left, each once however many origins saw him leave.
+    pub fn n_leavers(&self) -> usize {
+        self.n_distinct(true)
+    }
+
+    /// Customers who stayed at some origin.
+    pub fn n_stayers(&self) -> usize {
+        self.n_distinct(false)
+    }
+
+    fn n_distinct(&self, left: bool) -> usize {
+        let rows = self.left.iter().zip(&self.hashes).filter(|(found, _)| **found == left);
+        rows.map(|(_, hash)| *hash).collect::<BTreeSet<u32>>().len()
     }
 
     pub fn columns(&self) -> Vec<&[f64]> {

@@ -1,19 +1,23 @@
 //! A churn model from what was known on a date, and how well one made the same way did before.
 //!
-//! The model in use learns from every usable origin. The figures that stand beside it come from its twin: fitted in the
-//! same way on what was known at an earlier origin, and judged there. Both are made from the same rows, read once.
+//! The model in use learns from the usable origins. The figures that stand beside it come from its twins, one for each
+//! horizon at the newest origin that can judge it: fitted in the same way on what was known there. All are made from the
+//! same rows, read once. Never: a horizon whose twin could not be judged.
 
 use super::fit::fit_horizon;
 use super::judge::judge;
 use super::labels::{Curve, HORIZONS_DAYS, ReturnCurve};
-use super::model::{ChurnModel, FORMAT_VERSION, MissingHorizon};
+use super::model::{ACTED_ON, ChurnModel, FORMAT_VERSION, MissingHorizon};
 use super::origins::{self, Origin};
 use crate::config::{Churn, Config};
 use crate::date::Date;
 use crate::error::Result;
+use crate::features::catalogue::features;
+use crate::features::value_basis;
 use crate::model::stability_index::Reference;
-use crate::store::{Bank, Histories};
+use crate::store::{Bank, Calendar, Histories, Standing};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// What training came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,53 +47,85 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         return Ok(Training::NotTrained(format!("switched off: {}", rules.disabled_because)));
     }
     let month_ends = origins::month_ends(bank.calendar(), known_until, rules);
-    let Some(test_date) = test_origin(bank, &month_ends, known_until, config) else {
+    let tests = test_origins(bank.calendar(), &month_ends, known_until, rules);
+    let mut test_dates: Vec<Date> = tests.iter().flatten().copied().collect();
+    test_dates.sort_unstable();
+    test_dates.dedup();
+    if test_dates.is_empty() {
         let shortest = origins::maturity_days(bank.calendar(), HORIZONS_DAYS[0], rules);
         let needed = rules.history_days_min + 2 * shortest;
         return Ok(Training::NotTrained(format!(
             "history is too short: an origin to learn from and one to judge on need {needed} days before {known_until}"
         )));
-    };
-    let wanted = wanted(bank, &month_ends, known_until, test_date, config);
-    let rows_per_origin = (rules.sample_max / origins::ORIGINS_MAX).max(1);
-    let mut asked: Vec<(Date, usize)> = wanted.iter().map(|date| (*date, rows_per_origin)).collect();
-    // Judged on as many customers as a model may be trained on, not on its part of them; and as many to know later
-    // customers by, at the newest month-end, whose outcome nobody knows yet.
-    asked.push((test_date, rules.sample_max));
-    asked.extend(month_ends.last().map(|newest| (*newest, rules.sample_max)));
-    let mut followed =
-        origins::followed(bank, &asked, known_until, rules, &config.value.cost_to_serve.rates())?;
-    let newest = followed.pop();
-    let test = followed.pop();
+    }
+    // Judged on as many customers as a model may be trained on; and as many to know later customers by, at the newest
+    // month-end, whose outcome nobody knows yet.
+    let whole: Vec<Date> = test_dates.iter().chain(month_ends.last()).copied().collect();
+    let known: Vec<Date> = std::iter::once(known_until).chain(test_dates.iter().copied()).collect();
+    let learned_from = learned_from(bank.calendar(), &month_ends, &known, rules);
+    let (followed, mut whole) = rows_of(bank, &learned_from, &whole, known_until, config)?;
     let all: Vec<&Origin> = followed.iter().collect();
     let mut model = match fit(bank, &all, known_until, config)? {
         Ok(model) => model,
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
     model.return_curve = Some(return_curve(bank, known_until, rules)?);
-    model.reference = newest.map(|newest| reference(&model, &newest)).transpose()?.flatten();
-    if let Some(test) = test {
-        match fit(bank, &all, test.date, config)? {
-            Ok(twin) => {
-                model.evaluations = judge(&twin, &test, capacity_share(bank, &test, config), config)?;
-                model.not_judged = twin.missing;
-            }
+    let newest = whole.pop();
+    for test in &whole {
+        let judged_here = |days: i32| {
+            HORIZONS_DAYS.iter().zip(&tests).any(|(own, on)| *own == days && *on == Some(test.date))
+        };
+        let (evaluations, missing) = match fit(bank, &all, test.date, config)? {
+            Ok(twin) => (judge(&twin, test, capacity_share(bank, test, config), config)?, twin.missing),
             Err(because) => {
-                model.not_judged = HORIZONS_DAYS
-                    .map(|horizon_days| MissingHorizon { horizon_days, because: because.clone() })
-                    .into();
+                (Vec::new(), HORIZONS_DAYS.map(|days| MissingHorizon::new(days, &because)).into())
             }
-        }
+        };
+        model.evaluations.extend(evaluations.into_iter().filter(|found| judged_here(found.horizon_days)));
+        model.not_judged.extend(missing.into_iter().filter(|found| judged_here(found.horizon_days)));
     }
-    Ok(keep_judged(model))
+    model.evaluations.sort_by_key(|judged| judged.horizon_days);
+    let mut model = match keep_judged(model) {
+        Ok(model) => model,
+        Err(reason) => return Ok(Training::NotTrained(reason)),
+    };
+    model.reference = newest.map(|newest| reference(&model, &newest)).transpose()?.flatten();
+    Ok(Training::Trained(Box::new(model)))
 }
 
-/// Where the customers of an origin lie, and their probabilities.
+/// The origins of `dates` with as many rows as a model is trained on from one, and those of `whole` with as many as it is
+/// judged on.
+///
+/// # Errors
+/// Kind `Internal` if the store cannot be read.
+pub(super) fn rows_of(
+    bank: &Bank,
+    dates: &[Date],
+    whole: &[Date],
+    known_until: Date,
+    config: &Config,
+) -> Result<(Vec<Origin>, Vec<Origin>)> {
+    let rules = &config.churn;
+    let rows_per_origin = (rules.sample_max / origins::ORIGINS_MAX).max(1);
+    let asked: Vec<(Date, usize)> = dates
+        .iter()
+        .map(|date| (*date, rows_per_origin))
+        .chain(whole.iter().map(|date| (*date, rules.sample_max)))
+        .collect();
+    let costs = config.value.cost_to_serve.rates();
+    let mut followed = origins::followed(bank, &asked, known_until, rules, &costs)?;
+    let whole = followed.split_off(dates.len());
+    Ok((followed, whole))
+}
+
+/// Where the customers of an origin lie, and the probabilities that they would be told; `None` where the horizon that is
+/// acted on has no model.
 fn reference(model: &ChurnModel, origin: &Origin) -> Result<Option<Reference>> {
-    let Some(acted_on) = model.acted_on() else { return Ok(None) };
+    let Some(acted_on) = model.horizon(HORIZONS_DAYS[ACTED_ON]) else { return Ok(None) };
     let names = acted_on.scorer.names().into_iter();
     let columns = names.map(|name| (name, origin.features.column(name)));
-    Ok(Some(Reference::of(columns, &acted_on.probabilities(&origin.features)?)))
+    let told: Vec<f64> = model.predict(&origin.features)?.iter().filter_map(|row| row[ACTED_ON]).collect();
+    Ok(Some(Reference::of(columns, &told)))
 }
 
 /// How the silences of all customers ended.
@@ -107,26 +143,33 @@ fn return_curve(bank: &Bank, known_until: Date, rules: &Churn) -> Result<Curve> 
     Ok(whole.curve(rules))
 }
 
-/// The newest origin whose outcome is known and at which a model of the longest possible horizon could have been
-/// trained already.
-fn test_origin(bank: &Bank, month_ends: &[Date], known_until: Date, config: &Config) -> Option<Date> {
-    let calendar = bank.calendar();
-    HORIZONS_DAYS.into_iter().rev().find_map(|days| {
-        let usable = origins::usable(month_ends, calendar, known_until, days, &config.churn);
-        let has_past =
-            |test: &&Date| !origins::usable(month_ends, calendar, **test, days, &config.churn).is_empty();
-        usable.last().filter(has_past).copied()
+/// By horizon the newest origin whose outcome is known and at which a model could have been trained already.
+fn test_origins(
+    calendar: &Calendar,
+    month_ends: &[Date],
+    known_until: Date,
+    rules: &Churn,
+) -> [Option<Date>; HORIZONS_DAYS.len()] {
+    HORIZONS_DAYS.map(|days| {
+        let usable = |known: Date| origins::usable(month_ends, calendar, known, days, rules);
+        usable(known_until).last().copied().filter(|test| !usable(*test).is_empty())
     })
 }
 
-/// The origins that the model or its twin learn from, ascending.
-fn wanted(bank: &Bank, month_ends: &[Date], known_until: Date, test: Date, config: &Config) -> Vec<Date> {
-    let of = |known: Date| {
+/// The origins that models learn from who know what was known on these dates, ascending.
+pub(super) fn learned_from(
+    calendar: &Calendar,
+    month_ends: &[Date],
+    known: &[Date],
+    rules: &Churn,
+) -> Vec<Date> {
+    let of = |known: &Date| {
+        let known = *known;
         HORIZONS_DAYS
             .into_iter()
-            .flat_map(move |days| origins::usable(month_ends, bank.calendar(), known, days, &config.churn))
+            .flat_map(move |days| origins::usable(month_ends, calendar, known, days, rules))
     };
-    let mut dates: Vec<Date> = of(known_until).chain(of(test)).copied().collect();
+    let mut dates: Vec<Date> = known.iter().flat_map(of).copied().collect();
     dates.sort_unstable();
     dates.dedup();
     dates
@@ -155,7 +198,7 @@ pub fn fit(
     Ok(Ok(ChurnModel {
         format_version: FORMAT_VERSION,
         trained_through: known_until,
-        fitted_with: settings_digest(config),
+        fitted_with: settings_digest(bank, config),
         gap_days: config.churn.gap_days,
         return_curve: None,
         reference: None,
@@ -166,32 +209,42 @@ pub fn fit(
     }))
 }
 
-/// A horizon that could not be judged has no probabilities: nobody would know what they are worth.
-fn keep_judged(mut model: ChurnModel) -> Training {
+/// A horizon that could not be judged has no probabilities: nobody would know what they are worth. The error says why none
+/// is left.
+fn keep_judged(mut model: ChurnModel) -> Result<ChurnModel, String> {
     let judged: Vec<i32> = model.evaluations.iter().map(|evaluation| evaluation.horizon_days).collect();
     for horizon in model.horizons.extract_if(.., |horizon| !judged.contains(&horizon.horizon_days)) {
-        let because =
-            model.not_judged.iter().find(|missing| missing.horizon_days == horizon.horizon_days).map_or_else(
-                || "nobody left, or everybody did, at the origin to judge on".into(),
-                |m| m.because.clone(),
-            );
-        let because = format!("it could not be judged: {because}");
-        model.missing.push(MissingHorizon { horizon_days: horizon.horizon_days, because });
+        let days = horizon.horizon_days;
+        let found = model.not_judged.iter().find(|missing| missing.horizon_days == days);
+        let because = found
+            .map_or("history is too short, or nobody left at the origin to judge on", |found| &found.because);
+        model.missing.push(MissingHorizon::new(days, &format!("it could not be judged: {because}")));
     }
     model.missing.sort_by_key(|missing| missing.horizon_days);
     match model.missing.first() {
-        Some(missing) if model.horizons.is_empty() => Training::NotTrained(missing.because.clone()),
-        _ => Training::Trained(Box::new(model)),
+        Some(missing) if model.horizons.is_empty() => Err(missing.because.clone()),
+        _ => Ok(model),
     }
 }
 
-/// Digest of the settings that a fit depends on.
-pub fn settings_digest(config: &Config) -> String {
+/// Digest of the settings that a fit depends on, and of what value means; not of those that only say how a probability is
+/// used.
+pub fn settings_digest(bank: &Bank, config: &Config) -> String {
+    let fitted_with = Churn {
+        band_limits: [0.0; 3],
+        refit_after_days: 0,
+        backtest_origins: 0,
+        partial_share: 0.0,
+        disabled_because: String::new(),
+        ..config.churn.clone()
+    };
     let settings = serde_json::json!({
-        "churn": config.churn,
+        "churn": fitted_with,
+        "cost_to_serve": config.value.cost_to_serve,
+        "value_basis": value_basis(bank, bank.as_of(), &config.value.cost_to_serve.rates()).code(),
         "winsor_share": config.segment.winsor_share,
         "seed": config.seed,
-        "features": crate::features::catalogue::features()
+        "features": features()
             .filter(|feature| feature.in_churn_model)
             .map(|feature| feature.name)
             .collect::<Vec<_>>(),
@@ -199,23 +252,17 @@ pub fn settings_digest(config: &Config) -> String {
     blake3::hash(settings.to_string().as_bytes()).to_hex().to_string()
 }
 
-/// Customers that the managers can contact in a day, as a share of those in scope; `None` where nobody is. Managers are
-/// those of the origin's rows.
+/// Customers that the managers can contact in a day, as a share of those in scope at an origin; `None` where nobody is.
 pub fn capacity_share(bank: &Bank, test: &Origin, config: &Config) -> Option<f64> {
-    let mut managers: Vec<&str> = test
-        .features
-        .customers()
-        .iter()
-        .filter_map(|index| bank.customer(*index).manager_id.as_deref())
-        .collect();
-    managers.sort_unstable();
-    managers.dedup();
-    let capacity_of = |id: &&str| {
-        let own = bank.manager(id).and_then(|manager| manager.daily_capacity);
-        own.unwrap_or(config.lists.capacity_default)
+    let present = bank.indices().filter(|index| bank.standing(*index, test.date) == Standing::InNight);
+    let managers: BTreeSet<&str> =
+        present.filter_map(|index| bank.customer(index).manager_id.as_deref()).collect();
+    let capacity_of = |id: &str| match bank.manager(id) {
+        Some(manager) if manager.left_on.is_some_and(|on| on <= test.date) => 0,
+        Some(manager) => manager.daily_capacity.unwrap_or(config.lists.capacity_default),
+        None => config.lists.capacity_default,
     };
-    let capacity: u32 = managers.iter().map(capacity_of).sum();
-    let n = test.n_in_scope;
+    let capacity: u64 = managers.into_iter().map(|id| u64::from(capacity_of(id))).sum();
     #[expect(clippy::cast_precision_loss, reason = "a number of customers")]
-    (n > 0 && capacity > 0).then(|| (f64::from(capacity) / n as f64).min(1.0))
+    (test.n_in_scope > 0 && capacity > 0).then(|| (capacity as f64 / test.n_in_scope as f64).min(1.0))
 }

@@ -1,6 +1,6 @@
 //! What a backtest tells a person or another program.
 
-use crate::churn::judge::{Evaluation, Figure};
+use crate::churn::evaluation::{Evaluation, Figure};
 use crate::error::{Error, Result};
 use crate::pipeline::BacktestReport;
 use comfy_table::{CellAlignment, Table, presets::NOTHING};

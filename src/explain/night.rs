@@ -42,6 +42,7 @@ pub struct NightManifest {
     /// Customers by standing.
     pub customers: BTreeMap<String, u64>,
     pub models: Vec<Model>,
+    #[serde(default)]
     pub churn_evaluations: Vec<Judged>,
     /// The chain of tiers behind lifetime values; null where there are none.
     #[serde(default)]

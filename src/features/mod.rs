@@ -39,6 +39,6 @@ pub use monthly::MonthlyAssets;
 pub use service_costs::ServiceCosts;
 pub use stream::{Block, stream};
 pub use sweep::{Sweep, Swept};
-pub use table::{Asked, FeatureTable, build, build_one};
+pub use table::{Asked, FeatureTable, build, build_one, value_basis};
 pub use value::ValueBasis;
 pub use windows::net_border_flow;

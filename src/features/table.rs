@@ -87,11 +87,15 @@ pub fn build(bank: &Bank, asked: &[Asked<'_>], costs: &ServiceCosts) -> Result<V
         Ok(())
     })?;
     let tables = asked.iter().zip(columns).map(|(asked, columns)| {
-        let has_balances = bank.calendar().has_balances_on(asked.population.date);
-        let basis = ValueBasis::of(has_balances, &margin_rates, costs);
+        let basis = value_basis(bank, asked.population.date, costs);
         assemble(bank, asked, columns.into_inner().unwrap_or_else(PoisonError::into_inner), basis)
     });
     tables.collect()
+}
+
+/// What value rests on at a date, the same for all customers.
+pub fn value_basis(bank: &Bank, date: Date, costs: &ServiceCosts) -> ValueBasis {
+    ValueBasis::of(bank.calendar().has_balances_on(date), &margin_rates(bank.products()), costs)
 }
 
 /// All features of one population, as [`build`] gives them.

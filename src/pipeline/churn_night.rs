@@ -1,4 +1,5 @@
-//! The churn model of a night: the approved one, else the night before's, else one trained tonight.
+//! The churn model of a night: the approved one, else the night before's, else one trained tonight. Where none can be
+//! trained any more, the night before's stays.
 
 use super::fit::Seen;
 use super::models::{ChurnCard, NightModel, Wanted, in_force};
@@ -8,6 +9,8 @@ use crate::publish::Previous;
 
 /// The model, or why there is none.
 pub(super) struct ChurnNight {
+    /// Why an old model is still used, where it is.
+    pub(super) not_renewed: Option<String>,
     pub(super) model: Result<NightModel<ChurnModel>, String>,
 }
 
@@ -16,13 +19,20 @@ impl ChurnNight {
     /// Where an approved model, or that of the night `before`, cannot be used; kind `Internal` if training fails.
     pub(super) fn of(seen: &Seen<'_>, before: Option<&Previous>) -> Result<Self> {
         if !seen.config.churn.enabled {
-            return Ok(Self { model: seen.churn_trained()? });
+            return Ok(Self { not_renewed: None, model: seen.churn_trained()? });
         }
-        let model = match seen.churn_in_force(before)? {
-            Some(model) => Ok(model),
-            None => seen.churn_trained()?,
+        let refit_after_days = seen.config.churn.refit_after_days;
+        if let Some(model) = seen.churn_in_force(before, refit_after_days)? {
+            return Ok(Self { not_renewed: None, model: Ok(model) });
+        }
+        let reason = match seen.churn_trained()? {
+            Ok(model) => return Ok(Self { not_renewed: None, model: Ok(model) }),
+            Err(reason) => reason,
         };
-        Ok(Self { model })
+        Ok(match seen.churn_in_force(before, i32::MAX)? {
+            Some(model) => Self { not_renewed: Some(reason), model: Ok(model) },
+            None => Self { not_renewed: None, model: Err(reason) },
+        })
     }
 
     /// Rows that the model was trained on tonight.
@@ -33,16 +43,20 @@ impl ChurnNight {
 }
 
 impl Seen<'_> {
-    /// The churn model in force; `None` where one has to be trained.
+    /// The churn model in force, if it is approved or under so many days old; `None` where one has to be trained.
     ///
     /// # Errors
     /// Where an approved model, or that of the night `before`, cannot be used.
-    pub(super) fn churn_in_force(&self, before: Option<&Previous>) -> Result<Option<NightModel<ChurnModel>>> {
+    fn churn_in_force(
+        &self,
+        before: Option<&Previous>,
+        refit_after_days: i32,
+    ) -> Result<Option<NightModel<ChurnModel>>> {
         let wanted = Wanted {
             as_of: self.sight.tonight.as_of,
-            settings: &churn::settings_digest(self.config),
+            settings: &churn::settings_digest(self.bank, self.config),
             large_groups: &[],
-            refit_after_days: self.config.churn.refit_after_days,
+            refit_after_days,
         };
         let used_before = before.and_then(|before| before.churn_model.as_ref());
         in_force(&self.config.workspace, &wanted, used_before)

@@ -89,8 +89,8 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let groups = group_figures(&model.model, &placed)?;
     let comparison = seen.comparison(in_force, &model, &placed)?;
     let card = seen.card(&model, &groups, &comparison);
-    let folder = model.stored.write_with_card(&config.workspace, &card)?;
     let churn = watch.time("churn model", |_| n, || seen.churn_trained())?;
+    let folder = model.stored.write_with_card(&config.workspace, &card)?;
     Ok(FitReport {
         model_id: model.entry().model_id.clone(),
         blake3: model.entry().blake3.clone(),
@@ -112,7 +112,7 @@ pub(super) fn filled(store: Store) -> Result<Store> {
     Ok(store)
 }
 
-/// What a segment model sees and is judged on.
+/// What models see and are judged on.
 pub(super) struct Seen<'a> {
     pub(super) commit: &'a Commit,
     pub(super) bank: &'a Bank,

@@ -123,7 +123,7 @@ pub fn run(
     let mut drift = drift_of_night(&segment.model, features, &segments)?;
 
     let churn = watch.time("churn model", ChurnNight::n_rows, || ChurnNight::of(&seen, before.as_ref()))?;
-    let models = Models { segment, churn: churn.model };
+    let models = Models { segment, churn: churn.model, churn_not_renewed: churn.not_renewed };
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),

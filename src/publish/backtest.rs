@@ -1,7 +1,7 @@
 //! The tables of a backtest: a row per figure, and a row per bin of the calibration table.
 
 use crate::churn::backtest::Backtest;
-use crate::churn::judge::{Evaluation, Figure};
+use crate::churn::evaluation::{Evaluation, Figure};
 use crate::error::Result;
 use crate::schema;
 use polars::prelude::*;

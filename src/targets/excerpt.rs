@@ -23,7 +23,9 @@ pub fn excerpt<'a>(bank: &'a Bank, as_of: Date, settings: &Lists) -> Result<Exce
     let in_force = in_force.into_iter().filter_map(|date| bank.calendar().newest_snapshot(date));
     let snapshots: Vec<Date> = in_force.chain(moved_from).collect();
     let is_looked_at = |row: &Transaction| {
-        row.booked_on >= all_from || (row.kind == Kind::Purchase && row.booked_on >= purchases_from)
+        let is_recent = row.booked_on >= all_from;
+        let is_purchase = row.kind == Kind::Purchase && row.booked_on >= purchases_from;
+        row.booked_on <= as_of && (is_recent || is_purchase)
     };
     bank.excerpt(&Keep {
         transactions: &is_looked_at,

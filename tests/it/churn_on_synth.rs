@@ -70,7 +70,7 @@ fn the_model_comes_near_the_true_hazard_and_learns_nothing_from_shuffled_labels(
     let truth = auc_of_the_truth(&home.path().join("truth.parquet"), &test, &bank);
     assert!((0.85..0.93).contains(&truth), "the oracle itself: {truth}");
     let found = judged(&bank, &earlier, &test, &config);
-    let value = |figure: Option<churn::judge::Figure>| figure.unwrap().value;
+    let value = |figure: Option<churn::evaluation::Figure>| figure.unwrap().value;
     eprintln!("truth {truth}: {found:#?}");
     assert!(value(found.auc) >= truth - 0.05, "truth {truth}, {found:?}");
     let recency = found.baselines.iter().find(|rule| rule.name == "recency").unwrap();

@@ -5,7 +5,7 @@
 //! model, store and configuration. Never: reads a clock, names a customer, or says what no figure shows.
 
 use super::card::{figure, heading, known_deliveries, line, percent, table};
-use crate::churn::judge::{Evaluation, Figure};
+use crate::churn::evaluation::{Evaluation, Figure};
 use crate::churn::labels::Curve;
 use crate::churn::model::{CalibratedOn, ChurnModel, HorizonModel};
 use crate::config::Config;
@@ -90,8 +90,9 @@ impl ChurnCard<'_> {
         line(
             &mut text,
             &format!(
-                "- Rows are customers in scope at past month-ends, at most {} of them in all, chosen by a hash of the \
-                 customer; each sees what was booked and delivered by its month-end.",
+                "- Rows are customers in scope at past month-ends, at most {} of them by horizon, chosen by a hash of the \
+                 customer; each sees what was booked by its month-end, and of the customer himself what was delivered \
+                 by then.",
                 self.config.churn.sample_max
             ),
         );
@@ -108,7 +109,8 @@ impl ChurnCard<'_> {
         line(
             &mut text,
             "\nThe champion is the one with the larger area under the ROC curve (AUC) on the rows that it is calibrated \
-             on, none of which it was trained on.",
+             on. Out of time these are later rows, whose customers or outcomes training has not seen; out of fold each \
+             row is scored by a model that was trained without its customer, and the model in use is fitted on all rows.",
         );
         for missing in &self.model.missing {
             line(&mut text, &format!("- {} days: no model: {}.", missing.horizon_days, missing.because));
@@ -118,16 +120,17 @@ impl ChurnCard<'_> {
 
     fn quality(&self) -> String {
         let mut text = heading("Quality");
-        let Some(first) = self.model.evaluations.first() else {
+        if self.model.evaluations.is_empty() {
             line(&mut text, "Nothing could be judged.");
             return text;
-        };
+        }
         line(
             &mut text,
             &format!(
-                "A model made the same way from what was known on {} was judged on that day's customers, by what became \
-                 of them; intervals hold 95% of what customers drawn anew give.\n",
-                first.test_origin
+                "Models made the same way from what was known on {} were judged on that day's customers, by what became \
+                 of them; intervals hold 95% of what customers drawn anew give. The model in use may have learned from \
+                 them since.\n",
+                origins(&self.model.evaluations)
             ),
         );
         let days = self.model.evaluations.iter().map(|judged| format!("{} days", judged.horizon_days));
@@ -176,9 +179,9 @@ impl ChurnCard<'_> {
         let mut text = heading("Features");
         line(
             &mut text,
-            "Trees are held to the direction that the field knows; the rest they and the regression learn.\n",
+            "Trees are held to the direction that the field knows; the rest they learn, and a regression all of it.\n",
         );
-        text += &table(&["feature", "unit", "meaning", "more of it"]);
+        text += &table(&["feature", "unit", "meaning", "held to: more of it"]);
         let is_read = |feature: &&Feature| {
             self.model.horizons.iter().any(|model| model.scorer.names().contains(&feature.name))
         };
@@ -240,6 +243,12 @@ impl ChurnCard<'_> {
         let _ = writeln!(text, "\nTercet {}, model format {}, seed {}.", version.0, version.1, version.2);
         text
     }
+}
+
+/// Where each horizon was judged.
+fn origins(evaluations: &[Evaluation]) -> String {
+    let told = |judged: &Evaluation| format!("{} ({} days)", judged.test_origin, judged.horizon_days);
+    evaluations.iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 /// How many of the silent come back.

@@ -215,6 +215,8 @@ impl StoredModel {
 pub(super) struct Models {
     pub(super) segment: NightModel<SegmentModel>,
     pub(super) churn: Result<NightModel<ChurnModel>, String>,
+    /// Why an old churn model is still used, where it is.
+    pub(super) churn_not_renewed: Option<String>,
 }
 
 impl Models {
@@ -251,6 +253,11 @@ impl Models {
         match &self.churn {
             Ok(night) => {
                 warnings.extend(night.warnings(config.churn.refit_after_days));
+                warnings.extend(self.churn_not_renewed.iter().map(|reason| Warning::ModelNotRenewed {
+                    model_id: night.entry().model_id.clone(),
+                    age_days: night.entry().age_days,
+                    reason: reason.clone(),
+                }));
                 let missing = night.model.missing.iter().map(|missing| Warning::HorizonNotModelled {
                     horizon_days: missing.horizon_days,
                     reason: missing.because.clone(),
