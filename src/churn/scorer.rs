@@ -95,6 +95,14 @@ impl Scorer {
     /// # Errors
     /// Kind `Internal` if the columns differ in length.
     pub fn scores(&self, columns: &[&[f64]]) -> Result<Vec<f64>> {
+        let mut scores = Vec::with_capacity(columns.first().map_or(0, |column| column.len()));
+        for block in blocks(columns) {
+            scores.extend(self.scores_of_block(&block)?);
+        }
+        Ok(scores)
+    }
+
+    fn scores_of_block(&self, columns: &[&[f64]]) -> Result<Vec<f64>> {
         Ok(match self {
             Scorer::Logistic { taming, logistic } => {
                 let inputs = standardised(taming, columns)?;
@@ -153,6 +161,17 @@ impl Scorer {
             Scorer::Trees { boosted, .. } => boosted.contributions(inputs),
         }
     }
+}
+
+/// Rows that are put side by side at once: the table of a bank is never held twice.
+const BLOCK_ROWS: usize = 1 << 14;
+
+/// The columns in blocks of neighbouring rows.
+pub fn blocks<'c>(columns: &[&'c [f64]]) -> impl Iterator<Item = Vec<&'c [f64]>> {
+    let n = columns.first().map_or(0, |column| column.len());
+    (0..n)
+        .step_by(BLOCK_ROWS)
+        .map(move |from| columns.iter().map(|column| &column[from..(from + BLOCK_ROWS).min(n)]).collect())
 }
 
 fn fit_logistic(train: &Sample, config: &Config) -> Result<Result<Scorer, String>> {

@@ -4,13 +4,15 @@ use super::labels::{HORIZONS_DAYS, Scope};
 use super::model::{ACTED_ON, ChurnModel, HorizonModel, Probabilities};
 use super::origins;
 use super::reasons::{self, N_REASONS, Reason, Reasons};
+use super::scorer::blocks;
 use crate::config::{Band, Config};
 use crate::error::Result;
-use crate::features::FeatureTable;
+use crate::features::{FeatureTable, Theme};
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::schema;
 use crate::store::{Bank, CustomerHistory};
+use ndarray::Array2;
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -93,17 +95,34 @@ fn reasons_of_all(
     labels: &Labels,
 ) -> Result<Vec<Reasons>> {
     let columns: Vec<&[f64]> = model.scorer.names().into_iter().map(|name| features.column(name)).collect();
-    let inputs = model.scorer.inputs(&columns)?;
     let themes = reasons::themes(&model.scorer);
-    let of_row = |row: usize| {
-        if scopes[row] != Scope::In {
-            return Reasons::default();
-        }
-        let inputs = inputs.row(row);
-        let inputs = inputs.as_slice().expect("a row of a row-major matrix");
-        reasons::of_row(&model.scorer, &themes, inputs, features, row, labels)
-    };
-    Ok((0..features.n_customers()).into_par_iter().map(of_row).collect())
+    let mut all = Vec::with_capacity(features.n_customers());
+    for block in blocks(&columns) {
+        let from = all.len();
+        let inputs = model.scorer.inputs(&block)?;
+        let of_row =
+            |at: usize| reasons_of(model, &themes, &inputs, (at, from + at), features, scopes, labels);
+        all.par_extend((0..inputs.nrows()).into_par_iter().map(of_row));
+    }
+    Ok(all)
+}
+
+/// Of one customer, by his row of the inputs and of the table.
+fn reasons_of(
+    model: &HorizonModel,
+    themes: &[Theme],
+    inputs: &Array2<f64>,
+    (at, row): (usize, usize),
+    features: &FeatureTable,
+    scopes: &[Scope],
+    labels: &Labels,
+) -> Reasons {
+    if scopes[row] != Scope::In {
+        return Reasons::default();
+    }
+    let inputs = inputs.row(at);
+    let inputs = inputs.as_slice().expect("a row of a row-major matrix");
+    reasons::of_row(&model.scorer, themes, inputs, features, row, labels)
 }
 
 /// The baseline that an outflow is measured against; without balances, the yearly value.

@@ -66,16 +66,14 @@ pub(super) const FEATURES: &[Feature] = &[
         Unit::Count,
         "Deposits, withdrawals, transfers and payments he started, none to himself elsewhere, 90 days",
         |f| count(f, Window::D90, Totals::n_everyday),
-    )
-    .outside_churn_model(),
+    ),
     feature(
         "everyday_chance_15d",
         Unit::Score,
         "Chance of one of these within 15 days at the rate of the last 90: 1 - exp(-n / 6)",
         everyday_chance,
     )
-    .lifts(Part::Frequency)
-    .outside_churn_model(),
+    .lifts(Part::Frequency),
     feature(
         "frequency_trend_30d",
         Unit::Score,

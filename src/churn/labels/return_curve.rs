@@ -129,9 +129,9 @@ impl ReturnCurve {
             return None;
         }
         let (mut still_silent, mut returned) = (1.0, 0.0);
-        for day in days + 1..=days + self.within {
-            returned += still_silent * ratio(self.returned[day], at_risk[day]);
-            still_silent *= 1.0 - ratio(self.returned[day] + self.closed[day], at_risk[day]);
+        for (day, at_risk) in at_risk.iter().enumerate().take(days + self.within + 1).skip(days + 1) {
+            returned += still_silent * ratio(self.returned[day], *at_risk);
+            still_silent *= 1.0 - ratio(self.returned[day] + self.closed[day], *at_risk);
         }
         Some(returned)
     }

@@ -183,9 +183,9 @@ mod tests {
         ];
         let said: Vec<String> = warnings(&drift, &levels).iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 2);
-        assert!(said[0].starts_with("2 of the segment model's columns moved far since"), "{}", said[0]);
+        assert!(said[0].starts_with("2 columns of the models moved far since"), "{}", said[0]);
         assert!(said[0].contains("from 0.25 on), most of all `score` of axis value"), "{}", said[0]);
-        assert!(said[1].starts_with("1 of the segment model's columns moved since"), "{}", said[1]);
+        assert!(said[1].starts_with("1 columns of the models moved since"), "{}", said[1]);
         assert!(said.iter().all(|said| said.contains("run `tercet fit`")), "{said:?}");
         assert_eq!(warnings(&drift[..1], &levels), []);
     }
