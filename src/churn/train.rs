@@ -19,6 +19,9 @@ use crate::store::{Bank, Calendar, Histories, Standing};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
+/// Why a horizon has no origin to be judged on.
+const NO_TEST: &str = "no origin whose outcome is known had a matured origin before it to learn from";
+
 /// What training came to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Training {
@@ -70,6 +73,8 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
         Err(reason) => return Ok(Training::NotTrained(reason)),
     };
     model.return_curve = Some(return_curve(bank, known_until, rules)?);
+    let untested = HORIZONS_DAYS.into_iter().zip(&tests).filter(|(_, test)| test.is_none());
+    model.not_judged.extend(untested.map(|(days, _)| MissingHorizon::new(days, NO_TEST)));
     let newest = whole.pop();
     for test in &whole {
         let judged_here = |days: i32| {
@@ -216,8 +221,8 @@ fn keep_judged(mut model: ChurnModel) -> Result<ChurnModel, String> {
     for horizon in model.horizons.extract_if(.., |horizon| !judged.contains(&horizon.horizon_days)) {
         let days = horizon.horizon_days;
         let found = model.not_judged.iter().find(|missing| missing.horizon_days == days);
-        let because = found
-            .map_or("history is too short, or nobody left at the origin to judge on", |found| &found.because);
+        let because =
+            found.map_or("nobody left, or everybody did, at the origin to judge on", |found| &found.because);
         model.missing.push(MissingHorizon::new(days, &format!("it could not be judged: {because}")));
     }
     model.missing.sort_by_key(|missing| missing.horizon_days);

@@ -6,6 +6,7 @@
 mod bank;
 mod berka;
 mod churn_labels;
+mod churn_models;
 mod churn_on_synth;
 mod churn_outcomes;
 mod churn_tables;

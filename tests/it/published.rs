@@ -29,6 +29,11 @@ impl Table {
         self.0.num_rows()
     }
 
+    /// Of the columns, in their order.
+    pub fn names(&self) -> Vec<String> {
+        self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
     pub fn texts(&self, name: &str) -> Vec<Option<String>> {
         self.0
             .column_by_name(name)

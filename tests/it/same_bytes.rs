@@ -52,7 +52,7 @@ fn the_sample_night_is_the_same_on_a_rerun_on_one_thread_and_with_shuffled_rows(
 }
 
 /// Copies gzipped CSV exports with the lines below each header in another order.
-fn shuffle(from: &Path, to: &Path) {
+pub fn shuffle(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
