@@ -200,7 +200,7 @@ impl Drawn {
         if let Some(outcome) = outcome {
             self.n_in_scope += 1;
             self.first.push((hash ^ salt, index, outcome));
-            if self.first.len() >= 2 * self.rows_max.max(1) {
+            if self.first.len() / 2 >= self.rows_max.max(1) {
                 self.keep_first();
             }
         }

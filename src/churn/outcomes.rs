@@ -135,6 +135,8 @@ fn frame(rows: &[Row<'_>], scored_on: Date) -> Result<DataFrame> {
     Ok(DataFrame::new(rows.len(), columns)?)
 }
 
+type AmountOf = fn(&Whereabouts) -> Money;
+
 /// When he was lost, how much of his money left, and where it went.
 fn circumstances(rows: &[Row<'_>]) -> Result<Vec<Column>> {
     let lost_on: Vec<Option<i32>> =
@@ -149,7 +151,7 @@ fn circumstances(rows: &[Row<'_>]) -> Result<Vec<Column>> {
         Column::new("is_partial".into(), partial),
         Column::new("contract_ended".into(), ended),
     ];
-    let places: [(&str, fn(&Whereabouts) -> Money); 5] = [
+    let places: [(&str, AmountOf); 5] = [
         ("to_own_time_deposits", |whereabouts| whereabouts.time_deposits),
         ("to_own_investments", |whereabouts| whereabouts.investments),
         ("to_own_accounts_elsewhere", |whereabouts| whereabouts.own_accounts_elsewhere),

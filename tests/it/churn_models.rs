@@ -42,7 +42,7 @@ fn date(text: &str) -> Date {
 fn for_small_banks(rules: &mut Churn) {
     rules.positives_min = 10;
     rules.bootstrap_samples = 20;
-    rules.backtest_origins = 4; // the older two are old enough for 90 days
+    rules.backtest_origins = 1; // of each horizon
 }
 
 fn config_with(data: &Path, workspace: &Path, change: impl FnOnce(&mut Churn)) -> Config {
@@ -517,7 +517,7 @@ fn a_night_keeps_its_model_until_it_is_old_an_approved_one_takes_over_and_can_be
 /// A configuration file over the defaults that says what [`for_small_banks`] says.
 fn config_file(home: &Path, more: &str) -> PathBuf {
     let path = home.join("bank.toml");
-    let text = format!("[churn]\nbootstrap_samples = 20\nbacktest_origins = 4\n{more}\n");
+    let text = format!("[churn]\nbootstrap_samples = 20\nbacktest_origins = 1\n{more}\n");
     fs::write(&path, text).unwrap();
     path
 }
@@ -588,7 +588,7 @@ fn a_backtest_judges_by_the_past_alone_and_leaves_its_tables_also_through_the_bi
     assert_only_the_past_taught(&report.backtest, &config);
     let mut tests: Vec<Date> = report.backtest.evaluations.iter().map(|judged| judged.test_origin).collect();
     tests.dedup();
-    assert!(tests.is_sorted() && (2..=4).contains(&tests.len()), "{tests:?}");
+    assert!(tests.is_sorted() && (1..=HORIZONS_DAYS.len()).contains(&tests.len()), "{tests:?}");
     assert!(report.backtest.evaluations.iter().any(|judged| judged.horizon_days == 90));
 
     let figures = assert_columns(&report.folder, &BACKTEST);

@@ -52,7 +52,6 @@ fn value_is_revenue_lines_without_a_customer_are_rejected_and_no_type_swallows_t
     let judged = report.manifest.churn_evaluations;
     let judged =
         judged.iter().find(|judged| judged.horizon_days == 90).expect("a year is enough to judge on");
-    eprintln!("{judged:#?}");
     let recency = judged.baselines.iter().find(|rule| rule.name == "recency").unwrap();
     assert!(judged.auc.unwrap().value > recency.auc.unwrap(), "{judged:?}");
 }
