@@ -15,7 +15,7 @@ use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +25,8 @@ pub struct SegmentModel {
     pub trained_through: Date,
     /// Digest of what else decided the fit; where it differs, the model is not used again.
     pub fitted_with: String,
+    /// Margin within which a customer keeps the level of the night before.
+    pub hysteresis: f64,
     pub groups: Vec<GroupModel>,
 }
 
@@ -153,6 +155,9 @@ impl SegmentModel {
             return Err(format!(
                 "it was fitted on the feature `{unknown}`, which the catalogue does not have or use so"
             ));
+        }
+        if !(0.0..1.0).contains(&model.hysteresis) {
+            return Err(format!("damaged: a margin of {} keeps no level", model.hysteresis));
         }
         if let Some(group) = model.groups.iter().find(|group| !group.is_whole()) {
             return Err(format!(

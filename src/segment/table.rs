@@ -134,6 +134,7 @@ pub fn fit(
         format_version: FORMAT_VERSION,
         trained_through: features.as_of,
         fitted_with: settings_digest(features, config),
+        hysteresis: config.segment.hysteresis,
         groups: models,
     })
 }
@@ -181,8 +182,8 @@ fn joint_points(placed: &[Placed]) -> Array2<f32> {
 /// Digest of everything beside the customers themselves that decides a fit: settings, seed, and what value is computed
 /// from. How many customers a group has is no part of it.
 pub fn settings_digest(features: &FeatureTable, config: &Config) -> String {
-    // These two decide how a model is used, not what it is.
-    let fit = Segment { hysteresis: 0.0, refit_after_days: 0, ..config.segment.clone() };
+    // This one decides how long a model is used, not what it is.
+    let fit = Segment { refit_after_days: 0, ..config.segment.clone() };
     let costs = &config.value.cost_to_serve;
     let text = format!("{fit:?}|{}|{}|{costs:?}", config.seed, features.value_basis.code());
     blake3::hash(text.as_bytes()).to_hex().to_string()
@@ -228,8 +229,8 @@ pub fn place(
             placement.take(place, axis, &placed, &rows);
         }
     }
-    let levels =
-        [0, 1, 2].map(|axis: usize| levels(bank, features, axis, &placement.margins[axis], before, config));
+    let levels = [0, 1, 2]
+        .map(|axis: usize| levels(bank, features, axis, &placement.margins[axis], before, model.hysteresis));
     assemble(bank, features, &placement, &levels, standing, config)
 }
 
@@ -281,13 +282,13 @@ fn levels(
     axis: usize,
     margins: &[f64],
     before: Option<&BTreeMap<String, Before>>,
-    config: &Config,
+    hysteresis: f64,
 ) -> Vec<Option<Level>> {
     let level = |(row, margin): (usize, &f64)| {
         let id = &*customer(bank, features, row).customer_id;
         let before =
             before.and_then(|before| before.get(id)?.levels[axis].as_deref()).and_then(Level::from_code);
-        (!margin.is_nan()).then(|| Level::of_margin(*margin, before, config.segment.hysteresis))
+        (!margin.is_nan()).then(|| Level::of_margin(*margin, before, hysteresis))
     };
     margins.iter().enumerate().map(level).collect()
 }

@@ -205,7 +205,7 @@ impl Card<'_> {
                 .to_owned(),
             format!(
                 "- A customer within a margin of {} of a border keeps the level of the night before.",
-                segment.hysteresis
+                self.model.hysteresis
             ),
             format!(
                 "- Each night takes the population stability index of every feature and score against the fitted \

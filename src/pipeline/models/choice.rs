@@ -203,6 +203,7 @@ mod tests {
                 format_version: FORMAT_VERSION,
                 trained_through,
                 fitted_with: fitted_with.into(),
+                hysteresis: 0.05,
                 groups: Vec::new(),
             };
             let night = NightModel::fitted(model, trained_through).unwrap();
@@ -343,7 +344,7 @@ mod tests {
 
     #[test]
     fn an_approved_model_that_cannot_be_used_is_refused_and_not_replaced() {
-        let (old, unknown) = ("\"format_version\": 1,", "\"colour\": 1, \"format_version\": 2,");
+        let (old, unknown) = ("\"format_version\": 1,", "\"colour\": 1, \"format_version\": 3,");
         let current = format!("\"format_version\": {FORMAT_VERSION},");
         let change = |to: &'static str| {
             let current = current.clone();
@@ -353,7 +354,7 @@ mod tests {
         let cases: [Damage<'_>; 5] = [
             ("there is no such file", Box::new(|_| None), false),
             ("it is not the file that was approved", Box::new(|json| Some(json + "\n")), false),
-            ("format 1 where 2 is known", Box::new(change(old)), true),
+            ("format 1 where 3 is known", Box::new(change(old)), true),
             ("damaged: unknown field `colour`", Box::new(change(unknown)), true),
             ("damaged: EOF", Box::new(|json| Some(json[..json.len() / 2].to_owned())), true),
         ];
