@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::model::calibration::{Calibration, ISOTONIC_CLASS_MIN, Method};
 use crate::model::metrics;
 use crate::store::Calendar;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Folds of customers where history is short; five is the field's habit (Hastie, Tibshirani & Friedman 2009, 7.10).
@@ -152,23 +153,29 @@ fn scored_out_of_fold(
     all: &Sample,
     config: &Config,
 ) -> Result<Result<(Vec<f64>, Scorer), String>> {
-    let mut scores = vec![f64::NAN; all.n_rows()];
-    let mut rounds = Vec::new();
-    for fold in 0..FOLDS {
-        let of_fold = move |hash: u32| spread(hash) % FOLDS == fold;
-        let next = move |hash: u32| spread(hash) % FOLDS == (fold + 1) % FOLDS;
+    let of_fold = |fold: u32| move |hash: u32| spread(hash) % FOLDS == fold;
+    let fitted = |fold: u32| -> Result<Result<(Vec<f64>, Option<usize>), String>> {
+        let (own, next) = (of_fold(fold), of_fold((fold + 1) % FOLDS));
         let stopping = all.filter(next);
         let stopping = Some(&stopping).filter(|rows| algorithm == Algorithm::Trees && rows.n_left() > 0);
-        let rest = all.filter(|hash| !of_fold(hash) && (stopping.is_none() || !next(hash)));
-        let scorer = match Scorer::fit(algorithm, &rest, stopping, None, config)? {
-            Ok(scorer) => scorer,
+        let rest = all.filter(|hash| !own(hash) && (stopping.is_none() || !next(hash)));
+        Ok(match Scorer::fit(algorithm, &rest, stopping, None, config)? {
+            Ok(scorer) => Ok((scorer.scores_of(&all.filter(own))?, scorer.n_trees())),
+            Err(reason) => Err(reason),
+        })
+    };
+    let folds: Vec<Result<Result<_, String>>> = (0..FOLDS).into_par_iter().map(fitted).collect();
+    let mut scores = vec![f64::NAN; all.n_rows()];
+    let mut rounds = Vec::new();
+    for (fold, fitted) in (0..FOLDS).zip(folds) {
+        let (own_scores, n_trees) = match fitted? {
+            Ok(fitted) => fitted,
             Err(reason) => return Ok(Err(reason)),
         };
-        rounds.extend(scorer.n_trees());
-        let mut own = scorer.scores_of(&all.filter(of_fold))?.into_iter();
-        for (score, _) in scores.iter_mut().zip(&all.hashes).filter(|(_, hash)| of_fold(**hash)) {
-            *score = own.next().unwrap_or(f64::NAN);
-        }
+        rounds.extend(n_trees);
+        let own = of_fold(fold);
+        let rows = scores.iter_mut().zip(&all.hashes).filter(|(_, hash)| own(**hash));
+        rows.zip(own_scores).for_each(|((score, _), found)| *score = found);
     }
     rounds.sort_unstable();
     let rounds = rounds.get(rounds.len() / 2).map(|rounds| (*rounds).max(1));

@@ -163,6 +163,11 @@ impl Scorer {
     }
 }
 
+/// Rows that a bin of a histogram holds on average at least, and bins at least: where rows are few, finer bins tell
+/// nothing and cost most of the time.
+const BIN_ROWS: usize = 32;
+const BINS_MIN: u16 = 32;
+
 /// Rows that are put side by side at once: the table of a bank is never held twice.
 const BLOCK_ROWS: usize = 1 << 14;
 
@@ -188,7 +193,8 @@ fn fit_logistic(train: &Sample, config: &Config) -> Result<Result<Scorer, String
 
 fn fit_trees(train: &Sample, stopping: Option<&Sample>, rounds_max: Option<usize>) -> Result<Scorer, String> {
     let params = BoostedParams::default();
-    let params = BoostedParams { rounds_max: rounds_max.unwrap_or(params.rounds_max), ..params };
+    let bins = u16::try_from(train.n_rows() / BIN_ROWS).unwrap_or(u16::MAX).clamp(BINS_MIN, params.bins);
+    let params = BoostedParams { rounds_max: rounds_max.unwrap_or(params.rounds_max), bins, ..params };
     let signs: Vec<Monotone> = train.features.iter().map(|feature| monotone(feature)).collect();
     let names = train.features.iter().map(|feature| feature.name);
     let stopping = stopping.map(|rows| (rows.columns_of(names.clone()), &rows.left));
