@@ -147,6 +147,9 @@ fn out_of_fold(all: &Sample, config: &Config) -> Result<Result<Fitted, String>> 
     Ok(champion(candidates, all))
 }
 
+/// Scores of a fold's rows, and how many trees gave them.
+type ScoredFold = (Vec<f64>, Option<usize>);
+
 /// A model of all rows, and the score of each row by a model that was trained without its customer.
 fn scored_out_of_fold(
     algorithm: Algorithm,
@@ -154,7 +157,7 @@ fn scored_out_of_fold(
     config: &Config,
 ) -> Result<Result<(Vec<f64>, Scorer), String>> {
     let of_fold = |fold: u32| move |hash: u32| spread(hash) % FOLDS == fold;
-    let fitted = |fold: u32| -> Result<Result<(Vec<f64>, Option<usize>), String>> {
+    let fitted = |fold: u32| -> Result<Result<ScoredFold, String>> {
         let (own, next) = (of_fold(fold), of_fold((fold + 1) % FOLDS));
         let stopping = all.filter(next);
         let stopping = Some(&stopping).filter(|rows| algorithm == Algorithm::Trees && rows.n_left() > 0);
@@ -164,7 +167,7 @@ fn scored_out_of_fold(
             Err(reason) => Err(reason),
         })
     };
-    let folds: Vec<Result<Result<_, String>>> = (0..FOLDS).into_par_iter().map(fitted).collect();
+    let folds: Vec<Result<Result<ScoredFold, String>>> = (0..FOLDS).into_par_iter().map(fitted).collect();
     let mut scores = vec![f64::NAN; all.n_rows()];
     let mut rounds = Vec::new();
     for (fold, fitted) in (0..FOLDS).zip(folds) {
