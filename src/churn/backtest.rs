@@ -80,13 +80,12 @@ impl Backtest {
             }
         };
         let judged = judge(&model, test, capacity_share(bank, test, config), config)?;
-        for days in HORIZONS_DAYS {
+        for (place, days) in HORIZONS_DAYS.into_iter().enumerate() {
             if judged.iter().any(|judged| judged.horizon_days == days) {
                 continue;
             }
             let missing = model.missing.iter().find(|missing| missing.horizon_days == days);
-            let place = HORIZONS_DAYS.iter().position(|own| *own == days);
-            let is_known = place.is_some_and(|place| test.labelled(place).next().is_some());
+            let is_known = test.labelled(place).next().is_some();
             let because = match missing {
                 Some(missing) => missing.because.as_str(),
                 None if is_known => "nobody left, or everybody did",

@@ -18,7 +18,7 @@ use crate::model::metrics::{self, RankedRows, Ranking, ScoredRows};
 use crate::model::profit::{Campaign, PAPER_CLV};
 
 /// Equal-count bins of the calibration table and error.
-const CALIBRATION_BINS: usize = 10;
+pub(super) const CALIBRATION_BINS: usize = 10;
 /// The best-scored part that lift and capture are told of.
 const TOP: f64 = 0.1;
 

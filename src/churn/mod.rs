@@ -38,7 +38,11 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::store::Calendar;
 
-/// The newest night whose 90-day scores can be judged by a date.
+/// The newest night whose scores of the horizon that is acted on can be judged by a date.
 pub fn judged_by(calendar: &Calendar, known_until: Date, config: &Config) -> Date {
-    known_until.plus_days(-origins::maturity_days(calendar, labels::HORIZONS_DAYS[1], &config.churn))
+    known_until.plus_days(-origins::maturity_days(
+        calendar,
+        labels::HORIZONS_DAYS[model::ACTED_ON],
+        &config.churn,
+    ))
 }

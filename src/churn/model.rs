@@ -133,7 +133,7 @@ impl ChurnModel {
         self.horizons.iter().find(|model| model.horizon_days == horizon_days)
     }
 
-    /// The horizon that bands, lists, reasons and drift go by: the one that is acted on, else the longest.
+    /// The horizon whose reasons are told: the one that is acted on, else the longest.
     pub fn acted_on(&self) -> Option<&HorizonModel> {
         self.horizon(HORIZONS_DAYS[ACTED_ON]).or_else(|| self.horizons.last())
     }

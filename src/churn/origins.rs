@@ -8,7 +8,6 @@ use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
 use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable, ServiceCosts};
-use crate::model::metrics;
 use crate::store::murmur3::spark_hash;
 use crate::store::{Bank, Calendar, CustomerHistory, Histories, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
@@ -107,22 +106,12 @@ pub fn followed(
 impl Origin {
     /// The rows that train or judge a horizon, and whether each left: in scope, not in the gap, his own decision.
     pub fn labelled(&self, horizon: usize) -> impl Iterator<Item = (usize, bool)> {
-        let left = move |labels: &Labels| match labels[horizon]? {
-            Label::Stays => Some(false),
-            Label::Leaves(_) => Some(true),
-            Label::InGap | Label::NotHisDecision => None,
-        };
-        self.labels.iter().enumerate().filter_map(move |(row, labels)| Some((row, left(labels)?)))
+        self.labels.iter().enumerate().filter_map(move |(row, labels)| Some((row, labels[horizon]?.left()?)))
     }
 
     /// How many rows have this label.
     pub fn n_with(&self, horizon: usize, label: Label) -> usize {
         self.labels.iter().filter(|labels| labels[horizon] == Some(label)).count()
-    }
-
-    /// Share of those who left; `None` without rows.
-    pub fn base_rate(&self, horizon: usize) -> Option<f64> {
-        metrics::base_rate(&self.labelled(horizon).map(|(_, left)| left).collect::<Vec<_>>())
     }
 }
 

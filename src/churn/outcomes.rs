@@ -4,8 +4,9 @@
 //! since and is in no table of tonight. Besides the outcome it says where his money went, as far as that is seen, and
 //! warns of losses that are partial. Never: changes the earlier night; says an outcome before it is known.
 
+use super::judge::CALIBRATION_BINS;
 use super::labels::Whereabouts;
-use super::labels::{Circumstances, EventKind, Followed, HORIZONS_DAYS, Label, follow};
+use super::labels::{Circumstances, Followed, HORIZONS_DAYS, Label, follow};
 use super::model::Probabilities;
 use super::origins::scope_and_baseline;
 use crate::config::Config;
@@ -19,9 +20,6 @@ use crate::store::{Bank, CustomerHistory};
 use polars::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Bins of the calibration error, as for a model's evaluation.
-const CALIBRATION_BINS: usize = 10;
 
 /// What a published night said of its customers in scope.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,24 +106,13 @@ fn rows<'s>(bank: &Bank, scores: &'s Scores, as_of: Date, config: &Config) -> Re
     Ok(bank.customers().zip(seen).filter_map(row).collect())
 }
 
-fn code(label: Label) -> &'static str {
-    match label {
-        Label::Stays => "stays",
-        Label::Leaves(EventKind::Closed) => "closed",
-        Label::Leaves(EventKind::RunOff) => "run_off",
-        Label::Leaves(EventKind::Silent) => "silent",
-        Label::InGap => "in_gap",
-        Label::NotHisDecision => "not_his_decision",
-    }
-}
-
 fn frame(rows: &[Row<'_>], scored_on: Date) -> Result<DataFrame> {
     let dates = Column::new("scored_on".into(), vec![scored_on.0; rows.len()]).cast(&DataType::Date)?;
     let ids: Vec<&str> = rows.iter().map(|row| row.customer_id).collect();
     let mut columns = vec![Column::new("customer_id".into(), ids), dates];
     for (place, days) in HORIZONS_DAYS.into_iter().enumerate() {
         let probabilities: Vec<Option<f64>> = rows.iter().map(|row| row.probabilities[place]).collect();
-        let outcomes: Vec<Option<&str>> = rows.iter().map(|row| row.label(place).map(code)).collect();
+        let outcomes: Vec<Option<&str>> = rows.iter().map(|row| row.label(place).map(Label::code)).collect();
         columns.push(Column::new(format!("churn_{days}").into(), probabilities));
         columns.push(Column::new(format!("outcome_{days}").into(), outcomes));
     }
@@ -170,14 +157,8 @@ fn circumstances(rows: &[Row<'_>]) -> Result<Vec<Column>> {
 
 impl LiveFigures {
     fn of(rows: &[Row<'_>], horizon: usize, scored_on: Date) -> Option<Self> {
-        let known = rows.iter().filter_map(|row| {
-            let left = match row.label(horizon)? {
-                Label::Stays => false,
-                Label::Leaves(_) => true,
-                Label::InGap | Label::NotHisDecision => return None,
-            };
-            Some((row.probabilities[horizon]?, left))
-        });
+        let known =
+            rows.iter().filter_map(|row| Some((row.probabilities[horizon]?, row.label(horizon)?.left()?)));
         let (probabilities, left): (Vec<f64>, Vec<bool>) = known.unzip();
         let observed_rate = metrics::base_rate(&left)?;
         #[expect(clippy::cast_precision_loss, reason = "a number of customers")]

@@ -76,3 +76,23 @@ pub enum Label {
     /// Death, merger, move between branches: not a training row.
     NotHisDecision,
 }
+
+impl Label {
+    /// Whether he left; `None` of one who trains and judges nothing.
+    pub fn left(self) -> Option<bool> {
+        match self {
+            Label::Stays => Some(false),
+            Label::Leaves(_) => Some(true),
+            Label::InGap | Label::NotHisDecision => None,
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Label::Stays => "stays",
+            Label::Leaves(kind) => kind.code(),
+            Label::InGap => "in_gap",
+            Label::NotHisDecision => "not_his_decision",
+        }
+    }
+}
