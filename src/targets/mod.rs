@@ -11,6 +11,7 @@ mod excerpt;
 mod exclusions;
 mod frames;
 mod held;
+pub mod holdout;
 mod large_move;
 mod list;
 mod manager_figures;

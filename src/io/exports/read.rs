@@ -78,7 +78,7 @@ pub fn digest(export: &Export) -> Result<String> {
 pub fn sha256(export: &Export) -> Result<String> {
     let mut hasher = sha2::Sha256::new();
     for_each_buffer(export, |bytes| hasher.update(bytes))?;
-    Ok(format!("{:x}", hasher.finalize()))
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The whole of a small file.

@@ -1,0 +1,65 @@
+//! Who is held out of a campaign, so that what a list does can be told from what would have happened anyway.
+//!
+//! A campaign is a list in a quarter. A customer's lot in it is drawn by HMAC-SHA-256 of his id under the campaign's
+//! name: the same on every night of the quarter and on a rerun, independent from one campaign to the next.
+
+use super::List;
+use crate::date::Date;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Name of the campaign that `list` belongs to on `date`: `retention-2026Q4`.
+pub fn campaign(list: List, date: Date) -> String {
+    format!("{}-{}Q{}", list.code(), date.year(), (date.month() - 1) / 3 + 1)
+}
+
+/// Whether the customer is held out of `campaign`, of which the given share (0 to 1) is.
+pub fn is_held_out(campaign: &str, customer_id: &str, share: f64) -> bool {
+    lot(campaign, customer_id) < share
+}
+
+/// Uniform in [0, 1).
+fn lot(campaign: &str, customer_id: &str) -> f64 {
+    let mut mac = Hmac::<Sha256>::new_from_slice(campaign.as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(customer_id.as_bytes());
+    let code = mac.finalize().into_bytes();
+    let head = u32::from_be_bytes([code[0], code[1], code[2], code[3]]);
+    f64::from(head) / (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_is_a_list_in_a_quarter() {
+        let name = |date: &str| campaign(List::Retention, date.parse().unwrap());
+        assert_eq!(name("2026-09-30"), "retention-2026Q3");
+        assert_eq!(name("2026-10-01"), "retention-2026Q4");
+    }
+
+    /// `printf C000001 | openssl dgst -sha256 -hmac retention-2026Q4` begins so.
+    #[test]
+    fn the_lot_is_the_head_of_the_published_function() {
+        assert_eq!(lot("retention-2026Q4", "C000001"), f64::from(0xae29034d_u32) / 4_294_967_296.0);
+    }
+
+    #[test]
+    fn the_share_is_kept_and_campaigns_are_independent() {
+        let ids: Vec<String> = (0..20_000).map(|n| format!("C{n:06}")).collect();
+        let held = |campaign: &str| ids.iter().map(|id| is_held_out(campaign, id, 0.1)).collect::<Vec<_>>();
+        let (now, next) = (held("retention-2026Q4"), held("retention-2027Q1"));
+        let count = |held: &[bool]| held.iter().filter(|held| **held).count();
+        let both = now.iter().zip(&next).filter(|(a, b)| **a && **b).count();
+        // Three standard deviations of a binomial of 20,000 at 0.1 and at 0.01.
+        assert!((1_873..=2_127).contains(&count(&now)), "{}", count(&now));
+        assert!((1_873..=2_127).contains(&count(&next)), "{}", count(&next));
+        assert!((158..=242).contains(&both), "{both}");
+    }
+
+    #[test]
+    fn nobody_is_held_out_of_a_share_of_none_and_everybody_of_a_share_of_all() {
+        assert!((0..1_000).all(|n| !is_held_out("c", &n.to_string(), 0.0)));
+        assert!((0..1_000).all(|n| is_held_out("c", &n.to_string(), 1.0)));
+    }
+}
