@@ -84,6 +84,12 @@ impl Date {
         (newest - n + 1..=newest).map(Self::end_of_month_index)
     }
 
+    /// Monday to Friday.
+    pub fn is_working_day(self) -> bool {
+        // 1 January 1970 was a Thursday.
+        (self.0 + 3).rem_euclid(7) < 5
+    }
+
     /// Completed years from this date to `later`; somebody born on 29 February completes a year on 1 March.
     pub fn full_years_until(self, later: Date) -> i32 {
         let (from, to) = (self.calendar(), later.calendar());

@@ -29,7 +29,7 @@ impl Language {
 }
 
 /// Lists in the order of their priority; keys of `[list]` and `[what_to_do]`.
-pub const LISTS: [&str; 10] = [
+pub const LISTS: [&str; 22] = [
     "complaint_followup",
     "large_move",
     "maturity",
@@ -37,9 +37,69 @@ pub const LISTS: [&str; 10] = [
     "retention",
     "contact_due",
     "vip_upgrade",
+    "tier_watch",
     "cross_sell",
     "win_back",
+    "dormant_check",
+    "long_silent",
     "unclaimed",
+    "gain_call",
+    "loss_care",
+    "after_purchase",
+    "occasion",
+    "thank_you",
+    "satisfaction_sample",
+    "cultivate",
+    "negative_value_review",
+    "handover",
+];
+
+/// Reasons that lists tell; keys of `[reason]`.
+pub const REASONS: [&str; 44] = [
+    "separator",
+    "large_move_in",
+    "large_move_out",
+    "large_flow_in",
+    "large_flow_out",
+    "maturity_due",
+    "maturity_today",
+    "maturity_missed",
+    "credit_due",
+    "complaint_open",
+    "retention_probability",
+    "contact_due",
+    "contact_never",
+    "vip_upgrade_reached",
+    "vip_upgrade_near",
+    "cross_sell",
+    "win_back_lost",
+    "unclaimed_no_manager",
+    "unclaimed_never_contacted",
+    "credit_urgent",
+    "maturity_first",
+    "retention_partial",
+    "retention_line_lost",
+    "tier_watch",
+    "win_back_elsewhere",
+    "dormant_check",
+    "long_silent",
+    "gain_call",
+    "loss_care_light",
+    "loss_care_deep",
+    "after_purchase",
+    "occasion_birthday",
+    "occasion_anniversary",
+    "occasion_holiday",
+    "thank_you_branch",
+    "thank_you_product",
+    "satisfaction_random",
+    "satisfaction_low",
+    "satisfaction_follow_up",
+    "satisfaction_estranged",
+    "cultivate",
+    "negative_value_review",
+    "handover_left",
+    "handover_leaving",
 ];
 
 /// Customer types as the design lists them; keys of `[customer_type]`, `[type_axes]` and `[type_action]`.
@@ -162,27 +222,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_text_in_every_language() {
-        let reasons = [
-            "large_move_in",
-            "large_move_out",
-            "maturity_due",
-            "maturity_today",
-            "maturity_missed",
-            "credit_due",
-            "complaint_open",
-            "retention_probability",
-            "retention_driver",
-            "contact_due",
-            "contact_never",
-            "vip_upgrade_reached",
-            "vip_upgrade_near",
-            "cross_sell",
-            "win_back_lost",
-            "unclaimed_no_manager",
-            "unclaimed_manager_left",
-            "unclaimed_never_contacted",
-        ];
-        let expected: [(&str, &[&str]); 12] = [
+        let expected: [(&str, &[&str]); 13] = [
             ("list", &LISTS),
             ("what_to_do", &LISTS),
             ("family", &["urgent", "keeping", "selling", "caring"]),
@@ -194,7 +234,8 @@ mod tests {
             ("product_kind", ProductKind::CODES),
             ("channel", Channel::CODES),
             ("outcome", &OUTCOMES),
-            ("reason", &reasons),
+            ("reason", &REASONS),
+            ("product_line", &["current", "term_deposits", "managed", "insurance", "market"]),
         ];
         for language in Language::ALL {
             let labels = Labels::of(language);

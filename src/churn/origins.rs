@@ -39,16 +39,17 @@ pub struct Origin {
 /// Month-ends with enough history behind them that are over by `known_until`, oldest first.
 pub fn month_ends(calendar: &Calendar, known_until: Date, rules: &Churn) -> Vec<Date> {
     let Some(first) = calendar.transactions_from else { return Vec::new() };
-    // Where balances come at all they must cover the baseline, or silence alone would stand for loss there.
-    let has_baseline = |origin: Date| {
-        calendar.holdings == HoldingsBasis::Missing
-            || calendar.has_balances_on(origin.plus_days(1 - BASELINE_DAYS))
-    };
     let months = (known_until - first) / 28 + 1;
     known_until
         .last_month_ends(months)
-        .filter(|origin| *origin - first + 1 >= rules.history_days_min && has_baseline(*origin))
+        .filter(|origin| *origin - first + 1 >= rules.history_days_min && has_baseline(calendar, *origin))
         .collect()
+}
+
+/// Whether balances, where they come at all, cover the baseline of `origin`: else silence alone would stand for loss.
+pub fn has_baseline(calendar: &Calendar, origin: Date) -> bool {
+    calendar.holdings == HoldingsBasis::Missing
+        || calendar.has_balances_on(origin.plus_days(1 - BASELINE_DAYS))
 }
 
 /// Days after an origin until the labels of a horizon are complete.

@@ -5,13 +5,15 @@
 
 mod band;
 mod cost_to_serve;
+mod lists;
 pub mod overlay;
 pub mod raw;
 pub mod source;
 
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
-pub use raw::{Churn, Ingest, Lists, Models, Quotas, Raw, Segment, Store, Value};
+pub use lists::{Lists, Quotas, holiday_in};
+pub use raw::{Churn, Ingest, Models, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;
 use source::Source;

@@ -1,11 +1,11 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Band, Config, CostToServe};
+use super::{Config, CostToServe, Lists};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
-use crate::labels::{CUSTOMER_TYPES, Language};
+use crate::labels::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -222,66 +222,6 @@ pub struct Churn {
     pub bootstrap_samples: usize,
 }
 
-/// Whom to contact, when and how many.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Lists {
-    /// Contacts per manager and day where `managers.daily_capacity` is missing.
-    pub capacity_default: u32,
-    /// Shares of a manager's capacity by family of lists.
-    pub quotas: Quotas,
-    /// Contacts per day for customers without a manager, or whose manager left.
-    pub capacity_unassigned: u32,
-    /// Days after a contact without retention and selling.
-    pub cooldown_days: i32,
-    /// Change of assets that is a large move, in currency units.
-    pub large_move_amount: f64,
-    /// Lowest tier on the list of large moves: 0 to 4 for t0 to t4.
-    pub large_move_tier_min: u8,
-    /// Spans of days over which a large move is taken.
-    pub large_move_days: [i32; 2],
-    /// Days before a maturity from which it is listed.
-    pub maturity_ahead_days: i32,
-    /// Days after a maturity in which it is listed if not renewed.
-    pub maturity_behind_days: i32,
-    /// Lowest tier on the retention list: 0 to 4 for t0 to t4.
-    pub retention_tier_min: u8,
-    /// Lowest band of probability on the retention list.
-    pub retention_band_min: Band,
-    /// Chance that a contact keeps a leaver.
-    pub retention_success_share: f64,
-    /// Longest time between contacts for tiers t0 to t4, in days; 0: none given.
-    pub cadence_days: [i32; 5],
-    /// Assets from which a gold card is offered, in currency units.
-    pub vip_limit: f64,
-    /// Near misses: from this share of `vip_limit`.
-    pub vip_near_share: f64,
-    /// Card tiers whose holders have the card already.
-    pub vip_card_tiers: Vec<String>,
-    /// Outcomes of contacts that reached nobody: none for cadence, cooldown and last contact.
-    pub not_reached_outcomes: Vec<String>,
-    /// Customer types that a manager should not sell to.
-    pub selling_types_excluded: Vec<String>,
-    /// Products suggested to one customer at most.
-    pub cross_sell_per_customer: u32,
-    /// Buyers that a clause's own rate needs; below, all customers' rate is taken.
-    pub cross_sell_positives_min: usize,
-}
-
-/// Shares of a manager's daily capacity by list family, with the sum 1; what one leaves unused passes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Quotas {
-    /// Large moves and maturities.
-    pub urgent: f64,
-    /// Retention and due contacts.
-    pub keeping: f64,
-    /// VIP upgrades and cross-selling.
-    pub selling: f64,
-    /// Customers without a manager.
-    pub caring: f64,
-}
-
 impl Raw {
     /// Turns what was written into what may run.
     ///
@@ -442,53 +382,26 @@ impl Raw {
             ("churn.silence_days", churn.silence_days),
             ("churn.active_within_days", churn.active_within_days),
             ("churn.history_days_min", churn.history_days_min),
-            ("lists.cooldown_days", lists.cooldown_days),
-            ("lists.large_move_days", lists.large_move_days[0]),
-            ("lists.large_move_days", lists.large_move_days[1]),
-            ("lists.maturity_ahead_days", lists.maturity_ahead_days),
-            ("lists.maturity_behind_days", lists.maturity_behind_days),
         ];
-        for (key, days) in days.into_iter().chain(lists.cadence_days.map(|days| ("lists.cadence_days", days)))
-        {
-            ensure(key, (0..=DAYS_MAX).contains(&days), "from 0 to 3660 days")?;
+        for (key, days) in days {
+            ensure(key, (0..=DAYS_MAX).contains(&days), DAYS_WANTED)?;
         }
-        let amounts = [
-            ("churn.aum_floor", churn.aum_floor),
-            ("lists.large_move_amount", lists.large_move_amount),
-            ("lists.vip_limit", lists.vip_limit),
-        ];
-        for (key, amount) in amounts {
-            ensure(key, amount >= 0.0 && amount.is_finite(), "at least 0")?;
-        }
+        amount("churn.aum_floor", churn.aum_floor)?;
         ensure("churn.sample_max", churn.sample_max >= 100, "at least 100")?;
         ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
-        ensure("lists.cross_sell_per_customer", lists.cross_sell_per_customer > 0, "over 0")?;
-        ensure("lists.capacity_unassigned", lists.capacity_unassigned > 0, "over 0")?;
-        for excluded in &lists.selling_types_excluded {
-            let known = CUSTOMER_TYPES.contains(&excluded.as_str());
-            ensure("lists.selling_types_excluded", known, "a list of customer types")?;
-        }
-        ensure("lists.capacity_default", lists.capacity_default > 0, "over 0")?;
-        let quotas = &lists.quotas;
-        let parts = [quotas.urgent, quotas.keeping, quotas.selling, quotas.caring];
-        let sum: f64 = parts.iter().sum();
-        ensure(
-            "lists.quotas",
-            parts.iter().all(|part| *part >= 0.0) && (sum - 1.0).abs() < 1e-9,
-            "shares with the sum 1",
-        )?;
-        share("lists.retention_success_share", lists.retention_success_share)?;
-        share("lists.vip_near_share", lists.vip_near_share)?;
-        ensure("lists.large_move_tier_min", lists.large_move_tier_min <= 4, "from 0 to 4")?;
-        ensure("lists.retention_tier_min", lists.retention_tier_min <= 4, "from 0 to 4")?;
-        Ok(())
+        lists.check()
     }
 }
 
 /// Ten years: longer spans are typing errors, and far longer ones leave the calendar.
-const DAYS_MAX: i32 = 3660;
+pub(super) const DAYS_MAX: i32 = 3660;
+pub(super) const DAYS_WANTED: &str = "from 0 to 3660 days";
 
-fn share(key: &str, value: f64) -> Result<()> {
+pub(super) fn amount(key: &str, value: f64) -> Result<()> {
+    ensure(key, value >= 0.0 && value.is_finite(), "at least 0")
+}
+
+pub(super) fn share(key: &str, value: f64) -> Result<()> {
     ensure(key, (0.0..=1.0).contains(&value), "from 0 to 1")
 }
 

@@ -82,6 +82,8 @@ pub struct Holding {
     pub product: u32,
     pub started_on: Option<Date>,
     pub matures_on: Option<Date>,
+    /// What was paid for it.
+    pub cost_basis: Option<Money>,
     pub market_value_change: Option<Money>,
     pub credit_limit: Option<Money>,
 }

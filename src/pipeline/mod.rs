@@ -33,7 +33,7 @@ use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
-use crate::targets::{self, Lists, Rules};
+use crate::targets::{self, Lists, Lookback, Rules};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
 use churn_night::ChurnNight;
@@ -140,12 +140,16 @@ pub fn run(
     )?;
 
     let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
+    let lookback =
+        watch.time("lookback", |_| bank.n_customers(), || Lookback::of_bank(&bank, as_of, config))?;
     let tables = targets::Night {
         bank: &bank,
         rows: &rows,
         features,
         segments: &segments,
+        standing: &standing,
         churn: &churn,
+        lookback: &lookback,
         mapped: &mapped,
         labels: &labels,
         config,

@@ -56,7 +56,7 @@ fn branch_name<'a>(night: &targets::Night<'a>, id: &'a str) -> &'a str {
 fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
     let labels: &Labels = night.labels;
     (1u32..)
-        .zip(&manager.listed)
+        .zip(manager.shown())
         .map(|(rank, assigned)| {
             let customer = night.customer(assigned.row);
             let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);

@@ -367,7 +367,7 @@ pub const OUTCOMES: TableSchema = TableSchema {
 
 pub const TARGETS: TableSchema = TableSchema {
     name: "targets",
-    description: "One row per customer to be contacted, for one owner, within the manager's capacity.",
+    description: "One row per customer on a list, for one owner, within the manager's capacity; those held out are not to be contacted.",
     key: &["manager_id", "rank"],
     fields: || {
         vec![
@@ -380,7 +380,7 @@ pub const TARGETS: TableSchema = TableSchema {
             ),
             BRANCH_ID,
             CUSTOMER_ID,
-            field("rank", Int32, "", "1 is the manager's first"),
+            field("rank", Int32, "", "1 is the manager's first; those held out stand behind the others"),
             field(
                 "list",
                 String,
@@ -402,7 +402,13 @@ pub const TARGETS: TableSchema = TableSchema {
                 "expected_value",
                 Float64,
                 "currency units",
-                "What the list is ordered by, where it is money times a probability",
+                "What a contact is expected to bring in a year: for retention and win-back exposure times margin times probability times the chance of success, less the cost of a contact; for selling propensity times margin; null on other lists",
+            ),
+            field(
+                "held_out",
+                Boolean,
+                "",
+                "He keeps his place within capacity and is not contacted, so that the list's effect can be measured; he stands in no workbook",
             ),
         ]
     },
@@ -455,7 +461,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown or capacity",
+                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
             ),
         ]
     },
@@ -495,16 +501,55 @@ pub const MANAGERS: TableSchema = TableSchema {
         vec![
             field("manager_id", String, "", "`unassigned` for customers without a manager"),
             BRANCH_ID,
+            field(
+                "left_on",
+                Date,
+                "",
+                "The day on which he left or will leave; null where none is delivered",
+            ),
             field("n_customers", Int64, "customers", "Customers in the night"),
             field("value_12m", Float64, "currency units", "Sum of their yearly value"),
+            field(
+                "value_share_of_branch",
+                Float64,
+                "share",
+                "What of the value of his branch's managers hangs on him; null where it is not positive",
+            ),
+            field("aum", Float64, "currency units", "Sum of their assets; null without balances"),
             field(
                 "expected_loss",
                 Float64,
                 "currency units",
                 "Sum of exposure times probability; null without probabilities",
             ),
+            field("loyalty_score", Float64, "0 to 100", "Mean of his customers who have one"),
+            field(
+                "n_a_year_ago",
+                Int64,
+                "customers",
+                "Customers in scope a year ago who are his now; 0 where history is shorter",
+            ),
+            field(
+                "retention_365d",
+                Float64,
+                "share",
+                "Of those, who was not lost since: not closed, run off or silent by his own decision",
+            ),
+            field(
+                "n_with_cadence",
+                Int64,
+                "customers",
+                "Customers whose tier is to be contacted at a cadence",
+            ),
+            field(
+                "coverage",
+                Float64,
+                "share",
+                "Of those, who was reached within it; null where contacts are not delivered",
+            ),
             field("capacity", Int32, "contacts a day", "What he can do"),
-            field("listed", Int32, "customers", "On his list tonight"),
+            field("capacity_used", Float64, "share", "What of it tonight's list takes"),
+            field("listed", Int32, "customers", "On his list tonight, those held out included"),
             field(
                 "not_listed",
                 Int32,

@@ -25,3 +25,4 @@ pub mod types;
 pub use model::SegmentModel;
 pub use standing::Standing;
 pub use table::{SegmentTable, Sight, fit, large_groups, place, settings_digest, smoothed_features};
+pub use tiers::{MONTHS_OF_WATCH, TierState};

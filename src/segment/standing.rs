@@ -86,6 +86,16 @@ impl Standing {
         self.tiers.iter().map(|state| state.map(|state| state.tier)).collect()
     }
 
+    /// How his tier stands; `None` without balances.
+    pub fn tier_state(&self, row: usize) -> Option<&TierState> {
+        self.tiers[row].as_ref()
+    }
+
+    /// What he is worth over the years, in currency units; `None` where value is no margin or too little is known.
+    pub fn lifetime_value(&self, row: usize) -> Option<f64> {
+        self.lifetime_values[row]
+    }
+
     /// The columns of `segments` that tell it.
     pub(super) fn columns(&self) -> Vec<Column> {
         let of = |what: fn(&TierState) -> &'static str| -> Vec<Option<&str>> {

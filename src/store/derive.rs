@@ -72,6 +72,7 @@ fn holding(snapshot_on: Date, balance: i64) -> Holding {
         started_on: None,
         matures_on: None,
         market_value_change: None,
+        cost_basis: None,
         credit_limit: None,
     }
 }

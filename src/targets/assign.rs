@@ -18,12 +18,21 @@ pub struct ManagerList {
     pub beyond_capacity: Vec<Assigned>,
 }
 
+impl ManagerList {
+    /// Whom he is to contact: everybody on the list but those who are held out.
+    pub fn shown(&self) -> impl Iterator<Item = &Assigned> {
+        self.listed.iter().filter(|assigned| !assigned.held_out)
+    }
+}
+
 /// One customer's lists, best first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
     pub row: usize,
     pub first: Candidate,
     pub others: Vec<Candidate>,
+    /// He keeps his place and is not contacted, so that the effect of the first list can be measured.
+    pub held_out: bool,
 }
 
 impl Assigned {
@@ -49,9 +58,18 @@ pub fn per_customer(candidates: Vec<Candidate>) -> Vec<Assigned> {
             own.sort_by_key(|candidate| candidate.list);
             let others = own.split_off(1);
             let first = own.pop().expect("a customer has a candidate");
-            Assigned { row, first, others }
+            Assigned { row, first, others, held_out: false }
         })
         .collect()
+}
+
+/// Draws the customer's lot in the campaigns of his lists; `is_held_out` says it. What he is held out of beside his first
+/// list is no reason to tell.
+#[must_use]
+pub fn drawn(mut assigned: Assigned, is_held_out: impl Fn(List) -> bool) -> Assigned {
+    assigned.held_out = is_held_out(assigned.first.list);
+    assigned.others.retain(|other| !is_held_out(other.list));
+    assigned
 }
 
 /// Splits one manager's customers into those on tonight's list, in rank order, and those beyond his capacity.
@@ -77,6 +95,8 @@ pub fn within_capacity(
             beyond.push(assigned);
         }
     }
+    // Those who are not contacted stand behind the others, so that the ranks of what is shown have no gaps.
+    listed.sort_by_key(|assigned| assigned.held_out);
     (listed, beyond)
 }
 

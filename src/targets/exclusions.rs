@@ -1,6 +1,7 @@
 //! Who is kept off a list, and by which rule.
 
 use super::{List, Night};
+use crate::config::Lists;
 
 /// A customer kept off a list.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,9 +30,22 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     if list.is_selling() && night.features.column("complaint_open")[row] > 0.0 {
         return Some("complaint_open");
     }
-    let in_cooldown =
-        || night.last_contact(row).is_some_and(|on| night.as_of() - on < settings.cooldown_days);
-    (list.has_cooldown() && in_cooldown()).then_some("cooldown")
+    if !Lists::can_wait(list.code()) {
+        return None;
+    }
+    let cooldown = settings.cooldown_days.get(list.code()).copied().unwrap_or(0);
+    if night.last_contact(row).is_some_and(|on| night.as_of() - on < cooldown) {
+        return Some("cooldown");
+    }
+    is_tired(night, row).then_some("fatigue")
+}
+
+/// Whether he was reached as often as the ceiling allows.
+fn is_tired(night: &Night<'_>, row: usize) -> bool {
+    let settings = &night.config.lists;
+    let from = night.as_of().plus_days(1 - settings.contacts_max_days);
+    let lately = night.reached(row).take_while(|contact| contact.contacted_on >= from);
+    settings.contacts_max > 0 && lately.take(settings.contacts_max).count() == settings.contacts_max
 }
 
 /// The same for a manager's list: some types are kept by him, or served without him, and not sold to.

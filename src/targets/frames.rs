@@ -71,11 +71,15 @@ pub(super) fn targets(night: &Night<'_>, managers: &[ManagerList]) -> Result<Dat
             "expected_value".into(),
             rows.iter().map(|(_, _, assigned)| assigned.first.expected_value).collect::<Vec<_>>(),
         ),
+        Column::new(
+            "held_out".into(),
+            rows.iter().map(|(_, _, assigned)| assigned.held_out).collect::<Vec<_>>(),
+        ),
     ];
     checked(&schema::TARGETS, rows.len(), columns)
 }
 
-fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> Result<Column> {
+pub(super) fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> Result<Column> {
     Ok(Column::new(name.into(), days.collect::<Vec<Option<i32>>>()).cast(&DataType::Date)?)
 }
 

@@ -10,7 +10,12 @@ use sha2::Sha256;
 
 /// Name of the campaign that `list` belongs to on `date`: `retention-2026Q4`.
 pub fn campaign(list: List, date: Date) -> String {
-    format!("{}-{}Q{}", list.code(), date.year(), (date.month() - 1) / 3 + 1)
+    in_quarter(list.code(), date)
+}
+
+/// `name` and the quarter of `date`.
+pub(super) fn in_quarter(name: &str, date: Date) -> String {
+    format!("{name}-{}Q{}", date.year(), (date.month() - 1) / 3 + 1)
 }
 
 /// Whether the customer is held out of `campaign`, of which the given share (0 to 1) is.
@@ -18,9 +23,9 @@ pub fn is_held_out(campaign: &str, customer_id: &str, share: f64) -> bool {
     lot(campaign, customer_id) < share
 }
 
-/// Uniform in [0, 1).
-fn lot(campaign: &str, customer_id: &str) -> f64 {
-    let mut mac = Hmac::<Sha256>::new_from_slice(campaign.as_bytes()).expect("HMAC takes keys of any length");
+/// A customer's lot in whatever is drawn under `name`: uniform in [0, 1).
+pub(super) fn lot(name: &str, customer_id: &str) -> f64 {
+    let mut mac = Hmac::<Sha256>::new_from_slice(name.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(customer_id.as_bytes());
     let code = mac.finalize().into_bytes();
     let head = u32::from_be_bytes([code[0], code[1], code[2], code[3]]);

@@ -5,29 +5,29 @@
 
 mod assign;
 mod candidate;
-mod contact_due;
 mod cross_sell;
 mod excerpt;
 mod exclusions;
 mod frames;
 mod held;
 pub mod holdout;
-mod large_move;
 mod list;
+mod lists;
+mod lookback;
 mod manager_figures;
-mod maturity;
+mod needs;
+mod night;
 mod propensity;
-mod retention;
 mod rules;
 mod shelf;
 mod table;
-mod unclaimed;
-mod vip_upgrade;
 
 pub use assign::ManagerList;
-pub use candidate::{Candidate, Night};
+pub use candidate::Candidate;
 pub use excerpt::excerpt;
 pub use list::{Family, List};
+pub use lookback::Lookback;
+pub use night::Night;
 pub use rules::{DEFAULT_RULES, Rules};
 pub use table::{Lists, build};
 

@@ -1,13 +1,11 @@
 //! All lists of a night: candidates, exclusions, and one owner each.
 
-use super::assign::{Assigned, ManagerList, per_customer, within_capacity};
-use super::cross_sell::{self, Offer};
+use super::assign::{Assigned, ManagerList, drawn, per_customer, within_capacity};
+use super::cross_sell;
 use super::exclusions::Suppression;
+use super::holdout::{campaign, is_held_out};
 use super::rules::Rules;
-use super::{
-    Candidate, List, Night, UNASSIGNED, contact_due, exclusions, frames, large_move, manager_figures,
-    maturity, retention, unclaimed, vip_upgrade,
-};
+use super::{List, Night, UNASSIGNED, exclusions, frames, lists, manager_figures};
 use crate::contract::tables::Table;
 use crate::error::Result;
 use crate::store::Population;
@@ -38,7 +36,8 @@ pub struct Lists {
 pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Result<Lists> {
     let offers = cross_sell::offers(night, population, rules)?;
     let mut suppressions: Vec<Suppression> = Vec::new();
-    let allowed = candidates(night, &offers).into_iter().filter(|candidate| {
+    let named = lists::candidates(night).into_iter().chain(cross_sell::candidates(night, &offers));
+    let allowed = named.filter(|candidate| {
         let rule = exclusions::rule_for_manager(night, candidate.row, candidate.list);
         suppressions.extend(rule.map(|rule| Suppression {
             row: candidate.row,
@@ -47,7 +46,17 @@ pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Resul
         }));
         rule.is_none()
     });
-    let assigned = per_customer(allowed.collect());
+    let campaigns: BTreeMap<List, String> = List::ALL
+        .into_iter()
+        .filter(|list| list.is_a_campaign())
+        .map(|list| (list, campaign(list, night.as_of())))
+        .collect();
+    let with_lot = |assigned: Assigned| {
+        let id = &night.customer(assigned.row).customer_id;
+        let share = night.config.lists.held_out_share;
+        drawn(assigned, |list| campaigns.get(&list).is_some_and(|name| is_held_out(name, id, share)))
+    };
+    let assigned = per_customer(allowed.collect()).into_iter().map(with_lot).collect();
     let managers = by_manager(night, assigned);
     for assigned in managers.iter().flat_map(|manager| &manager.beyond_capacity) {
         suppressions.push(Suppression {
@@ -71,47 +80,10 @@ pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Resul
         cross_sell: frames::cross_sell(night, &offers, &managers)?,
         suppressions: frames::suppressions(night, &suppressions)?,
         manager_figures: manager_figures::frame(night, &managers)?,
-        warnings: unavailable(night).into_iter().chain(consent_not_delivered(night)).collect(),
+        warnings: lists::warnings(night).chain(consent_not_delivered(night)).collect(),
         managers,
         counts,
     })
-}
-
-fn candidates(night: &Night<'_>, offers: &[Offer]) -> Vec<Candidate> {
-    let mut all = large_move::candidates(night);
-    all.extend(maturity::candidates(night));
-    all.extend(retention::candidates(night));
-    all.extend(contact_due::candidates(night));
-    all.extend(vip_upgrade::candidates(night));
-    all.extend(cross_sell::candidates(night, offers));
-    all.extend(unclaimed::candidates(night));
-    all
-}
-
-/// Lists that need what the bank does not deliver: they are empty for that reason, and it is said.
-fn unavailable(night: &Night<'_>) -> Vec<Warning> {
-    let has = |table, column| night.mapped.contains(&(table, column));
-    let balances = (has(Table::Holdings, "balance") || has(Table::Transactions, "balance_after"), "balances");
-    let contacts = (night.contacts_are_delivered(), "`contacts`");
-    let probabilities = (night.churn.probabilities().iter().any(Option::is_some), "churn probabilities");
-    let column = |table: Table, name, text| (has(table, name), text);
-    let needs: [(List, Vec<(bool, &'static str)>); 7] = [
-        (List::LargeMove, vec![balances]),
-        (List::Maturity, vec![column(Table::Holdings, "matures_on", "`holdings.matures_on`")]),
-        (List::Retention, vec![probabilities]),
-        (List::ContactDue, vec![balances, contacts]),
-        (List::VipUpgrade, vec![balances, column(Table::Customers, "card_tier", "`customers.card_tier`")]),
-        (List::CrossSell, vec![balances]),
-        (List::Unclaimed, vec![column(Table::Customers, "manager_id", "`customers.manager_id`")]),
-    ];
-    let missing = |needed: Vec<(bool, &'static str)>| {
-        needed.into_iter().filter(|(is_there, _)| !is_there).map(|(_, what)| what).collect::<Vec<_>>()
-    };
-    let lists = needs.into_iter().map(|(list, needed)| (list.code(), missing(needed).join(" and ")));
-    lists
-        .filter(|(_, missing)| !missing.is_empty())
-        .map(|(list, missing)| Warning::ListUnavailable { list, missing })
-        .collect()
 }
 
 /// Consent that the bank does not deliver keeps nobody off a list, which must be said.

@@ -199,6 +199,7 @@ impl Seen for HoldingColumns {
             started_on: self.started_on.value(at).map(Date),
             matures_on: self.matures_on.value(at).map(Date),
             market_value_change: self.market_value_change.value(at).map(Money),
+            cost_basis: self.cost_basis.value(at).map(Money),
             credit_limit: self.credit_limit.value(at).map(Money),
         })
     }
@@ -248,12 +249,12 @@ pub fn decode(bytes: Bytes, parts: Parts) -> Result<HoldingColumns> {
         product: file.sparse_codes("product")?,
         started_on: file.sparse_days("started_on")?,
         matures_on: file.sparse_days("matures_on")?,
+        cost_basis: file.sparse_money("cost_basis")?,
         market_value_change: file.sparse_money("market_value_change")?,
         credit_limit: file.sparse_money("credit_limit")?,
         ..HoldingColumns::default()
     };
     if parts == Parts::All {
-        rows.cost_basis = file.sparse_money("cost_basis")?;
         rows.rate = file.sparse_rates("rate")?;
         rows.delivery = file.codes("delivery")?;
     }

@@ -1,6 +1,7 @@
-//! `maturity`: money whose term ends soon, or ended lately and was not renewed.
+//! `maturity`: money whose term ends soon, or ended lately and was not renewed. By amount, which counts more for somebody
+//! who has renewed nothing in a year: whoever renews once is likely to renew again.
 
-use super::{Candidate, List, Night};
+use super::{Candidate, List, Night, of_rows};
 use crate::contract::Holding;
 use crate::contract::codes::{Kind, ProductKind};
 use crate::date::Date;
@@ -8,7 +9,7 @@ use crate::money::Money;
 use std::collections::BTreeMap;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
-    (0..night.n_rows()).filter_map(|row| candidate(night, row)).collect()
+    of_rows(night, |row| candidate(night, row))
 }
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
@@ -16,10 +17,15 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     due.sort_by_key(|(date, holding)| (*date, std::cmp::Reverse(holding.balance)));
     let (first_on, first) = *due.first()?;
     let total = Money(due.iter().map(|(_, holding)| holding.balance.0).sum());
-    let reasons: Vec<String> = due.iter().map(|(date, holding)| reason(night, *date, holding)).collect();
-    let mut candidate = Candidate::new(row, List::Maturity, total.to_units(), reasons);
+    let mut reasons: Vec<String> = due.iter().map(|(date, holding)| reason(night, *date, holding)).collect();
+    // Missing where nothing matured in the year: the next renewal is the first then.
+    let has_renewed = night.features.column("renewal_share_365d")[row] > 0.0;
+    let weight = if has_renewed { 1.0 } else { night.config.lists.maturity_first_renewal_weight };
+    if !has_renewed {
+        reasons.push(night.reason("maturity_first", &[]));
+    }
+    let mut candidate = Candidate::new(row, List::Maturity, weight * total.to_units(), reasons).due(first_on);
     candidate.amount = Some(total);
-    candidate.due_on = Some(first_on);
     candidate.product = Some(first.product_kind);
     Some(candidate)
 }
@@ -28,7 +34,8 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
 fn ahead<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a Holding)> {
     let as_of = night.as_of();
     let until = as_of.plus_days(night.config.lists.maturity_ahead_days);
-    held_on(night, row, as_of)
+    night
+        .holdings(row, as_of)
         .iter()
         .filter(move |row| row.product_kind.counts_in_aum() && row.balance.0 > 0)
         .filter_map(move |row| Some((row.matures_on.filter(|date| as_of <= *date && *date <= until)?, row)))
@@ -39,7 +46,8 @@ fn ahead<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a H
 fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
     let as_of = night.as_of();
     let from = as_of.plus_days(-night.config.lists.maturity_behind_days);
-    let mut matured: Vec<(Date, &Holding)> = held_on(night, row, from.plus_days(-1))
+    let mut matured: Vec<(Date, &Holding)> = night
+        .holdings(row, from.plus_days(-1))
         .iter()
         .filter(|held| held.product_kind.counts_in_aum() && held.balance.0 > 0)
         .filter_map(|held| Some((held.matures_on.filter(|date| from <= *date && *date < as_of)?, held)))
@@ -61,7 +69,7 @@ fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
 
 /// Minor units that went into new terms of `kind` from `date` on, as the newest snapshot or purchases show it.
 fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Date) -> i64 {
-    let begun = held_on(night, row, night.as_of()).iter();
+    let begun = night.holdings(row, night.as_of()).iter();
     let begun =
         begun.filter(|held| held.product_kind == kind && held.started_on.is_some_and(|on| on >= date));
     let bought = night.history(row).transactions.iter().rev().take_while(|row| row.booked_on >= date);
@@ -71,12 +79,8 @@ fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Da
     begun.max(bought)
 }
 
-fn held_on<'a>(night: &Night<'a>, row: usize, date: Date) -> &'a [Holding] {
-    night.rows.newest_holdings(night.features.customers()[row], date).unwrap_or_default()
-}
-
 fn reason(night: &Night<'_>, date: Date, holding: &Holding) -> String {
-    let product = night.labels.text("product_kind", holding.product_kind.code());
+    let product = night.product(holding.product_kind);
     let (amount, on, days) =
         (holding.balance.grouped(), date.to_string(), (date - night.as_of()).to_string());
     let code = match date - night.as_of() {

@@ -3,7 +3,7 @@
 //! Where both ends of the span have a snapshot of their own, the change of assets counts, and what is no flow
 //! over the border of the bank is a price effect. Otherwise the change cannot be dated, and the flow counts.
 
-use super::{Candidate, List, Night};
+use super::{Candidate, List, Night, of_rows};
 use crate::features::net_border_flow;
 use crate::money::Money;
 
@@ -17,16 +17,14 @@ struct Move {
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     let settings = &night.config.lists;
-    (0..night.n_rows())
-        .filter(|row| night.segments.tiers()[*row].is_some_and(|tier| tier >= settings.large_move_tier_min))
-        .filter_map(|row| {
-            let moves = settings.large_move_days.iter().map(|days| change(night, row, *days));
-            let largest =
-                moves.max_by_key(|found| (found.change.0.unsigned_abs(), std::cmp::Reverse(found.days)))?;
-            (largest.change.to_units().abs() >= settings.large_move_amount)
-                .then(|| candidate(night, row, &largest))
-        })
-        .collect()
+    of_rows(night, |row| {
+        night.tier(row).filter(|tier| *tier >= settings.large_move_tier_min)?;
+        let moves = settings.large_move_days.iter().map(|days| change(night, row, *days));
+        let largest =
+            moves.max_by_key(|found| (found.change.0.unsigned_abs(), std::cmp::Reverse(found.days)))?;
+        (largest.change.to_units().abs() >= settings.large_move_amount)
+            .then(|| candidate(night, row, &largest))
+    })
 }
 
 fn change(night: &Night<'_>, row: usize, days: i32) -> Move {
@@ -53,13 +51,9 @@ fn candidate(night: &Night<'_>, row: usize, found: &Move) -> Candidate {
     let reason = if found.price_is_known {
         let (flow, price) = (told(found.flow), told(Money(found.change.0 - found.flow.0)));
         let values = [("amount", &*amount), ("days", &days), ("flow", &flow), ("price", &price)];
-        night.labels.fill("reason", &format!("large_move_{direction}"), &values)
+        night.reason(&format!("large_move_{direction}"), &values)
     } else {
-        night.labels.fill(
-            "reason",
-            &format!("large_flow_{direction}"),
-            &[("amount", &*amount), ("days", &days)],
-        )
+        night.reason(&format!("large_flow_{direction}"), &[("amount", &*amount), ("days", &days)])
     };
     let mut candidate = Candidate::new(row, List::LargeMove, found.change.to_units().abs(), vec![reason]);
     candidate.amount = Some(found.change);

@@ -1,0 +1,55 @@
+//! What a list needs of a bank's deliveries: without it the list is empty, and that is said.
+
+use super::{List, Night};
+use crate::contract::tables::Table;
+use crate::warning::Warning;
+
+/// Something without which a list cannot be drawn up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Holdings, or a running balance.
+    Balances,
+    Contacts,
+    /// A churn model that scores.
+    Probabilities,
+    /// Value as a margin, from `products.margin_rate`.
+    Margin,
+    /// As much history as the list looks back over.
+    History,
+    Column(Table, &'static str),
+}
+
+impl Need {
+    pub fn is_met(self, night: &Night<'_>) -> bool {
+        match self {
+            Need::Balances => {
+                night.is_delivered(Table::Holdings, "balance")
+                    || night.is_delivered(Table::Transactions, "balance_after")
+            }
+            Need::Contacts => night.contacts_are_delivered(),
+            Need::Probabilities => night.churn.probabilities().iter().any(Option::is_some),
+            Need::Margin => night.features.value_basis.is_margin(),
+            Need::History => night.lookback.reaches_a_year(),
+            Need::Column(table, column) => night.is_delivered(table, column),
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Need::Balances => "balances".into(),
+            Need::Contacts => "`contacts`".into(),
+            Need::Probabilities => "churn probabilities".into(),
+            Need::Margin => "`products.margin_rate` and balances".into(),
+            Need::History => "the history of a year".into(),
+            Need::Column(table, column) => format!("`{}.{column}`", table.name()),
+        }
+    }
+}
+
+/// The warning that a list is not available, where something that it needs is missing.
+pub fn unavailable(night: &Night<'_>, list: List, needs: &[Need]) -> Option<Warning> {
+    let missing: Vec<String> =
+        needs.iter().filter(|need| !need.is_met(night)).map(|need| need.name()).collect();
+    (!missing.is_empty())
+        .then(|| Warning::ListUnavailable { list: list.code(), missing: missing.join(" and ") })
+}

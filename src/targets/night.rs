@@ -1,0 +1,160 @@
+//! What lists may look at: the night's tables, row by row in the order of the feature table.
+
+use super::lookback::{Lookback, Seen};
+use crate::churn::ChurnTable;
+use crate::config::Config;
+use crate::contract::codes::ProductKind;
+use crate::contract::tables::Table;
+use crate::contract::{Contact, Customer, Holding, Manager};
+use crate::date::Date;
+use crate::features::{FeatureTable, ValueBasis};
+use crate::labels::Labels;
+use crate::money::Money;
+use crate::segment::{SegmentTable, Standing};
+use crate::store::{Bank, CustomerHistory, Excerpt};
+use std::collections::BTreeSet;
+
+/// The night's tables.
+#[derive(Clone, Copy)]
+pub struct Night<'a> {
+    pub bank: &'a Bank,
+    /// The rows that lists look at; see [`excerpt`](super::excerpt).
+    pub rows: &'a Excerpt<'a>,
+    pub features: &'a FeatureTable,
+    pub segments: &'a SegmentTable,
+    pub standing: &'a Standing,
+    pub churn: &'a ChurnTable,
+    pub lookback: &'a Lookback,
+    /// Contract columns that the bank delivers.
+    pub mapped: &'a BTreeSet<(Table, &'static str)>,
+    pub labels: &'a Labels,
+    pub config: &'a Config,
+}
+
+impl<'a> Night<'a> {
+    pub fn as_of(&self) -> Date {
+        self.features.as_of
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.features.n_customers()
+    }
+
+    /// Number of the customer in the bank.
+    pub fn index(&self, row: usize) -> u32 {
+        self.features.customers()[row]
+    }
+
+    pub fn customer(&self, row: usize) -> &'a Customer {
+        self.bank.customer(self.index(row))
+    }
+
+    /// The customer's manager, if he has one who is delivered in the managers table.
+    pub fn manager(&self, row: usize) -> Option<&'a Manager> {
+        self.bank.manager(self.customer(row).manager_id.as_deref()?)
+    }
+
+    pub fn is_delivered(&self, table: Table, column: &'static str) -> bool {
+        self.mapped.contains(&(table, column))
+    }
+
+    /// Whether contacts are delivered, without which nobody can be told overdue.
+    pub fn contacts_are_delivered(&self) -> bool {
+        self.is_delivered(Table::Contacts, "contacted_on")
+    }
+
+    /// 0 to 4; `None` without balances.
+    pub fn tier(&self, row: usize) -> Option<u8> {
+        self.segments.tiers()[row]
+    }
+
+    /// From the given tier up; without balances, in the top class by value.
+    pub fn is_of_tier(&self, row: usize, lowest: u8) -> bool {
+        self.tier(row).map_or_else(|| self.segments.is_top_class(row), |tier| tier >= lowest)
+    }
+
+    /// Assets in currency units; `None` without balances.
+    pub fn aum(&self, row: usize) -> Option<f64> {
+        Some(self.features.column("aum")[row]).filter(|aum| !aum.is_nan())
+    }
+
+    /// Yearly value in currency units by the bank's basis; 0 where it is not known.
+    pub fn value(&self, row: usize) -> f64 {
+        let value = self.features.column("value_12m")[row];
+        if value.is_nan() { 0.0 } else { value }
+    }
+
+    /// What a unit of the customer's money earns in a year: his own margin where it is known and positive, else the
+    /// configured one; 1 where exposure is itself a yearly value.
+    pub fn margin_rate(&self, row: usize) -> f64 {
+        let configured = self.config.churn.campaign_margin;
+        match self.features.value_basis {
+            ValueBasis::Revenue => 1.0,
+            ValueBasis::Aum => configured,
+            ValueBasis::Margin | ValueBasis::MarginLessCosts => {
+                let own = self.aum(row).filter(|aum| *aum > 0.0).map(|aum| self.value(row) / aum);
+                own.filter(|rate| *rate > 0.0).unwrap_or(configured)
+            }
+        }
+    }
+
+    /// The customer's rows up to the night, as far as lists look at them.
+    pub fn history(&self, row: usize) -> CustomerHistory<'a> {
+        self.rows.history(self.index(row)).until(self.as_of())
+    }
+
+    /// What he held in the bank's newest snapshot on or before `date`.
+    pub fn holdings(&self, row: usize, date: Date) -> &'a [Holding] {
+        self.rows.newest_holdings(self.index(row), date).unwrap_or_default()
+    }
+
+    /// The customer's contacts up to the night, ascending.
+    pub fn contacts(&self, row: usize) -> &'a [Contact] {
+        let all = self.bank.contacts(self.index(row));
+        &all[..all.partition_point(|contact| contact.contacted_on <= self.as_of())]
+    }
+
+    /// Those that reached him, as far as outcomes are delivered, the newest first.
+    pub fn reached(&self, row: usize) -> impl Iterator<Item = &'a Contact> {
+        let missed = &self.config.lists.not_reached_outcomes;
+        let was_reached = |contact: &&Contact| {
+            !missed.iter().any(|missed| contact.outcome.as_deref() == Some(missed.as_str()))
+        };
+        self.contacts(row).iter().rev().filter(was_reached)
+    }
+
+    /// The last day on which the customer was reached.
+    pub fn last_contact(&self, row: usize) -> Option<Date> {
+        self.reached(row).next().map(|contact| contact.contacted_on)
+    }
+
+    /// Whether he was reached on or after `date`.
+    pub fn was_reached_since(&self, row: usize, date: Date) -> bool {
+        self.last_contact(row).is_some_and(|on| on >= date)
+    }
+
+    /// What the past year and the last months say of him.
+    pub fn seen(&self, row: usize) -> &'a Seen {
+        self.lookback.of(self.index(row))
+    }
+
+    /// A reason in words.
+    pub fn reason(&self, code: &str, values: &[(&str, &str)]) -> String {
+        self.labels.fill("reason", code, values)
+    }
+
+    /// The name of a product kind.
+    pub fn product(&self, kind: ProductKind) -> &'a str {
+        self.labels.text("product_kind", kind.code())
+    }
+}
+
+/// A part of a whole in words: `62%`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
+/// Currency units in words.
+pub(super) fn units(amount: f64) -> String {
+    Money::from_units(amount).grouped()
+}
