@@ -14,7 +14,7 @@ use tercet::ingest;
 use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
 use tercet::store::Population;
-use tercet::targets;
+use tercet::targets::{self, Lookback};
 
 /// Eighteen months of a small bank end on 2026-10-31; this date leaves four of them to change.
 const AS_OF: &str = "2026-06-30";
@@ -66,7 +66,9 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         rows: &targets::excerpt(bank, as_of, &config.lists).unwrap(),
         features: &features,
         segments: &segments,
+        standing: &standing,
         churn: &churn,
+        lookback: &Lookback::of_bank(bank, as_of, config).unwrap(),
         mapped: &ingest::mapped(config.sources()),
         labels: &labels,
         config,

@@ -7,7 +7,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Date32Type, Float64Type, Int32Type};
+use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -46,6 +46,16 @@ impl Table {
 
     pub fn floats(&self, name: &str) -> Vec<Option<f64>> {
         self.0.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
+    }
+
+    /// A column of money, in currency units.
+    pub fn amounts(&self, name: &str) -> Vec<Option<f64>> {
+        let column = self.0.column_by_name(name).unwrap().as_primitive::<Decimal128Type>();
+        column.iter().map(|minor| minor.map(|minor| minor as f64 / 100.0)).collect()
+    }
+
+    pub fn flags(&self, name: &str) -> Vec<Option<bool>> {
+        self.0.column_by_name(name).unwrap().as_boolean().iter().collect()
     }
 
     /// A date column without nulls.

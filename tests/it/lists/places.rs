@@ -1,0 +1,26 @@
+//! Who gets a place, who is kept off, and by which rule.
+
+use super::listed;
+
+#[test]
+fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
+    let text = listed(&[
+        ("managers", "M1,Ann,B1,2"),
+        ("products", "P1,insurance,Life,0.02,1,true\nP2,wealth,W,0.02,5,true"),
+        ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2020-01-01,M1\nD,2020-01-01,M1"),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        (
+            "holdings-2026-10",
+            "2026-10-31,A,time_deposit,1000,2026-01-01,2027-06-30\n2026-10-31,B,time_deposit,2000,2026-01-01,2027-06-30\n\
+             2026-10-31,C,time_deposit,3000,2026-01-01,2027-06-30\n2026-10-31,D,time_deposit,4000,2026-01-01,2027-06-30",
+        ),
+        ("contacts", "D,2026-09-01,true"),
+    ]);
+    insta::assert_snapshot!(text, @"
+    M1 D complaint_followup [] complaint of 2026-09-01 open for 60 days; answer due by 2026-09-02
+    M1 A cross_sell [] Insurance: has time deposits
+    not B cross_sell: capacity
+    not C cross_sell: capacity
+    not D cross_sell: complaint_open
+    ");
+}
