@@ -3,6 +3,7 @@
 //! Reads `config/labels/*.toml`, which are compiled in; touches nothing else. Codes stay codes everywhere
 //! but in what a manager or an operator looks at, so a table means the same in every language.
 
+use crate::contract::codes::{Channel, ProductKind};
 use std::collections::BTreeMap;
 
 /// The languages that managers work in.
@@ -121,6 +122,23 @@ pub const TIERS: [&str; 5] = ["t0", "t1", "t2", "t3", "t4"];
 /// What can come of a contact; keys of `[outcome]`.
 pub const OUTCOMES: [&str; 6] = ["reached", "not_reached", "appointment", "sale", "declined", "complaint"];
 
+/// Codes that must have a text in every language, by section.
+const CODES: [(&str, &[&str]); 13] = [
+    ("list", &LISTS),
+    ("what_to_do", &LISTS),
+    ("family", &["urgent", "keeping", "selling", "caring"]),
+    ("customer_type", &CUSTOMER_TYPES),
+    ("type_axes", &CUSTOMER_TYPES),
+    ("type_action", &CUSTOMER_TYPES),
+    ("tier", &TIERS),
+    ("tier_bounds", &TIERS),
+    ("product_kind", ProductKind::CODES),
+    ("channel", Channel::CODES),
+    ("outcome", &OUTCOMES),
+    ("reason", &REASONS),
+    ("product_line", &["current", "term_deposits", "managed", "insurance", "market"]),
+];
+
 /// The texts of one language: section -> code -> text.
 #[derive(Debug, Clone)]
 pub struct Labels {
@@ -133,7 +151,18 @@ impl Labels {
     /// Never in a build that passed its tests: the files are compiled in, and a test reads them all.
     pub fn of(language: Language) -> Self {
         let sections = toml::from_str(language.source()).expect("the embedded labels are sections of texts");
-        Self { language, sections }
+        let labels = Self { language, sections };
+        assert_eq!(labels.missing(), None, "{language:?} has a text for every code");
+        labels
+    }
+
+    /// Section and code of the first text that is not there.
+    fn missing(&self) -> Option<(&'static str, &'static str)> {
+        let has = |section: &str, code: &str| {
+            self.sections.get(section).is_some_and(|texts| texts.contains_key(code))
+        };
+        let codes = CODES.iter().flat_map(|(section, codes)| codes.iter().map(move |code| (*section, *code)));
+        codes.into_iter().find(|(section, code)| !has(section, code))
     }
 
     pub fn language(&self) -> Language {
@@ -193,7 +222,6 @@ fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::codes::{Channel, ProductKind};
     use std::collections::BTreeSet;
 
     /// Section and code of every text, with the names of its blanks.
@@ -222,27 +250,9 @@ mod tests {
 
     #[test]
     fn every_code_has_a_text_in_every_language() {
-        let expected: [(&str, &[&str]); 13] = [
-            ("list", &LISTS),
-            ("what_to_do", &LISTS),
-            ("family", &["urgent", "keeping", "selling", "caring"]),
-            ("customer_type", &CUSTOMER_TYPES),
-            ("type_axes", &CUSTOMER_TYPES),
-            ("type_action", &CUSTOMER_TYPES),
-            ("tier", &TIERS),
-            ("tier_bounds", &TIERS),
-            ("product_kind", ProductKind::CODES),
-            ("channel", Channel::CODES),
-            ("outcome", &OUTCOMES),
-            ("reason", &REASONS),
-            ("product_line", &["current", "term_deposits", "managed", "insurance", "market"]),
-        ];
         for language in Language::ALL {
             let labels = Labels::of(language);
-            for (section, codes) in expected {
-                let missing = codes.iter().find(|code| !labels.sections[section].contains_key(**code));
-                assert_eq!(missing, None, "{language:?} {section}");
-            }
+            assert_eq!(labels.missing(), None, "{language:?}");
             assert!(labels.sections.values().flat_map(BTreeMap::values).all(|text| !text.trim().is_empty()));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::labels::Labels;
+use crate::labels::{LISTS, Labels};
 use crate::pipeline::{NightReport, TierFigures, TypeFigures};
 use crate::segment::movements::Migration;
 use crate::segment::standing::TOP_SHARE;
@@ -19,11 +19,11 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     let rejected: u64 = manifest.inputs.iter().map(|input| input.rows.rejected).sum();
     let read: u64 = manifest.inputs.iter().map(|input| input.rows.read).sum();
     let mut text = format!("{title}\n\n{}\n", types(&report.types, manifest.value_basis, &labels, config));
-    let lists = manifest
-        .lists
-        .iter()
+    let by_priority = LISTS.into_iter().filter_map(|list| Some((list, *manifest.lists.get(list)?)));
+    let lists: Vec<String> = by_priority
+        .filter(|(_, n)| *n > 0)
         .map(|(list, n)| format!("{} {n}", labels.text("list", list)))
-        .collect::<Vec<_>>();
+        .collect();
     let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
     if !report.tiers.is_empty() {
         line("tiers", tiers(&report.tiers, &labels));
