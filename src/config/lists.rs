@@ -141,6 +141,11 @@ impl Lists {
         !CANNOT_WAIT.contains(&list)
     }
 
+    /// The longest cooldown.
+    pub fn longest_cooldown_days(&self) -> i32 {
+        self.cooldown_days.values().copied().max().unwrap_or(0)
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         self.check_days()?;
         self.check_amounts()?;

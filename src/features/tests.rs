@@ -72,6 +72,7 @@ fn holding(snapshot: &str, kind: ProductKind, units: i64, term: Option<(&str, &s
         started_on: term.map(|(start, _)| date(start)),
         matures_on: term.map(|(_, end)| date(end)),
         market_value_change: None,
+        cost_basis: None,
         credit_limit: None,
     }
 }

@@ -28,7 +28,7 @@ use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
-use crate::publish::{self, Manifest};
+use crate::publish::{self, Listed, Manifest};
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
@@ -142,6 +142,13 @@ pub fn run(
     let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
     let lookback =
         watch.time("lookback", |_| bank.n_customers(), || Lookback::of_bank(&bank, as_of, config))?;
+    let listed_before = match mapped.contains(&(Table::Contacts, "contacted_on")) {
+        true => Listed::new(),
+        false => {
+            let from = as_of.plus_days(-config.lists.longest_cooldown_days());
+            publish::listed_between(&config.workspace, from, as_of)?
+        }
+    };
     let tables = targets::Night {
         bank: &bank,
         rows: &rows,
@@ -150,6 +157,7 @@ pub fn run(
         standing: &standing,
         churn: &churn,
         lookback: &lookback,
+        listed_before: &listed_before,
         mapped: &mapped,
         labels: &labels,
         config,

@@ -6,6 +6,7 @@
 mod backtest;
 mod books;
 mod columnar;
+mod listed;
 mod manifest;
 mod night;
 mod previous;
@@ -16,6 +17,7 @@ mod tables;
 pub mod workbook;
 
 pub use backtest::backtest_frames;
+pub use listed::{Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,
     StageTiming,

@@ -19,14 +19,23 @@ use std::path::Path;
 pub fn scores_until(workspace: &Path, until: Date) -> Result<Option<Scores>> {
     let nights = published_nights(workspace)?;
     let Some(on) = nights.into_iter().filter(|night| *night <= until).max() else { return Ok(None) };
-    let path = night_folder(workspace, on).join("churn.parquet");
-    let damaged = |cause: Box<dyn std::error::Error>| {
+    let customers = of_table(workspace, on, "churn", customers)?;
+    Ok(Some(Scores { on, customers }))
+}
+
+/// What `read` makes of the bytes of a table of an earlier night.
+pub(super) fn of_table<T>(
+    workspace: &Path,
+    night: Date,
+    table: &str,
+    read: impl FnOnce(Vec<u8>) -> Result<T, Box<dyn std::error::Error>>,
+) -> Result<T> {
+    let path = night_folder(workspace, night).join(format!("{table}.parquet"));
+    let bytes = read_file(&path).map_err(Into::into);
+    bytes.and_then(read).map_err(|cause| {
         Error::internal(format!("cannot read an earlier night, `{}`: {cause}", path.display()))
             .hint("run that night again, or move its folder out of `published/`")
-    };
-    let bytes = read_file(&path).map_err(|cause| damaged(cause.into()))?;
-    let customers = customers(bytes).map_err(damaged)?;
-    Ok(Some(Scores { on, customers }))
+    })
 }
 
 type Customers = BTreeMap<String, (crate::churn::model::Probabilities, Option<String>)>;
@@ -57,6 +66,6 @@ fn customers(bytes: Vec<u8>) -> Result<Customers, Box<dyn std::error::Error>> {
     Ok(customers)
 }
 
-fn column<'b, A: 'static>(batch: &'b RecordBatch, name: &str) -> Option<&'b A> {
+pub(super) fn column<'b, A: 'static>(batch: &'b RecordBatch, name: &str) -> Option<&'b A> {
     batch.column_by_name(name)?.as_any().downcast_ref::<A>()
 }

@@ -34,7 +34,7 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
         return None;
     }
     let cooldown = settings.cooldown_days.get(list.code()).copied().unwrap_or(0);
-    if night.last_contact(row).is_some_and(|on| night.as_of() - on < cooldown) {
+    if cooldown > 0 && night.cooled_from(row, list.code()).is_some_and(|on| night.as_of() - on < cooldown) {
         return Some("cooldown");
     }
     is_tired(night, row).then_some("fatigue")

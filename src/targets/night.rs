@@ -12,7 +12,7 @@ use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::{SegmentTable, Standing};
 use crate::store::{Bank, CustomerHistory, Excerpt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The night's tables.
 #[derive(Clone, Copy)]
@@ -25,6 +25,8 @@ pub struct Night<'a> {
     pub standing: &'a Standing,
     pub churn: &'a ChurnTable,
     pub lookback: &'a Lookback,
+    /// By customer and list, when he last stood under it; empty where contacts are delivered, which say more.
+    pub listed_before: &'a BTreeMap<(String, String), Date>,
     /// Contract columns that the bank delivers.
     pub mapped: &'a BTreeSet<(Table, &'static str)>,
     pub labels: &'a Labels,
@@ -126,6 +128,15 @@ impl<'a> Night<'a> {
     /// The last day on which the customer was reached.
     pub fn last_contact(&self, row: usize) -> Option<Date> {
         self.reached(row).next().map(|contact| contact.contacted_on)
+    }
+
+    /// When the cooldown of a list began: at the last contact, or where contacts are not delivered, at the last listing.
+    pub fn cooled_from(&self, row: usize, list: &str) -> Option<Date> {
+        if self.contacts_are_delivered() {
+            return self.last_contact(row);
+        }
+        let id = &*self.customer(row).customer_id;
+        self.listed_before.get(&(id.to_owned(), list.to_owned())).copied()
     }
 
     /// Whether he was reached on or after `date`.

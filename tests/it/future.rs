@@ -4,6 +4,7 @@ use crate::bank::{default_config, invent, taken_in};
 use crate::rewritten::{Row, rewrite};
 use polars::prelude::DataFrame;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 use tercet::churn::{self, Training};
@@ -69,6 +70,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         standing: &standing,
         churn: &churn,
         lookback: &Lookback::of_bank(bank, as_of, config).unwrap(),
+        listed_before: &BTreeMap::new(),
         mapped: &ingest::mapped(config.sources()),
         labels: &labels,
         config,

@@ -106,6 +106,7 @@ impl Books {
             started_on: None,
             matures_on: None,
             market_value_change: None,
+            cost_basis: None,
             credit_limit: None,
         });
         self

@@ -1,6 +1,7 @@
 //! Who gets a place, who is kept off, and by which rule.
 
-use super::listed;
+use super::{config_with, deliver, listed, targets_of};
+use crate::bank::night;
 
 #[test]
 fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
@@ -23,4 +24,32 @@ fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint()
     not C cross_sell: capacity
     not D cross_sell: complaint_open
     ");
+}
+
+#[test]
+fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    deliver(
+        &data,
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("customers", "A,2020-01-01,M1"),
+            (
+                "transactions-2026-10",
+                "1,A,2026-10-01,1,deposit\n2,A,2026-10-02,1,deposit\n3,A,2026-10-14,1,deposit\n4,A,2026-10-15,1,deposit",
+            ),
+            ("holdings-2026-10", "2026-09-30,A,securities,500000"),
+        ],
+    );
+    let config = config_with(&data, &home.path().join("work"), |raw| {
+        raw.sources.remove("contacts");
+        raw.lists.thank_you_top = 0;
+        raw.lists.held_out_share = 0.0;
+    });
+    // Listed on the first night, left in peace for the thirteen after it, listed again on the fourteenth.
+    let upgraded = ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]
+        .map(|date| targets_of(&night(&config, date).folder).contains("vip_upgrade"));
+    assert_eq!(upgraded, [true, false, false, true]);
 }

@@ -1,0 +1,48 @@
+//! Who stood on which list in earlier nights: where contacts are not delivered, a cooldown starts there.
+
+use super::scored::{column, of_table};
+use crate::date::Date;
+use crate::error::Result;
+use crate::io::nights::published_nights;
+use arrow::array::StringArray;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// By customer and list, the newest night on which he stood under it.
+pub type Listed = BTreeMap<(String, String), Date>;
+
+/// Of the published nights from `from` on and before `until`.
+///
+/// # Errors
+/// Kind `Internal` if one of them is there and cannot be read.
+pub fn listed_between(workspace: &Path, from: Date, until: Date) -> Result<Listed> {
+    let mut nights = published_nights(workspace)?;
+    nights.retain(|night| from <= *night && *night < until);
+    nights.sort_unstable();
+    let mut listed = Listed::new();
+    for night in nights {
+        let of_night = of_table(workspace, night, "targets", rows)?;
+        listed.extend(of_night.into_iter().map(|row| (row, night)));
+    }
+    Ok(listed)
+}
+
+/// Customer and list, row by row.
+fn rows(bytes: Vec<u8>) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["customer_id", "list"]);
+    let mut rows = Vec::new();
+    for batch in builder.with_projection(mask).build()? {
+        let batch = batch?;
+        let text = |name: &'static str| {
+            column::<StringArray>(&batch, name).ok_or_else(|| format!("no column `{name}`"))
+        };
+        let (customers, lists) = (text("customer_id")?, text("list")?);
+        rows.extend(
+            (0..batch.num_rows()).map(|at| (customers.value(at).to_owned(), lists.value(at).to_owned())),
+        );
+    }
+    Ok(rows)
+}
