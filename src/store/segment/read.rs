@@ -17,10 +17,9 @@ use parquet::data_type::{DataType, DoubleType, FixedLenByteArrayType, Int32Type,
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
-use std::convert::identity;
 
-/// Rows of a column that is decoded by way of a buffer, which stays in the cache of a core.
-const BUFFER_ROWS: usize = 4096;
+/// The values that are there, and 1 or 0 for every row as it has one or not.
+type Present<T> = (Vec<T>, Vec<i16>);
 
 /// A segment whose footer is proved.
 pub(super) struct File {
@@ -58,15 +57,13 @@ impl File {
 
     /// Codes that `short` takes; others are an error.
     pub(super) fn short_codes<T>(&self, name: &str, short: impl Fn(i32) -> Option<T>) -> Result<Vec<T>> {
+        let codes = self.required::<Int32Type>(name)?;
         let unknown = || damaged(&format!("the column `{name}` has an unknown code"));
-        let mut short_codes = Vec::with_capacity(self.n_rows);
-        self.buffered::<Int32Type>(name, |codes, _| {
-            for code in codes {
-                short_codes.push(short(*code).ok_or_else(unknown)?);
-            }
-            Ok(())
-        })?;
-        self.whole(name, short_codes.len())?;
+        // Into room of its own: collected in place it would be moved once more to give back what is too much.
+        let mut short_codes = Vec::with_capacity(codes.len());
+        for code in codes {
+            short_codes.push(short(code).ok_or_else(unknown)?);
+        }
         Ok(short_codes)
     }
 
@@ -81,19 +78,22 @@ impl File {
     }
 
     pub(super) fn sparse_codes(&self, name: &str) -> Result<Sparse<u32>> {
-        self.sparse::<Int32Type, u32>(name, i32::cast_unsigned)
+        let codes = self.optional::<Int32Type>(name)?;
+        Ok(codes.map_or_else(Sparse::default, |(values, levels)| {
+            scattered(values.into_iter().map(i32::cast_unsigned).collect(), &levels)
+        }))
     }
 
     pub(super) fn sparse_days(&self, name: &str) -> Result<Sparse<i32>> {
-        self.sparse::<Int32Type, i32>(name, identity)
+        self.sparse::<Int32Type>(name)
     }
 
     pub(super) fn sparse_money(&self, name: &str) -> Result<Sparse<i64>> {
-        self.sparse::<Int64Type, i64>(name, identity)
+        self.sparse::<Int64Type>(name)
     }
 
     pub(super) fn sparse_rates(&self, name: &str) -> Result<Sparse<f64>> {
-        self.sparse::<DoubleType, f64>(name, identity)
+        self.sparse::<DoubleType>(name)
     }
 
     /// Ids, from the page itself.
@@ -111,28 +111,12 @@ impl File {
         Ok(keys)
     }
 
-    /// A column in which some rows have a value; none has where it was not stored.
-    fn sparse<T: DataType, V: Absent>(&self, name: &str, of: impl Fn(T::T) -> V) -> Result<Sparse<V>>
+    fn sparse<T: DataType>(&self, name: &str) -> Result<Sparse<T::T>>
     where
-        T::T: Copy,
+        T::T: Absent,
     {
-        if self.place(name).is_none() {
-            return Ok(Sparse::new(Vec::new()));
-        }
-        let mut column = Vec::with_capacity(self.n_rows);
-        self.buffered::<T>(name, |values, levels| {
-            // Without a branch: which rows have a value is often as good as random.
-            let mut next = 0;
-            column.extend(levels.iter().map(|level| {
-                let value = values.get(next).map_or(V::ABSENT, |value| of(*value));
-                let is_present = *level == 1;
-                next += usize::from(is_present);
-                if is_present { value } else { V::ABSENT }
-            }));
-            Ok(())
-        })?;
-        self.whole(name, column.len())?;
-        Ok(Sparse::new(column))
+        let column = self.optional::<T>(name)?;
+        Ok(column.map_or_else(|| Sparse::new(Vec::new()), |(values, levels)| scattered(values, &levels)))
     }
 
     /// A column in which every row has a value.
@@ -144,28 +128,17 @@ impl File {
         Ok(values)
     }
 
-    /// Decodes a column part by part: the values that are there, and of a column that may lack some, 1 or 0 for every
-    /// row as it has one or not.
-    fn buffered<T: DataType>(
-        &self,
-        name: &str,
-        mut each: impl FnMut(&[T::T], &[i16]) -> Result<()>,
-    ) -> Result<()> {
-        let mut column = self.column::<T>(name)?;
-        let (mut values, mut levels) = (Vec::with_capacity(BUFFER_ROWS), Vec::with_capacity(BUFFER_ROWS));
-        let mut left = self.n_rows;
-        while left > 0 {
-            values.clear();
-            levels.clear();
-            let n = left.min(BUFFER_ROWS);
-            let (n, ..) = column.read_records(n, Some(&mut levels), None, &mut values).map_err(unreadable)?;
-            if n == 0 {
-                break;
-            }
-            each(&values, &levels)?;
-            left -= n;
+    /// The values that are there and for every row whether it has one; `None` where the column was not
+    /// stored.
+    fn optional<T: DataType>(&self, name: &str) -> Result<Option<Present<T::T>>> {
+        if self.place(name).is_none() {
+            return Ok(None);
         }
-        Ok(())
+        let (mut values, mut levels) = (Vec::with_capacity(self.n_rows + 1), Vec::with_capacity(self.n_rows));
+        let mut column = self.column::<T>(name)?;
+        column.read_records(self.n_rows, Some(&mut levels), None, &mut values).map_err(unreadable)?;
+        self.whole(name, levels.len())?;
+        Ok(Some((values, levels)))
     }
 
     fn column<T: DataType>(&self, name: &str) -> Result<ColumnReaderImpl<T>> {
@@ -210,6 +183,23 @@ impl File {
         }
         Err(damaged(&format!("the column `{name}` has {n} of {} rows", self.n_rows)))
     }
+}
+
+/// Values at the rows that have one. Without a branch: which rows have one is often as good as random.
+fn scattered<T: Absent>(mut values: Vec<T>, levels: &[i16]) -> Sparse<T> {
+    if values.len() == levels.len() {
+        return Sparse::new(values);
+    }
+    let n = values.len();
+    values.push(T::ABSENT);
+    let mut next = 0;
+    let column = levels.iter().map(|level| {
+        let is_present = *level == 1;
+        let value = values[if is_present { next } else { n }];
+        next += usize::from(is_present);
+        value
+    });
+    Sparse::new(column.collect())
 }
 
 fn unreadable(cause: ParquetError) -> Error {
