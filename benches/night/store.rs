@@ -53,6 +53,7 @@ fn report(what: &str, measured: &Value) {
 
 /// One step, in this process.
 pub fn child(arguments: &[String]) {
+    tercet::io::process::keep_freed_memory();
     let started = Instant::now();
     let rows = match arguments {
         [what, data, workspace] if what == "build" => build(Path::new(data), Path::new(workspace)),

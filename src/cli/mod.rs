@@ -26,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 /// Parses the command line, runs it, prints what came of it.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    crate::io::process::keep_freed_memory();
     log_to_stderr(arguments.verbose);
     // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&arguments)));

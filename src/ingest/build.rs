@@ -2,6 +2,7 @@
 //!
 //! Grain: one row of an export. Never: looks at another row, so that pieces can be read at the same time.
 
+use super::accept::amounts::AmountSizes;
 pub use super::accept::totals::TrailerRow;
 use super::cell::{Fault, Refusal, Row};
 use super::codes::CodeMemo;
@@ -46,8 +47,8 @@ pub trait Build: Sync {
     }
 
     /// The amount that is reconciled, of a usable row.
-    fn amount_of(_row: &Self::Row) -> i128 {
-        0
+    fn amount_of(_row: &Self::Row) -> Money {
+        Money(0)
     }
 
     /// Whether the table has an amount to reconcile.
@@ -94,6 +95,8 @@ pub struct Findings {
     /// In the order of the file.
     pub rejects: Vec<Reject>,
     pub tally: Tally,
+    /// Of the amounts of usable rows, where the table has one to reconcile.
+    pub sizes: AmountSizes,
     /// Ids of rejected rows, where they could be read.
     pub rejected_ids: Vec<Key>,
     /// Customers and accounts that rejected rows name and that are not known.
@@ -140,9 +143,12 @@ impl<R> Piece<R> {
         match builder.build(row, memo) {
             Ok(built) => {
                 self.findings.tally.rows += 1;
-                let amount = B::amount_of(&built);
-                self.findings.tally.amounts.read += amount;
-                self.findings.tally.unsigned += amount.abs();
+                if B::HAS_AMOUNT {
+                    let Money(amount) = B::amount_of(&built);
+                    self.findings.tally.amounts.read += i128::from(amount);
+                    self.findings.tally.unsigned += i128::from(amount.unsigned_abs());
+                    self.findings.sizes.add(amount);
+                }
                 self.findings.tally.by_account |= memo.by_account;
                 self.rows.push(built);
             }
@@ -217,6 +223,7 @@ impl Findings {
         if let Some(RefusedRow { line, refusal }) = next.refused {
             self.refused.get_or_insert(RefusedRow { line: line + lines, refusal });
         }
+        self.sizes.merge(&next.sizes);
         self.tally.rows += next.tally.rows;
         self.tally.rejected += next.tally.rejected;
         self.tally.inherited += next.tally.inherited;

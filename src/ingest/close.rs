@@ -1,6 +1,5 @@
 //! Closing the books of a delivery, and holding it as a whole against what is stated and what came before.
 
-use super::accept::amounts::AmountSizes;
 use super::accept::row_dates::{self, FileDate};
 use super::accept::totals::Totals;
 use super::accept::volume::{self, Measured};
@@ -17,7 +16,8 @@ use crate::store::commit::{Delivery, TONIGHT};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Intake<'_> {
-    /// Enters what was found in a content in its books, and checks its totals and dates.
+    /// Enters what was found in a content in its books, and checks its totals and dates; `has_amount` says whether the
+    /// table has an amount to reconcile.
     ///
     /// # Errors
     /// Kind `Refused` where the file does not hold what its trailer, its control file or its name say, and that stops
@@ -28,13 +28,13 @@ impl Intake<'_> {
         source: &Source,
         content: &Content,
         findings: Findings,
-        sizes: Option<&AmountSizes>,
+        has_amount: bool,
     ) -> Result<()> {
-        let Findings { rejects, tally, rejected_ids, orphans, trailers, extra_columns, .. } = findings;
+        let Findings { rejects, tally, sizes, rejected_ids, orphans, trailers, extra_columns, .. } = findings;
         let totals = Totals {
             rows: tally.rows,
-            sum: sizes.map(|_| tally.amounts.read),
-            sum_unsigned: sizes.map(|_| tally.unsigned),
+            sum: has_amount.then_some(tally.amounts.read),
+            sum_unsigned: has_amount.then_some(tally.unsigned),
             unreadable: tally.amounts.unreadable,
         };
         let delivery = self.writer.delivery_mut(content.number);
@@ -53,7 +53,7 @@ impl Intake<'_> {
         delivery.extra_columns = extra_columns;
         delivery.by_account = tally.by_account;
         delivery.orphans = orphans.len() as u64;
-        delivery.median_amount = sizes.and_then(AmountSizes::median);
+        delivery.median_amount = sizes.median();
         let judged = check_totals(content, &trailers, &totals)
             .and_then(|()| check_dates(delivery, source, content))
             .and_then(|()| check_spreadsheet(&content.export.name, &rejects));

@@ -79,8 +79,8 @@ impl Build for Holdings<'_> {
         self.balance.signed_money(row)
     }
 
-    fn amount_of(row: &DeliveredHolding) -> i128 {
-        i128::from(row.balance.0)
+    fn amount_of(row: &DeliveredHolding) -> Money {
+        row.balance
     }
 }
 

@@ -1,6 +1,5 @@
 //! Taking in the long tables: rows go on to the store as they are read.
 
-use super::accept::amounts::AmountSizes;
 use super::build::{Build, Findings};
 use super::files::{Reader, Receiver};
 use super::intake::Intake;
@@ -15,9 +14,7 @@ use crate::store::writer::{Batch, LongTable};
 struct Onward<'w, 'b, C> {
     writer: &'w mut Writer,
     batch: Batch<'b, C>,
-    /// Of the content that is being read.
-    sizes: AmountSizes,
-    findings: Vec<(Findings, AmountSizes)>,
+    findings: Vec<Findings>,
 }
 
 impl<C: LongTable> Receiver<C::Row> for Onward<'_, '_, C>
@@ -25,15 +22,12 @@ where
     C::Row: Send,
 {
     fn take(&mut self, content: &Content, rows: Vec<C::Row>) -> Result<()> {
-        for row in &rows {
-            self.sizes.add(C::amount(row));
-        }
         self.writer.gather(&mut self.batch, content.number, &rows);
         if self.batch.is_full() { C::flush(self.writer, &mut self.batch) } else { Ok(()) }
     }
 
     fn end(&mut self, _: &Content, findings: Findings) -> Result<()> {
-        self.findings.push((findings, std::mem::take(&mut self.sizes)));
+        self.findings.push(findings);
         Ok(())
     }
 }
@@ -58,12 +52,8 @@ impl Intake<'_> {
             C::remove(self.writer, &plan.removed)?;
         }
         let (limits, progress) = (self.limits, self.progress);
-        let mut onward = Onward {
-            writer: &mut *self.writer,
-            batch: Batch::<C>::new(bucket_of),
-            sizes: AmountSizes::default(),
-            findings: Vec::new(),
-        };
+        let mut onward =
+            Onward { writer: &mut *self.writer, batch: Batch::<C>::new(bucket_of), findings: Vec::new() };
         Reader { source, mapping: &mapping, builder: &builder, limits, progress }.read(
             &plan.read,
             &mut onward,
@@ -71,8 +61,8 @@ impl Intake<'_> {
         )?;
         C::flush(onward.writer, &mut onward.batch)?;
         let findings = onward.findings;
-        for (content, (findings, sizes)) in plan.read.iter().zip(findings) {
-            self.close(table, source, content, findings, Some(&sizes))?;
+        for (content, findings) in plan.read.iter().zip(findings) {
+            self.close(table, source, content, findings, B::HAS_AMOUNT)?;
         }
         let judged = self.check_volume(table, source, &plan.read);
         self.refusals.note(judged)

@@ -100,7 +100,7 @@ impl Intake<'_> {
         }
         change(self.writer, table, &plan.removed, collected.deliveries)?;
         for (content, findings) in plan.read.iter().zip(collected.findings) {
-            self.close(table, source, content, findings, None)?;
+            self.close(table, source, content, findings, false)?;
         }
         let judged = self.check_volume(table, source, &plan.read);
         self.refusals.note(judged)

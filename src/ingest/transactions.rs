@@ -74,8 +74,8 @@ impl Build for Transactions<'_> {
         self.amount.money(row)
     }
 
-    fn amount_of(row: &DeliveredTransaction) -> i128 {
-        i128::from(row.amount.0)
+    fn amount_of(row: &DeliveredTransaction) -> Money {
+        row.amount
     }
 }
 

@@ -9,6 +9,7 @@
     reason = "tests look at files from outside, as an operator does"
 )]
 
+mod exports;
 mod faults;
 mod orders;
 mod view;

@@ -39,6 +39,8 @@ const BATCH_ROWS: usize = 8 * 1024;
 const GROUP_ROWS_MAX: i64 = 256 * 1024;
 /// The same, of their unpacked bytes.
 const GROUP_BYTES_MAX: i64 = 128 << 20;
+/// A row group that is left over is shared among threads from this many rows on.
+const SHARED_ROWS_MIN: i64 = 64 * 1024;
 /// Larger row groups are decoded in batches of this many rows, all columns at the same time.
 const STREAMED_ROWS: usize = 64 * 1024;
 /// Rejects held before their share is looked at for the first time.
@@ -83,7 +85,7 @@ enum Round {
     Streamed(usize),
 }
 
-/// The row groups in order: about one a thread, or a large one by itself.
+/// The row groups in order: about one a thread; by themselves large ones, and one that is left over.
 fn rounds(file: &Checked) -> Vec<Round> {
     let groups = file.metadata().row_groups();
     let n_threads = rayon::current_num_threads();
@@ -97,6 +99,15 @@ fn rounds(file: &Checked) -> Vec<Round> {
             Some(Round::Groups(last)) if last.len() < n_threads => last.end = at + 1,
             _ => rounds.push(Round::Groups(at..at + 1)),
         }
+    }
+    // Its columns and pieces keep the other threads busy, where there is enough of it to share.
+    if let Some(Round::Groups(last)) = rounds.last()
+        && last.len() == 1
+        && groups[last.start].num_rows() > SHARED_ROWS_MIN
+    {
+        let left_over = last.start;
+        rounds.pop();
+        rounds.push(Round::Streamed(left_over));
     }
     rounds
 }

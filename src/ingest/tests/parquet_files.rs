@@ -89,8 +89,8 @@ impl Build for Printed {
         self.amount.money(row)
     }
 
-    fn amount_of((_, amount): &Self::Row) -> i128 {
-        i128::from(amount.0)
+    fn amount_of((_, amount): &Self::Row) -> Money {
+        *amount
     }
 }
 

@@ -6,7 +6,6 @@
 use super::holdings::HoldingColumns;
 use super::transactions::TransactionColumns;
 use crate::contract::{Holding, Transaction};
-use std::ops::Range;
 
 /// Columns that kernels see as rows.
 pub(super) trait Seen {
@@ -15,8 +14,8 @@ pub(super) trait Seen {
     /// Owners, ascending.
     fn customers(&self) -> &[u32];
 
-    /// Rows of one range.
-    fn seen(&self, range: Range<usize>) -> impl Iterator<Item = Self::Row>;
+    /// One row.
+    fn seen(&self, at: usize) -> Self::Row;
 }
 
 /// A cursor over customers.
@@ -66,15 +65,15 @@ impl<'a, C: Seen> Month<'a, C> {
     #[inline]
     fn advance(&mut self, customer: u32, rows: &mut Vec<C::Row>) {
         let customers = self.rows.customers();
-        let mut start = self.at;
-        while start < customers.len() && customers[start] < customer {
-            start += 1;
+        let mut at = self.at;
+        while at < customers.len() && customers[at] < customer {
+            at += 1;
         }
-        let mut end = start;
-        while end < customers.len() && customers[end] == customer {
-            end += 1;
+        // Row by row: rows are few, and to count them first would be to guess wrong twice where they end.
+        while at < customers.len() && customers[at] == customer {
+            rows.push(self.rows.seen(at));
+            at += 1;
         }
-        self.at = end;
-        rows.extend(self.rows.seen(start..end));
+        self.at = at;
     }
 }

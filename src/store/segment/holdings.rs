@@ -188,20 +188,18 @@ impl Seen for HoldingColumns {
     }
 
     #[inline]
-    fn seen(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Holding> {
-        let fields = self.snapshot_on[range.clone()].iter().zip(&self.product_kind[range.clone()]);
-        let fields = fields.zip(&self.balance[range.clone()]).zip(range);
-        fields.map(|(((snapshot_on, product_kind), balance), at)| Holding {
-            snapshot_on: Date(*snapshot_on),
-            product_kind: kind(*product_kind),
-            balance: Money(*balance),
+    fn seen(&self, at: usize) -> Holding {
+        Holding {
+            snapshot_on: Date(self.snapshot_on[at]),
+            product_kind: kind(self.product_kind[at]),
+            balance: Money(self.balance[at]),
             product: self.product.get(at),
             started_on: self.started_on.value(at).map(Date),
             matures_on: self.matures_on.value(at).map(Date),
             market_value_change: self.market_value_change.value(at).map(Money),
             cost_basis: self.cost_basis.value(at).map(Money),
             credit_limit: self.credit_limit.value(at).map(Money),
-        })
+        }
     }
 }
 

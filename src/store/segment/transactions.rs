@@ -160,19 +160,16 @@ impl Seen for TransactionColumns {
     }
 
     #[inline]
-    fn seen(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Transaction> {
-        let fields = self.booked_on[range.clone()].iter().zip(&self.amount[range.clone()]);
-        fields.zip(&self.attributes[range]).map(|((booked_on, amount), attributes)| {
-            let attributes = Attributes::unpack(*attributes);
-            Transaction {
-                booked_on: Date(*booked_on),
-                amount: Money(*amount),
-                kind: attributes.kind,
-                product_kind: attributes.product_kind,
-                channel: attributes.channel,
-                own_account_elsewhere: attributes.own_account_elsewhere,
-            }
-        })
+    fn seen(&self, at: usize) -> Transaction {
+        let attributes = Attributes::unpack(self.attributes[at]);
+        Transaction {
+            booked_on: Date(self.booked_on[at]),
+            amount: Money(self.amount[at]),
+            kind: attributes.kind,
+            product_kind: attributes.product_kind,
+            channel: attributes.channel,
+            own_account_elsewhere: attributes.own_account_elsewhere,
+        }
     }
 }
 

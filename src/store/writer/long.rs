@@ -25,7 +25,7 @@ pub struct Part<C> {
 }
 
 /// What the writer asks of the columns of a long table.
-pub trait LongTable: Columns + Send + Sync {
+pub trait LongTable: Columns<Row: Sync> + Send + Sync {
     const TABLE: Table;
 
     /// Writes what a batch holds.

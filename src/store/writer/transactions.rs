@@ -151,7 +151,7 @@ impl Writer {
 
     /// Ids that the new rows have twice, or that the store has already.
     fn contested(&self, fresh: &Partition<TransactionColumns>) -> Result<FoldSet<Key>> {
-        let mut ids: Vec<Key> = fresh.values().flat_map(|rows| rows.id.iter().copied()).collect();
+        let mut ids: Vec<Key> = fresh.values().map(|rows| &*rows.id).collect::<Vec<_>>().concat();
         ids.par_sort_unstable();
         let twice = ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
         let mut contested: FoldSet<Key> = twice.collect();

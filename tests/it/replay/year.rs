@@ -1,9 +1,12 @@
 //! The files of an invented bank, day by day, as they should come.
 //!
-//! Few customers with all that makes deliveries hang together: customers and accounts that are described only with the
-//! next dump, products that are held before their catalogue comes, accounts that change hands, ids that come again on
-//! later days, snapshots that are told anew, rows that nobody can use.
+//! Rows are those of `tercet::synth`, told when a bank would tell them: transactions within days of their booking,
+//! snapshots at month ends, everything else in dumps, so that customers and accounts are described only with the next
+//! one. What a generator of sound exports leaves out is added here: fields that change from dump to dump, accounts that
+//! change hands, products that are held before their catalogue comes, ids that come again on later days, snapshots that
+//! are told anew, rows that nobody can use.
 
+use super::exports::{Exports, Row, columns};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -14,12 +17,16 @@ use tercet::date::Date;
 /// 2025-12-31, a month end: every table has a file on the first day.
 pub const START: Date = Date(20_453);
 /// Nobody describes him, but for files that are wrong.
-pub const STRANGER: &str = "c888";
-const PEOPLE: i32 = 44;
+pub const STRANGER: &str = "C99999999";
+const CUSTOMERS: u32 = 120;
 const ACCOUNT_DUMP_DAYS: i32 = 7;
 const PRODUCT_DUMP_DAYS: i32 = 28;
 const CONTACT_DAYS: i32 = 7;
-/// Described with a birth after his opening, always.
+/// Days after which a transaction is told, at most.
+const BOOKING_DAYS: i32 = 2;
+/// Those who left are described for so many days more.
+const FAREWELL_DAYS: i32 = 30;
+/// Place of the customer who is described with a birth after his opening, always.
 const UNUSABLE: usize = 40;
 
 /// One file as it should come.
@@ -37,59 +44,21 @@ impl DayFile {
 
 /// A file with these rows.
 pub fn text(table: Table, rows: &[String]) -> String {
-    let header = match table {
-        Table::Products => "product_id,product_kind,name",
-        Table::Customers => "customer_id,opened_on,manager_id,satisfaction,closed_on,birth_date",
-        Table::Accounts => "account_id,customer_id,role",
-        Table::Transactions => "transaction_id,customer_id,account_id,booked_on,amount,kind",
-        Table::Holdings => "snapshot_on,customer_id,product_kind,balance,product_id",
-        Table::Contacts => "customer_id,contacted_on,manager_id,channel,outcome",
-        Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
-    };
-    format!("{header}\n{}\n", rows.join("\n"))
-}
-
-struct Person {
-    id: String,
-    opened: i32,
-    leaves: i32,
-    manager: u32,
-    satisfaction: u32,
-}
-
-struct Account {
-    id: String,
-    opened: i32,
-    owner: usize,
-    joint: Option<usize>,
-}
-
-#[derive(Clone)]
-struct Transaction {
-    id: String,
-    customer: String,
-    account: String,
-    on: Date,
-    amount: String,
-}
-
-impl Transaction {
-    fn row(&self) -> String {
-        let Self { id, customer, account, on, amount } = self;
-        format!("{id},{customer},{account},{on},{amount},deposit")
-    }
+    format!("{}\n{}\n", columns(table).join(","), rows.join("\n"))
 }
 
 struct World<'r> {
     rng: &'r mut Xoshiro256PlusPlus,
-    day: i32,
-    people: Vec<Person>,
-    accounts: Vec<Account>,
-    n_transactions: u32,
-    /// Of the days before.
-    transactions: Vec<Transaction>,
-    holdings: Vec<String>,
-    contacts: Vec<String>,
+    today: Date,
+    exports: Exports,
+    /// Transactions by the day on which they are told.
+    booked: BTreeMap<Date, Vec<Row>>,
+    /// Told on the days before.
+    transactions: Vec<Row>,
+    /// Of the snapshot before.
+    holdings: Vec<Row>,
+    /// Of the file before.
+    contacts: Vec<Row>,
 }
 
 /// The files of so many days, customers described every `dump_days`.
@@ -97,16 +66,16 @@ pub fn files(days: i32, dump_days: i32, rng: &mut Xoshiro256PlusPlus) -> Vec<Day
     let mut world = World::new(days, rng);
     let mut files = Vec::new();
     for day in 0..days {
-        world.day = day;
+        world.today = START.plus_days(day);
         world.change();
-        let on = START.plus_days(day);
-        let mut file = |table, rows: Vec<String>| {
+        let on = world.today;
+        let mut file = |table, rows: Vec<Row>| {
             if !rows.is_empty() {
-                files.push(DayFile { table, on, rows });
+                files.push(DayFile { table, on, rows: rows.iter().map(|row| row.join(",")).collect() });
             }
         };
         if day % PRODUCT_DUMP_DAYS == 0 {
-            file(Table::Products, world.products());
+            file(Table::Products, world.products(day));
         }
         if day % dump_days == 0 {
             file(Table::Customers, world.customers());
@@ -127,172 +96,129 @@ pub fn files(days: i32, dump_days: i32, rng: &mut Xoshiro256PlusPlus) -> Vec<Day
 
 impl<'r> World<'r> {
     fn new(days: i32, rng: &'r mut Xoshiro256PlusPlus) -> Self {
-        let mut people = Vec::new();
-        let mut accounts = Vec::new();
-        for index in 0..PEOPLE {
-            let opened = if index < PEOPLE * 2 / 3 { -100 } else { rng.gen_range(1..days) };
-            let leaves = if rng.gen_bool(0.1) { rng.gen_range(1..days) } else { i32::MAX };
-            // Ids do not ascend with the opening.
-            let id = format!("c{:03}", index * 37 % 101);
-            people.push(Person { id, opened, leaves, manager: 1, satisfaction: 5 });
-            for _ in 0..rng.gen_range(1..3) {
-                let owner = usize::try_from(index).unwrap();
-                let joint = rng.gen_bool(0.2).then_some(owner / 2);
-                accounts.push(Account {
-                    id: format!("a{:03}", accounts.len() * 41 % 211),
-                    opened,
-                    owner,
-                    joint,
-                });
+        let mut exports = Exports::invent(CUSTOMERS, START, START.plus_days(days), rng.r#gen());
+        "2027-01-01".clone_into(&mut exports.customers[UNUSABLE][5]);
+        let mut booked: BTreeMap<Date, Vec<Row>> = BTreeMap::new();
+        for (on, rows) in std::mem::take(&mut exports.transactions) {
+            for row in rows {
+                let told = on.plus_days(rng.gen_range(0..=BOOKING_DAYS)).max(START);
+                booked.entry(told).or_default().push(row);
             }
         }
         let (transactions, holdings, contacts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rng, day: 0, people, accounts, n_transactions: 0, transactions, holdings, contacts }
+        Self { rng, today: START, exports, booked, transactions, holdings, contacts }
     }
 
-    fn today(&self) -> Date {
-        START.plus_days(self.day)
-    }
-
-    /// Customers who have opened, whether or not a dump says so already.
-    fn open(&self) -> Vec<usize> {
-        let is_open = |at: &usize| self.people[*at].opened <= self.day && self.people[*at].leaves > self.day;
-        (0..self.people.len()).filter(is_open).collect()
+    /// Whether a customer has opened and not left, whether or not a dump says so already.
+    fn is_open(&self, customer: &Row) -> bool {
+        is_by(&customer[1], self.today) && !is_by(&customer[4], self.today)
     }
 
     fn someone(&mut self) -> usize {
-        *self.open().choose(self.rng).unwrap()
+        let all = &self.exports.customers;
+        let open: Vec<usize> = (0..all.len()).filter(|at| self.is_open(&all[*at])).collect();
+        *open.choose(self.rng).unwrap()
+    }
+
+    fn someones_id(&mut self) -> String {
+        let at = self.someone();
+        self.exports.customers[at][0].clone()
     }
 
     /// What changes in a day.
     fn change(&mut self) {
         for _ in 0..self.rng.gen_range(0..4) {
             let at = self.someone();
-            self.people[at].manager = self.rng.gen_range(1..5);
+            self.exports.customers[at][2] = format!("M0000{}", self.rng.gen_range(1..5));
         }
         let at = self.someone();
-        self.people[at].satisfaction = self.rng.gen_range(0..11);
+        self.exports.customers[at][3] = self.rng.gen_range(0..11).to_string();
         if self.rng.gen_bool(0.1) {
-            let owner = self.someone();
-            let account = self.accounts.choose_mut(self.rng).unwrap();
-            (account.owner, account.joint) = (owner, None);
+            let owner = self.someones_id();
+            let account = self.exports.accounts.choose(self.rng).unwrap()[0].clone();
+            self.exports.accounts.retain(|row| row[0] != account);
+            self.exports.accounts.push(vec![account, owner, "owner".to_owned()]);
         }
     }
 
-    fn products(&mut self) -> Vec<String> {
-        let told = |product: i32| {
-            let kind = if product % 2 == 0 { "wealth" } else { "fund" };
-            format!("p{product},{kind},name of {}", self.day / 40)
-        };
-        (0..=self.newest_product()).map(told).collect()
+    fn products(&self, day: i32) -> Vec<Row> {
+        let n_known = 3 + usize::try_from(day).unwrap() / 20;
+        let mut rows: Vec<Row> = self.exports.products.iter().take(n_known).cloned().collect();
+        rows.iter_mut().for_each(|row| row[2] = format!("{} of {}", row[2], day / 40));
+        rows
     }
 
-    fn newest_product(&self) -> i32 {
-        2 + self.day / 20
-    }
-
-    fn customers(&mut self) -> Vec<String> {
-        let mut rows = Vec::new();
-        for (at, person) in self.people.iter().enumerate().filter(|(_, person)| person.opened <= self.day) {
-            // Those who left are described for a while, then no more.
-            if person.leaves.saturating_add(30) <= self.day {
-                continue;
-            }
-            let Person { id, opened, leaves, manager, satisfaction } = person;
-            let opened = START.plus_days(*opened);
-            let closed =
-                if *leaves <= self.day { START.plus_days(*leaves).to_string() } else { String::new() };
-            let born = if at == UNUSABLE { "2027-01-01" } else { "1980-02-03" };
-            rows.push(format!("{id},{opened},m{manager},{satisfaction},{closed},{born}"));
+    fn customers(&mut self) -> Vec<Row> {
+        let today = self.today;
+        let described =
+            |row: &&Row| is_by(&row[1], today) && !is_by(&row[4], today.plus_days(-FAREWELL_DAYS));
+        let mut rows: Vec<Row> = self.exports.customers.iter().filter(described).cloned().collect();
+        for row in rows.iter_mut().filter(|row| !is_by(&row[4], today)) {
+            row[4].clear();
         }
         rows.shuffle(self.rng);
         rows
     }
 
-    fn accounts(&mut self) -> Vec<String> {
-        let mut rows = Vec::new();
-        for account in self.accounts.iter().filter(|account| account.opened <= self.day) {
-            rows.push(format!("{},{},owner", account.id, self.people[account.owner].id));
-            if let Some(joint) = account.joint {
-                rows.push(format!("{},{},joint", account.id, self.people[joint].id));
-            }
-        }
-        rows
-    }
-
-    fn transactions(&mut self) -> Vec<String> {
-        let mut today: Vec<Transaction> = Vec::new();
-        for _ in 0..self.rng.gen_range(3..16) {
-            let row = self.transaction();
-            today.push(row);
-        }
-        if self.rng.gen_bool(0.2) {
-            let again = today.choose(self.rng).unwrap().clone();
-            today.push(self.told_again(again));
-        }
-        if self.rng.gen_bool(0.25) && !self.transactions.is_empty() {
-            for _ in 0..self.rng.gen_range(1..5) {
-                let last = self.transactions.len().saturating_sub(30);
-                let again = self.transactions[last..].choose(self.rng).unwrap().clone();
-                today.push(self.told_again(again));
-            }
-        }
-        today.shuffle(self.rng);
-        let rows = today.iter().map(Transaction::row).collect();
-        self.transactions.extend(today);
-        rows
-    }
-
-    fn transaction(&mut self) -> Transaction {
-        let at = self.someone();
-        let mut row = Transaction {
-            id: format!("t{:05}", self.n_transactions * 7919 % 100_003),
-            customer: self.people[at].id.clone(),
-            account: String::new(),
-            on: self.today().plus_days(-self.rng.gen_range(0..3)),
-            amount: format!("{}.{:02}", self.rng.gen_range(-900..900), self.rng.gen_range(0..100)),
+    fn accounts(&self) -> Vec<Row> {
+        let customers = &self.exports.customers;
+        let is_known = |row: &&Row| {
+            customers.iter().any(|customer| customer[0] == row[1] && is_by(&customer[1], self.today))
         };
-        self.n_transactions += 1;
-        let own: Vec<&Account> = self.accounts.iter().filter(|account| account.owner == at).collect();
-        if let Some(account) = own.choose(self.rng).filter(|_| at.is_multiple_of(3)) {
-            row.account = account.id.clone();
-            if at.is_multiple_of(2) {
-                row.customer = String::new();
-            }
+        self.exports.accounts.iter().filter(is_known).cloned().collect()
+    }
+
+    fn transactions(&mut self) -> Vec<Row> {
+        let mut today = self.booked.remove(&self.today).unwrap_or_default();
+        for row in &mut today {
+            self.unsettle(row);
+        }
+        let n_again = if self.rng.gen_bool(0.25) { self.rng.gen_range(1..5) } else { 0 };
+        let last = self.transactions.len().saturating_sub(30);
+        let again = self.transactions[last..].choose_multiple(self.rng, n_again).cloned();
+        let mut again: Vec<Row> = again.collect();
+        again.extend(today.choose(self.rng).filter(|_| self.rng.gen_bool(0.2)).cloned());
+        self.transactions.extend(today.iter().cloned());
+        for row in &mut again {
+            self.tell_again(row);
+        }
+        today.extend(again);
+        today.shuffle(self.rng);
+        today
+    }
+
+    /// Most rows name the customer alone, some his account too or alone; few cannot be used.
+    fn unsettle(&mut self, row: &mut Row) {
+        match self.rng.gen_range(0..6) {
+            0 => {}
+            1 => row[1].clear(),
+            _ => row[2].clear(),
         }
         match self.rng.gen_range(0..120) {
-            0 => row.customer = STRANGER.to_owned(),
-            1 => row.account = "a888".to_owned(),
-            2 => row.amount = "12.x".to_owned(),
+            0 => STRANGER.clone_into(&mut row[1]),
+            1 => "A99999999".clone_into(&mut row[2]),
+            2 => "12.x".clone_into(&mut row[4]),
             _ => {}
         }
-        row
     }
 
     /// The same id once more: the same row, or one that contradicts it.
-    fn told_again(&mut self, row: Transaction) -> Transaction {
+    fn tell_again(&mut self, row: &mut Row) {
         match self.rng.gen_range(0..4) {
-            0 => Transaction { amount: "77.70".to_owned(), ..row },
-            1 => Transaction { on: row.on.plus_days(-40), ..row },
+            0 => "77.70".clone_into(&mut row[4]),
+            1 => row[3] = row[3].parse::<Date>().unwrap().plus_days(-40).to_string(),
             2 => {
-                let other = self.someone();
-                Transaction { customer: self.people[other].id.clone(), account: String::new(), ..row }
+                row[1] = self.someones_id();
+                row[2].clear();
             }
-            _ => row,
+            _ => {}
         }
     }
 
-    fn holdings(&mut self) -> Vec<String> {
-        let mut rows = Vec::new();
-        for at in self.open() {
-            for _ in 0..self.rng.gen_range(0..3) {
-                let (id, balance) = (&self.people[at].id, self.rng.gen_range(0..9_000));
-                let product = self.rng.gen_range(-1..=self.newest_product());
-                rows.push(match product {
-                    -1 => format!("{},{id},demand_deposit,{balance}.50,", self.today()),
-                    product => format!("{},{id},wealth,{balance}.50,p{product}", self.today()),
-                });
-            }
+    fn holdings(&mut self) -> Vec<Row> {
+        let mut rows = self.exports.holdings.remove(&self.today).unwrap_or_default();
+        for row in rows.iter_mut().filter(|_| self.rng.gen_bool(0.1)) {
+            row[4].clear();
         }
         let mut told = rows.clone();
         if self.rng.gen_bool(0.5) {
@@ -303,23 +229,24 @@ impl<'r> World<'r> {
         told
     }
 
-    fn contacts(&mut self) -> Vec<String> {
-        let mut rows = Vec::new();
-        for _ in 0..self.rng.gen_range(1..12) {
-            let at = self.someone();
-            let on = self.today().plus_days(-self.rng.gen_range(0..7));
-            let outcome = ["reached", "not_reached"].choose(self.rng).unwrap();
-            rows.push(format!("{},{on},m{},phone,{outcome}", self.people[at].id, self.people[at].manager));
-        }
+    fn contacts(&mut self) -> Vec<Row> {
+        let later = self.exports.contacts.split_off(&self.today.plus_days(1));
+        let days = std::mem::replace(&mut self.exports.contacts, later);
+        let rows: Vec<Row> = days.into_values().flatten().collect();
         let mut told = rows.clone();
-        for row in &self.contacts {
-            if self.rng.gen_bool(0.2) {
-                told.push(row.replace(",not_reached", ",reached"));
-            }
+        for row in self.contacts.iter().filter(|_| self.rng.gen_bool(0.2)) {
+            let mut row = row.clone();
+            "reached".clone_into(&mut row[4]);
+            told.push(row);
         }
         self.contacts = rows;
         told
     }
+}
+
+/// Whether there is a date that lies on or before another.
+fn is_by(date: &str, other: Date) -> bool {
+    date.parse::<Date>().is_ok_and(|date| date <= other)
 }
 
 /// Manager and satisfaction as a dump tells them, by customer.
@@ -347,6 +274,8 @@ type Described = (Option<String>, Option<f64>);
 /// A row that can be used.
 fn described(row: &str) -> Option<(String, Described)> {
     let fields: Vec<&str> = row.split(',').collect();
-    let satisfaction = fields[3].parse().ok()?;
-    (fields[5] <= fields[1]).then(|| (fields[0].to_owned(), (Some(fields[2].to_owned()), Some(satisfaction))))
+    let given = |at: usize| Some(fields[at]).filter(|field| !field.is_empty());
+    let satisfaction = given(3).map(str::parse).transpose().ok()?;
+    let manager = given(2).map(str::to_owned);
+    (fields[5] <= fields[1]).then(|| (fields[0].to_owned(), (manager, satisfaction)))
 }
