@@ -17,6 +17,9 @@ use crate::model::bootstrap::{self, Statistic};
 use crate::model::metrics::{self, RankedRows, Ranking, ScoredRows};
 use crate::model::profit::{Campaign, PAPER_CLV};
 
+/// Why a horizon has no figures though its outcome is known.
+pub(super) const ONE_CLASS: &str = "nobody left, or everybody did";
+
 /// Equal-count bins of the calibration table and error.
 pub(super) const CALIBRATION_BINS: usize = 10;
 /// The best-scored part that lift and capture are told of.
@@ -40,6 +43,37 @@ pub fn judge(
         Some(figures.evaluation(test, place, &rows, &fitted.trained_on, fitted.scorer.algorithm(), config))
     };
     Ok(HORIZONS_DAYS.into_iter().enumerate().filter_map(of_horizon).collect())
+}
+
+/// How much more of the area under the ROC curve the first of two models has at one horizon of an origin that neither has
+/// seen; `None` where one of them, or the outcome, is not there.
+///
+/// # Errors
+/// Kind `Internal` if a model does not fit the origin's features.
+pub(super) fn auc_gain(
+    models: [&ChurnModel; 2],
+    test: &Origin,
+    horizon_days: i32,
+    config: &Config,
+) -> Result<Option<Figure>> {
+    let Some(place) = HORIZONS_DAYS.iter().position(|days| *days == horizon_days) else { return Ok(None) };
+    let mut ranked = Vec::new();
+    for model in models {
+        let rows = Rows::of(test, place, &model.predict(&test.features)?, config);
+        ranked.extend(rows.scored(&rows.probabilities).ranked());
+    }
+    let [ours, theirs] = ranked.as_slice() else { return Ok(None) };
+    let is_same = ours.n_customers() == theirs.n_customers();
+    Ok(if is_same { gain(ours, theirs, config) } else { None })
+}
+
+/// How much larger the area under the ROC curve of the first ranking of the same customers is.
+fn gain(ours: &RankedRows, theirs: &RankedRows, config: &Config) -> Option<Figure> {
+    let value = ours.ranking().auc()? - theirs.ranking().auc()?;
+    let rules = &config.churn;
+    let interval =
+        bootstrap::difference_interval(ours, theirs, rules.bootstrap_samples, config.seed, &Ranking::auc);
+    Some(Figure { value, low: interval.map(|found| found.low), high: interval.map(|found| found.high) })
 }
 
 /// The judged rows of one horizon.
@@ -199,24 +233,12 @@ impl Figures {
             let scores = rows.values_of(&scores);
             let ranked = rows.scored(&scores).ranked()?;
             let ranking = ranked.ranking();
-            let gained = self.get(What::Auc).map(|auc| auc.value).zip(ranking.auc());
-            let interval = bootstrap::difference_interval(
-                &self.ranked,
-                &ranked,
-                config.churn.bootstrap_samples,
-                config.seed,
-                &Ranking::auc,
-            );
             Some(Baseline {
                 name: name.to_owned(),
                 auc: ranking.auc(),
                 average_precision: ranking.average_precision(),
                 lift_top_decile: ranking.top_share(TOP).map(|top| top.lift),
-                auc_gain: gained.map(|(ours, theirs)| Figure {
-                    value: ours - theirs,
-                    low: interval.map(|found| found.low),
-                    high: interval.map(|found| found.high),
-                }),
+                auc_gain: gain(&self.ranked, &ranked, config),
             })
         };
         baselines::scores(&test.features).into_iter().filter_map(of).collect()

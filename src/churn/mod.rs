@@ -8,11 +8,13 @@
 //! ```text
 //! labels ──> origins ──> sample ──> scorer ──> fit (champion, calibration) ──> model ──> table
 //!                                                   └──────> judge, baselines ──> evaluation ──> train, backtest
+//!                                                                                      └──────> contest (model in force)
 //! labels ──> outcomes of an earlier night
 //! ```
 
 pub mod backtest;
 mod baselines;
+mod contest;
 pub mod evaluation;
 mod fit;
 mod judge;
@@ -26,13 +28,14 @@ mod scorer;
 mod table;
 mod train;
 
+pub use contest::{BandChanges, Contest, ContestResult, Judged, Standing, band_changes};
 pub use evaluation::Evaluation;
 pub use judge::judge;
 pub use model::ChurnModel;
 pub use outcomes::{Outcomes, outcomes};
 pub use scorer::Algorithm;
 pub use table::{ChurnTable, score};
-pub use train::{Training, capacity_share, fit, settings_digest, train};
+pub use train::{Training, capacity_share, fit, settings_digest, train, train_beside};
 
 use crate::config::Config;
 use crate::date::Date;

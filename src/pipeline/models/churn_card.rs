@@ -5,6 +5,8 @@
 //! model, store and configuration. Never: reads a clock, names a customer, or says what no figure shows.
 
 use super::card::{figure, heading, known_deliveries, line, percent, table};
+use super::churn_comparison::markdown_of;
+use super::comparison::{Comparison, Contests};
 use crate::churn::evaluation::{Evaluation, Figure};
 use crate::churn::labels::Curve;
 use crate::churn::model::{CalibratedOn, ChurnModel, HorizonModel};
@@ -20,6 +22,7 @@ use std::fmt::Write;
 pub(in crate::pipeline) struct ChurnCard<'a> {
     pub(in crate::pipeline) model: &'a ChurnModel,
     pub(in crate::pipeline) entry: &'a ModelEntry,
+    pub(in crate::pipeline) comparison: &'a Comparison<Contests>,
     pub(in crate::pipeline) commit: &'a Commit,
     pub(in crate::pipeline) config: &'a Config,
 }
@@ -34,6 +37,7 @@ impl ChurnCard<'_> {
             self.horizons(),
             self.quality(),
             self.baselines(),
+            heading("Beside the model in force") + &markdown_of(self.comparison),
             self.calibration(),
             self.features(),
             self.limits(),
@@ -295,7 +299,7 @@ const FIGURES: [(&str, Cell); 16] = [
     }),
 ];
 
-fn interval(found: Option<Figure>) -> String {
+pub(super) fn interval(found: Option<Figure>) -> String {
     let Some(found) = found else { return "-".to_owned() };
     let value = figure(Some(found.value));
     match found.low.zip(found.high) {

@@ -12,6 +12,8 @@
 mod card;
 mod choice;
 mod churn_card;
+mod churn_comparison;
+mod comparison;
 mod drift;
 mod quality;
 mod registry;
@@ -19,9 +21,10 @@ mod registry;
 pub(super) use card::Card;
 pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
 pub(super) use churn_card::ChurnCard;
+pub use comparison::{Comparison, Contests, SameTypes};
 pub(super) use drift::{of_churn as drift_of_churn, of_night as drift_of_night, refuse as refuse_drift};
-pub use quality::{AxisFigures, Comparison, GroupFigures};
-pub(super) use quality::{compared, group_figures};
+pub use quality::{AxisFigures, GroupFigures};
+pub(super) use quality::{group_figures, same_types};
 pub(super) use registry::{Approval, Registry, Withdrawal};
 
 use crate::churn::ChurnModel;

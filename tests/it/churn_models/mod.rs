@@ -2,6 +2,7 @@
 //! a night takes, what a backtest says. Group M of the faults as far as churn is concerned.
 
 mod backtests;
+mod contest;
 mod files;
 mod leakage;
 mod learning;
