@@ -171,7 +171,7 @@ fn a_damaged_approved_model_is_refused_until_another_is_approved() {
     assert!(refused.hints()[0].contains("`tercet fit`, then `tercet approve`"), "{:?}", refused.hints());
     assert!(!config.workspace.join("published").join(format!("as_of={LAST}")).exists());
     let refused = approve(&config, &old, None).unwrap_err();
-    assert!(refused.to_string().ends_with("its digest is not the one in its id"), "{refused}");
+    assert!(refused.to_string().ends_with("what it says is not what was sealed with it"), "{refused}");
 
     let new = fitted(&config, LAST);
     assert!(matches!(new.comparison, Comparison::Unusable { .. }), "{:?}", new.comparison);

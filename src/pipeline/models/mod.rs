@@ -167,6 +167,17 @@ pub(super) fn model_id(what: What, trained_through: Date, blake3: &str) -> Strin
     format!("{}-{trained_through}-{}", what.name(), &blake3[..ID_CHARACTERS])
 }
 
+/// Whether a file is the model that its folder says it is.
+///
+/// # Errors
+/// Why not, for people.
+pub(super) fn check_id(id: &str, what: What, trained_through: Date, blake3: &str) -> Result<(), String> {
+    if model_id(what, trained_through, blake3) == id {
+        return Ok(());
+    }
+    Err("damaged: its digest is not the one in its id".into())
+}
+
 pub(super) fn digest(json: &[u8]) -> String {
     blake3::hash(json).to_hex().to_string()
 }
