@@ -26,6 +26,7 @@ mod reasons;
 mod sample;
 mod scorer;
 mod table;
+mod telling;
 mod train;
 
 pub use contest::{BandChanges, Contest, ContestResult, Judged, Standing, band_changes};

@@ -7,6 +7,7 @@ mod files;
 mod leakage;
 mod learning;
 mod nights;
+mod reasons;
 mod same_model;
 mod short_history;
 mod small_bank;
