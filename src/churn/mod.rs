@@ -16,6 +16,7 @@ pub mod backtest;
 mod baselines;
 mod contest;
 pub mod evaluation;
+pub mod figures;
 mod fit;
 mod judge;
 pub mod labels;
