@@ -54,6 +54,7 @@ pub mod io;
 pub mod date;
 pub mod error;
 pub mod money;
+pub mod seal;
 pub mod warning;
 
 pub mod synth;

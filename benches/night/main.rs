@@ -8,6 +8,8 @@
 //! `config/examples/bench.toml` maps, each step in a process of its own: building it, reading features at one and at
 //! five dates, and taking in the files of the folder DAY besides.
 //!
+//! `cargo bench --bench night -- score [ROWS]` times churn probabilities and their reasons for a million customers.
+//!
 //! `cargo bench --bench night -- kmeans …` times k-means alone: see `benches/kmeans_beside_scikit_learn.py`;
 //! `-- trees …` the churn models: see `benches/trees_beside_lightgbm.py`.
 #![allow(
@@ -17,6 +19,7 @@
 )]
 
 mod kmeans;
+mod score;
 mod store;
 mod trees;
 
@@ -34,6 +37,8 @@ fn main() {
         Some("store") => store::measure(&arguments[1..]),
         Some("kmeans") => kmeans::measure(&arguments[1..]),
         Some("trees") => trees::measure(&arguments[1..]),
+        Some("score") => score::measure(&arguments[1..]),
+        Some("score-step") => score::child(&arguments[1..]),
         Some("child") => store::child(&arguments[1..]),
         _ => nights(),
     }

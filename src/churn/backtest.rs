@@ -4,7 +4,7 @@
 //! model that has seen the outcome that it is judged by.
 
 use super::evaluation::Evaluation;
-use super::judge::judge;
+use super::judge::{ONE_CLASS, judge};
 use super::labels::HORIZONS_DAYS;
 use super::model::MissingHorizon;
 use super::origins::{self, Origin};
@@ -88,7 +88,7 @@ impl Backtest {
             let is_known = test.labelled(place).next().is_some();
             let because = match missing {
                 Some(missing) => missing.because.as_str(),
-                None if is_known => "nobody left, or everybody did",
+                None if is_known => ONE_CLASS,
                 None => "its outcome is not known yet",
             };
             self.not_judged.push(not(days, because));

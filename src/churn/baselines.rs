@@ -1,6 +1,6 @@
 //! What a bank would do without a model: rank customers by one figure, or count the warning signals of the field.
 
-use super::reasons::figure;
+use super::telling::Customer;
 use crate::features::{FeatureTable, Theme};
 
 /// The warning signals of losing a customer that the field names: large outflow, an untouched account, fewer visits,
@@ -22,7 +22,8 @@ pub fn scores(table: &FeatureTable) -> Vec<(&'static str, Vec<f64>)> {
     let falling = |share: &f64| if share.is_nan() { 0.0 } else { -share };
     let silent = |days: &f64| if days.is_nan() { f64::MAX } else { *days };
     let signals = |row: usize| {
-        let told = WARNING_SIGNALS.iter().filter(|theme| figure(**theme, table, row).is_some()).count();
+        let of = Customer { table, row };
+        let told = WARNING_SIGNALS.iter().filter(|theme| of.is_raised_by(**theme)).count();
         f64::from(u8::try_from(told).unwrap_or(u8::MAX))
     };
     vec![

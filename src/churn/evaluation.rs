@@ -2,6 +2,7 @@
 
 use super::scorer::Algorithm;
 use crate::date::Date;
+use crate::model::bootstrap::Interval;
 use crate::model::reliability::ReliabilityBin;
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,54 @@ pub struct Suspicion {
     pub feature: String,
     /// Or 1 less it, whichever is larger.
     pub auc: f64,
+}
+
+impl Figure {
+    pub(super) fn with_interval(value: f64, interval: Option<Interval>) -> Self {
+        Self { value, low: interval.map(|found| found.low), high: interval.map(|found| found.high) }
+    }
+}
+
+impl Evaluation {
+    /// Of nobody yet.
+    pub(super) fn blank(
+        horizon_days: i32,
+        test_origin: Date,
+        trained_on: &[Date],
+        algorithm: Algorithm,
+    ) -> Self {
+        Self {
+            horizon_days,
+            test_origin,
+            trained_on: trained_on.to_vec(),
+            algorithm,
+            n_customers: 0,
+            n_left: 0,
+            n_left_out: 0,
+            base_rate: f64::NAN,
+            auc: None,
+            auc_without_silent: None,
+            average_precision: None,
+            lift_top_decile: None,
+            capture_top_decile: None,
+            capacity_share: None,
+            capture_at_capacity: None,
+            value_capture_top_decile: None,
+            brier: None,
+            brier_skill: None,
+            log_loss: None,
+            expected_calibration_error: None,
+            calibration_slope: None,
+            calibration_intercept: None,
+            profit: None,
+            profit_share: None,
+            profit_by_value: None,
+            profit_by_value_share: None,
+            reliability: Vec::new(),
+            baselines: Vec::new(),
+            suspicious: Vec::new(),
+        }
+    }
 }
 
 impl Bin {

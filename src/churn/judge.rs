@@ -5,22 +5,19 @@
 
 use super::baselines;
 use super::evaluation::{Baseline, Bin, Evaluation, Figure, Suspicion};
+use super::figures::{CALIBRATION_BINS, Drawn, FIGURES, Given, TOP};
 use super::labels::{EventKind, HORIZONS_DAYS, Label};
-use super::model::{ChurnModel, Probabilities};
+use super::model::{ChurnModel, HorizonModel, Probabilities};
 use super::origins::Origin;
-use super::scorer::Algorithm;
 use crate::config::Config;
-use crate::date::Date;
 use crate::error::Result;
 use crate::features::catalogue::features;
 use crate::model::bootstrap::{self, Statistic};
 use crate::model::metrics::{self, RankedRows, Ranking, ScoredRows};
 use crate::model::profit::{Campaign, PAPER_CLV};
 
-/// Equal-count bins of the calibration table and error.
-pub(super) const CALIBRATION_BINS: usize = 10;
-/// The best-scored part that lift and capture are told of.
-const TOP: f64 = 0.1;
+/// Why a horizon has no figures though its outcome is known.
+pub(super) const ONE_CLASS: &str = "nobody left, or everybody did";
 
 /// Judges a model on an origin that it never saw, a horizon each where the outcome is known.
 ///
@@ -36,10 +33,41 @@ pub fn judge(
     let of_horizon = |(place, days): (usize, i32)| {
         let fitted = model.horizon(days)?;
         let rows = Rows::of(test, place, &probabilities, config);
-        let figures = Figures::of(&rows, capacity_share, config)?;
-        Some(figures.evaluation(test, place, &rows, &fitted.trained_on, fitted.scorer.algorithm(), config))
+        let judgement = Judgement::of(&rows, capacity_share)?;
+        Some(judgement.evaluation(test, place, &rows, fitted, config))
     };
     Ok(HORIZONS_DAYS.into_iter().enumerate().filter_map(of_horizon).collect())
+}
+
+/// How much more of the area under the ROC curve the first of two models has at one horizon of an origin that neither has
+/// seen; `None` where one of them, or the outcome, is not there.
+///
+/// # Errors
+/// Kind `Internal` if a model does not fit the origin's features.
+pub(super) fn auc_gain(
+    models: [&ChurnModel; 2],
+    test: &Origin,
+    horizon_days: i32,
+    config: &Config,
+) -> Result<Option<Figure>> {
+    let Some(place) = HORIZONS_DAYS.iter().position(|days| *days == horizon_days) else { return Ok(None) };
+    let mut ranked = Vec::new();
+    for model in models {
+        let rows = Rows::of(test, place, &model.predict(&test.features)?, config);
+        ranked.extend(rows.scored(&rows.probabilities).ranked());
+    }
+    let [ours, theirs] = ranked.as_slice() else { return Ok(None) };
+    let is_same = ours.n_customers() == theirs.n_customers();
+    Ok(if is_same { gain(ours, theirs, config) } else { None })
+}
+
+/// How much larger the area under the ROC curve of the first ranking of the same customers is.
+fn gain(ours: &RankedRows, theirs: &RankedRows, config: &Config) -> Option<Figure> {
+    let value = ours.ranking().auc()? - theirs.ranking().auc()?;
+    let rules = &config.churn;
+    let interval =
+        bootstrap::difference_interval(ours, theirs, rules.bootstrap_samples, config.seed, &Ranking::auc);
+    Some(Figure::with_interval(value, interval))
 }
 
 /// The judged rows of one horizon.
@@ -77,71 +105,41 @@ impl Rows {
 }
 
 /// Everything that follows from the ranking.
-struct Figures {
+struct Judgement {
     ranked: RankedRows,
     ranking: Ranking,
-    all: Vec<Option<Figure>>,
-    capacity_share: Option<f64>,
+    given: Given,
 }
 
-/// In the order of [`Figures::all`].
-#[derive(Clone, Copy)]
-enum What {
-    Auc,
-    AveragePrecision,
-    Lift,
-    Capture,
-    AtCapacity,
-    ValueCapture,
-    Brier,
-    BrierSkill,
-    LogLoss,
-    CalibrationError,
-    Slope,
-    Intercept,
-    Profit,
-    ProfitByValue,
-}
-
-impl Figures {
-    fn of(rows: &Rows, capacity_share: Option<f64>, config: &Config) -> Option<Self> {
+impl Judgement {
+    /// `None` where nobody left, or everybody did.
+    fn of(rows: &Rows, capacity_share: Option<f64>) -> Option<Self> {
         let base_rate = metrics::base_rate(&rows.left).filter(|rate| *rate > 0.0 && *rate < 1.0)?;
         let ranked = rows.scored(&rows.probabilities).ranked()?;
         let ranking = ranked.ranking();
-        let campaign = Campaign::default();
-        let at_capacity = |ranking: &Ranking| Some(ranking.top_share(capacity_share?)?.capture);
-        let value_capture = |ranking: &Ranking| ranking.value_capture(ranking.top_share(TOP)?.n_top);
-        let statistics: [Statistic<'_>; 14] = [
-            &Ranking::auc,
-            &Ranking::average_precision,
-            &|ranking| Some(ranking.top_share(TOP)?.lift),
-            &|ranking| Some(ranking.top_share(TOP)?.capture),
-            &at_capacity,
-            &value_capture,
-            &Ranking::brier,
-            &|ranking| ranking.brier_skill(base_rate),
-            &Ranking::log_loss,
-            &|ranking| ranking.expected_calibration_error(CALIBRATION_BINS),
-            &|ranking| Some(ranking.calibration_line()?.slope),
-            &|ranking| Some(ranking.calibration_line()?.intercept),
-            &|ranking| Some(ranking.expected_profit(PAPER_CLV, &campaign)?.per_customer),
-            &|ranking| Some(ranking.expected_profit_by_value(&campaign)?.per_customer),
-        ];
-        let intervals =
-            bootstrap::intervals(&ranked, config.churn.bootstrap_samples, config.seed, &statistics);
-        let all = statistics.iter().zip(intervals).map(|(statistic, interval)| {
-            let value = statistic(&ranking)?;
-            Some(Figure {
-                value,
-                low: interval.map(|found| found.low),
-                high: interval.map(|found| found.high),
-            })
-        });
-        Some(Self { all: all.collect(), ranked, ranking, capacity_share })
+        Some(Self {
+            ranked,
+            ranking,
+            given: Given { base_rate, capacity_share, campaign: Campaign::default() },
+        })
     }
 
-    fn get(&self, what: What) -> Option<Figure> {
-        self.all[what as usize]
+    /// Puts every figure with an interval in its place.
+    fn draw(&self, evaluation: &mut Evaluation, config: &Config) {
+        let drawn: Vec<&Drawn> = FIGURES.iter().filter_map(|kind| kind.drawn.as_ref()).collect();
+        let of = |drawn: &&Drawn| {
+            let statistic = drawn.statistic;
+            move |ranking: &Ranking| statistic(ranking, &self.given)
+        };
+        let statistics: Vec<_> = drawn.iter().map(of).collect();
+        let statistics: Vec<Statistic<'_>> =
+            statistics.iter().map(|statistic| statistic as Statistic<'_>).collect();
+        let rules = &config.churn;
+        let intervals = bootstrap::intervals(&self.ranked, rules.bootstrap_samples, config.seed, &statistics);
+        for ((drawn, statistic), interval) in drawn.iter().zip(&statistics).zip(intervals) {
+            *(drawn.place)(evaluation) =
+                statistic(&self.ranking).map(|value| Figure::with_interval(value, interval));
+        }
     }
 
     fn evaluation(
@@ -149,49 +147,33 @@ impl Figures {
         test: &Origin,
         horizon: usize,
         rows: &Rows,
-        trained_on: &[Date],
-        algorithm: Algorithm,
+        fitted: &HorizonModel,
         config: &Config,
     ) -> Evaluation {
-        let campaign = Campaign::default();
-        let n = rows.left.len();
-        Evaluation {
-            horizon_days: HORIZONS_DAYS[horizon],
-            test_origin: test.date,
-            trained_on: trained_on.to_vec(),
-            algorithm,
-            n_customers: n,
+        let Given { base_rate, capacity_share, campaign } = &self.given;
+        let profit = self.ranking.expected_profit(PAPER_CLV, campaign);
+        let profit_by_value = self.ranking.expected_profit_by_value(campaign);
+        let mut evaluation = Evaluation {
+            n_customers: rows.left.len(),
             n_left: rows.left.iter().filter(|left| **left).count(),
             n_left_out: test.n_with(horizon, Label::InGap) + test.n_with(horizon, Label::NotHisDecision),
-            base_rate: metrics::base_rate(&rows.left).unwrap_or(f64::NAN),
-            auc: self.get(What::Auc),
+            base_rate: *base_rate,
             auc_without_silent: auc_without_silent(test, horizon, rows),
-            average_precision: self.get(What::AveragePrecision),
-            lift_top_decile: self.get(What::Lift),
-            capture_top_decile: self.get(What::Capture),
-            capacity_share: self.capacity_share,
-            capture_at_capacity: self.get(What::AtCapacity),
-            value_capture_top_decile: self.get(What::ValueCapture),
-            brier: self.get(What::Brier),
-            brier_skill: self.get(What::BrierSkill),
-            log_loss: self.get(What::LogLoss),
-            expected_calibration_error: self.get(What::CalibrationError),
-            calibration_slope: self.get(What::Slope),
-            calibration_intercept: self.get(What::Intercept),
-            profit: self.get(What::Profit),
-            profit_share: self
-                .ranking
-                .expected_profit(PAPER_CLV, &campaign)
-                .map(|profit| profit.share_contacted),
-            profit_by_value: self.get(What::ProfitByValue),
-            profit_by_value_share: self
-                .ranking
-                .expected_profit_by_value(&campaign)
-                .map(|profit| profit.share_contacted),
+            capacity_share: *capacity_share,
+            profit_share: profit.map(|profit| profit.share_contacted),
+            profit_by_value_share: profit_by_value.map(|profit| profit.share_contacted),
             reliability: self.ranking.reliability(CALIBRATION_BINS).iter().map(Bin::of).collect(),
             baselines: self.beside(test, rows, config),
             suspicious: suspicious(test, horizon, rows, config.churn.suspicious_auc),
-        }
+            ..Evaluation::blank(
+                HORIZONS_DAYS[horizon],
+                test.date,
+                &fitted.trained_on,
+                fitted.scorer.algorithm(),
+            )
+        };
+        self.draw(&mut evaluation, config);
+        evaluation
     }
 
     fn beside(&self, test: &Origin, rows: &Rows, config: &Config) -> Vec<Baseline> {
@@ -199,24 +181,12 @@ impl Figures {
             let scores = rows.values_of(&scores);
             let ranked = rows.scored(&scores).ranked()?;
             let ranking = ranked.ranking();
-            let gained = self.get(What::Auc).map(|auc| auc.value).zip(ranking.auc());
-            let interval = bootstrap::difference_interval(
-                &self.ranked,
-                &ranked,
-                config.churn.bootstrap_samples,
-                config.seed,
-                &Ranking::auc,
-            );
             Some(Baseline {
                 name: name.to_owned(),
                 auc: ranking.auc(),
                 average_precision: ranking.average_precision(),
                 lift_top_decile: ranking.top_share(TOP).map(|top| top.lift),
-                auc_gain: gained.map(|(ours, theirs)| Figure {
-                    value: ours - theirs,
-                    low: interval.map(|found| found.low),
-                    high: interval.map(|found| found.high),
-                }),
+                auc_gain: gain(&self.ranked, &ranked, config),
             })
         };
         baselines::scores(&test.features).into_iter().filter_map(of).collect()

@@ -8,12 +8,15 @@
 //! ```text
 //! labels ──> origins ──> sample ──> scorer ──> fit (champion, calibration) ──> model ──> table
 //!                                                   └──────> judge, baselines ──> evaluation ──> train, backtest
+//!                                                                                      └──────> contest (model in force)
 //! labels ──> outcomes of an earlier night
 //! ```
 
 pub mod backtest;
 mod baselines;
+mod contest;
 pub mod evaluation;
+pub mod figures;
 mod fit;
 mod judge;
 pub mod labels;
@@ -24,15 +27,17 @@ mod reasons;
 mod sample;
 mod scorer;
 mod table;
+mod telling;
 mod train;
 
+pub use contest::{BandChanges, Contest, ContestResult, Judged, Standing, band_changes};
 pub use evaluation::Evaluation;
 pub use judge::judge;
 pub use model::ChurnModel;
 pub use outcomes::{Outcomes, outcomes};
 pub use scorer::Algorithm;
 pub use table::{ChurnTable, score};
-pub use train::{Training, capacity_share, fit, settings_digest, train};
+pub use train::{Training, capacity_share, fit, settings_digest, train, train_beside};
 
 use crate::config::Config;
 use crate::date::Date;

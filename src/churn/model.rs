@@ -10,10 +10,11 @@ use crate::features::catalogue::features;
 use crate::model::calibration::Calibration;
 use crate::model::nested;
 use crate::model::stability_index::Reference;
+use crate::seal;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The horizon that bands, lists and reasons go by: a quarter, in which a manager can act and a bank can judge.
 pub const ACTED_ON: usize = 1;
@@ -155,13 +156,14 @@ impl ChurnModel {
         Ok(rows)
     }
 
-    /// The stored form: stable JSON.
+    /// The stored form: stable JSON, sealed.
     ///
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
         let json = serde_json::to_string_pretty(self)
             .map_err(|cause| Error::internal("the churn model cannot be written").caused_by(cause))?;
+        let json = seal::sealed(&json);
         // What is no number is written as null, and would stop the next night.
         Self::from_json(json.as_bytes())
             .map_err(|reason| Error::internal(format!("the churn model cannot be read back: {reason}")))?;
@@ -176,9 +178,10 @@ impl ChurnModel {
         if Self::is_of_other_format(json) {
             return Err(format!("it has another format than {FORMAT_VERSION}, which this program reads"));
         }
-        let model: Self = serde_json::from_slice(json).map_err(|cause| format!("damaged: {cause}"))?;
+        let (body, is_whole) = seal::opened(json);
+        let model: Self = serde_json::from_slice(&body).map_err(|cause| format!("damaged: {cause}"))?;
         model.check()?;
-        Ok(model)
+        if is_whole { Ok(model) } else { Err(seal::BROKEN.into()) }
     }
 
     pub fn is_of_other_format(json: &[u8]) -> bool {

@@ -4,7 +4,7 @@
 //! since and is in no table of tonight. Besides the outcome it says where his money went, as far as that is seen, and
 //! warns of losses that are partial. Never: changes the earlier night; says an outcome before it is known.
 
-use super::judge::CALIBRATION_BINS;
+use super::figures::CALIBRATION_BINS;
 use super::labels::Whereabouts;
 use super::labels::{Circumstances, Followed, HORIZONS_DAYS, Label, follow};
 use super::model::Probabilities;

@@ -58,21 +58,11 @@ pub fn score(
     labels: &Labels,
     config: &Config,
 ) -> Result<ChurnTable> {
-    let of_customer = |history: &CustomerHistory<'_>| {
-        origins::scope_and_baseline(bank.calendar(), history, features.as_of, &config.churn)
-    };
-    let of_all = bank.map(of_customer)?;
-    let (scopes, baselines): (Vec<Scope>, Vec<Option<f64>>) =
-        features.customers().iter().map(|index| of_all[*index as usize]).unzip();
-    let mut probabilities = match model {
-        Some((model, _)) => model.predict(features)?,
+    let (scopes, baselines) = scopes_and_baselines(bank, features, config)?;
+    let probabilities = match model {
+        Some((model, _)) => in_scope(model, features, &scopes)?,
         None => vec![Probabilities::default(); features.n_customers()],
     };
-    for (row, scope) in probabilities.iter_mut().zip(&scopes) {
-        if *scope != Scope::In {
-            *row = Probabilities::default();
-        }
-    }
     let told = match model.and_then(|(model, _)| model.acted_on()) {
         Some(model) => reasons_of_all(model, features, &scopes, labels)?,
         None => vec![Reasons::default(); features.n_customers()],
@@ -86,6 +76,40 @@ pub fn score(
         exposures: scored.exposures,
         reasons: scored.told,
     })
+}
+
+/// Whether each customer of the table is in scope, and his 3-month average assets where balances are known.
+///
+/// # Errors
+/// Kind `Internal` if the store cannot be read.
+pub(super) fn scopes_and_baselines(
+    bank: &Bank,
+    features: &FeatureTable,
+    config: &Config,
+) -> Result<(Vec<Scope>, Vec<Option<f64>>)> {
+    let of_customer = |history: &CustomerHistory<'_>| {
+        origins::scope_and_baseline(bank.calendar(), history, features.as_of, &config.churn)
+    };
+    let of_all = bank.map(of_customer)?;
+    Ok(features.customers().iter().map(|index| of_all[*index as usize]).unzip())
+}
+
+/// The probabilities of those in scope; none of the others.
+///
+/// # Errors
+/// Kind `Internal` if the model does not fit the table.
+pub(super) fn in_scope(
+    model: &ChurnModel,
+    features: &FeatureTable,
+    scopes: &[Scope],
+) -> Result<Vec<Probabilities>> {
+    let mut probabilities = model.predict(features)?;
+    for (row, scope) in probabilities.iter_mut().zip(scopes) {
+        if *scope != Scope::In {
+            *row = Probabilities::default();
+        }
+    }
+    Ok(probabilities)
 }
 
 fn reasons_of_all(

@@ -4,6 +4,7 @@
 //! horizon at the newest origin that can judge it: fitted in the same way on what was known there. All are made from the
 //! same rows, read once. Never: a horizon whose twin could not be judged.
 
+use super::contest::{self, Contest};
 use super::fit::fit_horizon;
 use super::judge::judge;
 use super::labels::{Curve, HORIZONS_DAYS, ReturnCurve};
@@ -45,9 +46,23 @@ impl Training {
 /// # Errors
 /// Kind `Internal` if the store cannot be read, or the model layer refuses what was checked here.
 pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training> {
+    Ok(train_beside(bank, known_until, None, config)?.0)
+}
+
+/// The same, and how a model in force does where the new one's twins are judged; nothing of that without either of them.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_beside(
+    bank: &Bank,
+    known_until: Date,
+    in_force: Option<&ChurnModel>,
+    config: &Config,
+) -> Result<(Training, Vec<Contest>)> {
     let rules = &config.churn;
+    let not_trained = |because: String| Ok((Training::NotTrained(because), Vec::new()));
     if !rules.enabled {
-        return Ok(Training::NotTrained(format!("switched off: {}", rules.disabled_because)));
+        return not_trained(format!("switched off: {}", rules.disabled_because));
     }
     let month_ends = origins::month_ends(bank.calendar(), known_until, rules);
     let tests = test_origins(bank.calendar(), &month_ends, known_until, rules);
@@ -57,9 +72,9 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     if test_dates.is_empty() {
         let shortest = origins::maturity_days(bank.calendar(), HORIZONS_DAYS[0], rules);
         let needed = rules.history_days_min + 2 * shortest;
-        return Ok(Training::NotTrained(format!(
+        return not_trained(format!(
             "history is too short: an origin to learn from and one to judge on need {needed} days before {known_until}"
-        )));
+        ));
     }
     // Judged on as many customers as a model may be trained on; and as many to know later customers by, at the newest
     // month-end, whose outcome nobody knows yet.
@@ -70,32 +85,42 @@ pub fn train(bank: &Bank, known_until: Date, config: &Config) -> Result<Training
     let all: Vec<&Origin> = followed.iter().collect();
     let mut model = match fit(bank, &all, known_until, config)? {
         Ok(model) => model,
-        Err(reason) => return Ok(Training::NotTrained(reason)),
+        Err(reason) => return not_trained(reason),
     };
     model.return_curve = Some(return_curve(bank, known_until, rules)?);
     let untested = HORIZONS_DAYS.into_iter().zip(&tests).filter(|(_, test)| test.is_none());
     model.not_judged.extend(untested.map(|(days, _)| MissingHorizon::new(days, NO_TEST)));
     let newest = whole.pop();
+    let mut contests = Vec::new();
     for test in &whole {
         let judged_here = |days: i32| {
             HORIZONS_DAYS.iter().zip(&tests).any(|(own, on)| *own == days && *on == Some(test.date))
         };
-        let (evaluations, missing) = match fit(bank, &all, test.date, config)? {
-            Ok(twin) => (judge(&twin, test, capacity_share(bank, test, config), config)?, twin.missing),
-            Err(because) => {
-                (Vec::new(), HORIZONS_DAYS.map(|days| MissingHorizon::new(days, &because)).into())
+        let missing = match fit(bank, &all, test.date, config)? {
+            Ok(twin) => {
+                let mut found = judge(&twin, test, capacity_share(bank, test, config), config)?;
+                found.retain(|judged| judged_here(judged.horizon_days));
+                let old = in_force
+                    .map(|old| contest::contests([&twin, old], &found, test, bank.calendar(), config));
+                contests.extend(old.transpose()?.into_iter().flatten());
+                model.evaluations.extend(found);
+                twin.missing
             }
+            Err(because) => HORIZONS_DAYS.map(|days| MissingHorizon::new(days, &because)).into(),
         };
-        model.evaluations.extend(evaluations.into_iter().filter(|found| judged_here(found.horizon_days)));
         model.not_judged.extend(missing.into_iter().filter(|found| judged_here(found.horizon_days)));
     }
     model.evaluations.sort_by_key(|judged| judged.horizon_days);
     let mut model = match keep_judged(model) {
         Ok(model) => model,
-        Err(reason) => return Ok(Training::NotTrained(reason)),
+        Err(reason) => return not_trained(reason),
     };
     model.reference = newest.map(|newest| reference(&model, &newest)).transpose()?.flatten();
-    Ok(Training::Trained(Box::new(model)))
+    let contests = match in_force {
+        Some(_) => contest::of_all_horizons(&contests, &model.not_judged),
+        None => Vec::new(),
+    };
+    Ok((Training::Trained(Box::new(model)), contests))
 }
 
 /// The origins of `dates` with as many rows as a model is trained on from one, and those of `whole` with as many as it is

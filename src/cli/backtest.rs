@@ -74,7 +74,7 @@ fn row(judged: &Evaluation) -> [String; 12] {
     ]
 }
 
-fn with_interval(figure: Option<Figure>) -> String {
+pub fn with_interval(figure: Option<Figure>) -> String {
     let Some(figure) = figure else { return "-".into() };
     match figure.low.zip(figure.high) {
         Some((low, high)) => format!("{:.3} ({low:.3} to {high:.3})", figure.value),

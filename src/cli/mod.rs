@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backtest;
+mod churn_comparison;
 mod models;
 mod progress;
 mod reports;

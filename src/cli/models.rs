@@ -1,10 +1,11 @@
 //! What a person reads of a fit, of an approval and of a withdrawal, and the same for machines.
 
 use super::backtest::judged_table;
+use super::churn_comparison;
 use super::summary::to_json;
 use crate::error::Result;
 use crate::pipeline::{
-    ApproveReport, AxisFigures, ChurnFit, Comparison, FitReport, GroupFigures, WithdrawReport,
+    ApproveReport, AxisFigures, ChurnFit, Comparison, FitReport, GroupFigures, SameTypes, WithdrawReport,
 };
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -38,13 +39,15 @@ pub fn fit(report: &FitReport) -> String {
 fn churn(fitted: &ChurnFit) -> String {
     match fitted {
         ChurnFit::NotFitted(reason) => format!("\nno churn model: {reason}\n"),
-        ChurnFit::Fitted { model_id, folder, evaluations, .. } => {
-            format!(
-                "\nchurn model\n\n{}\n\nwritten to {}\nread `card.md` there; `tercet approve {model_id}` puts the \
-                 model in force\n",
-                judged_table(evaluations),
-                folder.display()
-            )
+        ChurnFit::Fitted { model_id, folder, evaluations, comparison, .. } => {
+            let mut text = format!("\nchurn model\n\n{}\n\n", judged_table(evaluations));
+            text += &churn_comparison::text(comparison);
+            text += &format!("written to {}\n", folder.display());
+            if !matches!(comparison, Comparison::Unchanged { .. }) {
+                text +=
+                    &format!("read `card.md` there; `tercet approve {model_id}` puts the model in force\n");
+            }
+            text
         }
     }
 }
@@ -72,14 +75,23 @@ fn joint_row(group: &GroupFigures) -> [String; 6] {
     ]
 }
 
-fn comparison(comparison: &Comparison) -> String {
+fn comparison(comparison: &Comparison<SameTypes>) -> String {
     match comparison {
-        Comparison::NoneInForce => "no model is in force to compare with".to_owned(),
-        Comparison::Unchanged { model_id } => format!("this is the model in force, `{model_id}`"),
-        Comparison::Unusable { because } => format!("nothing to compare with: {because}"),
-        Comparison::Compared { model_id, n_customers, n_same_type, .. } => format!(
-            "{n_same_type} of {n_customers} customers have the same type as under the model in force, `{model_id}`"
+        Comparison::Compared { model_id, found, .. } => format!(
+            "{} of {} customers have the same type as under the model in force, `{model_id}`",
+            found.n_same_type, found.n_customers
         ),
+        other => nothing_to_compare(other).unwrap_or_default(),
+    }
+}
+
+/// Why nothing is compared; `None` where something is.
+pub(super) fn nothing_to_compare<F>(comparison: &Comparison<F>) -> Option<String> {
+    match comparison {
+        Comparison::NoneInForce => Some("no model is in force to compare with".to_owned()),
+        Comparison::Unchanged { model_id } => Some(format!("this is the model in force, `{model_id}`")),
+        Comparison::Unusable { because } => Some(format!("nothing to compare with: {because}")),
+        Comparison::Compared { .. } => None,
     }
 }
 
@@ -87,9 +99,13 @@ fn comparison(comparison: &Comparison) -> String {
 /// Kind `Internal` if the report cannot be written.
 pub fn fit_json(report: &FitReport) -> Result<String> {
     let churn = match &report.churn {
-        ChurnFit::Fitted { model_id, blake3, folder, evaluations } => {
-            json!({"model_id": model_id, "blake3": blake3, "folder": folder, "evaluations": evaluations})
-        }
+        ChurnFit::Fitted { model_id, blake3, folder, evaluations, comparison } => json!({
+            "model_id": model_id,
+            "blake3": blake3,
+            "folder": folder,
+            "evaluations": evaluations,
+            "comparison": comparison,
+        }),
         ChurnFit::NotFitted(reason) => json!({"not_fitted": reason}),
     };
     to_json(&json!({

@@ -12,3 +12,4 @@ pub mod process;
 pub mod published;
 pub mod staging;
 pub mod start;
+pub mod whole_folder;

@@ -31,7 +31,7 @@ pub fn night_folder(workspace: &Path, as_of: Date) -> PathBuf {
     workspace.join(PUBLISHED).join(night_name(as_of))
 }
 
-pub(super) fn night_name(as_of: Date) -> String {
+pub fn night_name(as_of: Date) -> String {
     format!("as_of={as_of}")
 }
 

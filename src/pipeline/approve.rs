@@ -3,7 +3,7 @@
 //! Reads: `models/<id>/`. Writes: `models/approved.json`, by adding to it. Never: approves a file that is not what its id
 //! says, changes a model, or a night that is published.
 
-use super::models::{Approval, Registry, What, Withdrawal, digest, folder, folder_of, model_id};
+use super::models::{Approval, Registry, What, Withdrawal, check_id, digest, folder, folder_of};
 use crate::churn::ChurnModel;
 use crate::config::{Config, nearest};
 use crate::date::Date;
@@ -151,8 +151,6 @@ fn checked(config: &Config, what: What, id: &str) -> Result<(String, Date)> {
     };
     let trained_through = trained_through.map_err(unusable)?;
     let blake3 = digest(&json);
-    if model_id(what, trained_through, &blake3) != id {
-        return Err(unusable("damaged: its digest is not the one in its id".into()));
-    }
+    check_id(id, what, trained_through, &blake3).map_err(unusable)?;
     Ok((blake3, trained_through))
 }

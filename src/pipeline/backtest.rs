@@ -1,6 +1,6 @@
 //! `tercet backtest`: how churn models would have done at past month-ends, from the store as it is.
 //!
-//! Reads: the store. Writes: `backtests/as_of=D/` with two tables and all figures as JSON. Never: reads the drop folder,
+//! Reads: the store. Writes: `backtests/as_of=D/` with two tables and all figures as JSON, whole. Never: reads the drop folder,
 //! changes a model or a night.
 
 use super::fit::filled;
@@ -11,7 +11,8 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
-use crate::io::private::write_private;
+use crate::io::nights::night_name;
+use crate::io::whole_folder::write_folder;
 use crate::publish::{self, backtest_frames};
 use crate::schema;
 use crate::store::{Bank, Store};
@@ -50,15 +51,15 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
             "a backtest needs history before an origin, and the horizon and days of confirmation after it",
         ));
     }
-    let folder = config.workspace.join(FOLDER).join(format!("as_of={as_of}"));
     let json = serde_json::to_vec_pretty(&found)
         .map_err(|cause| Error::internal("the backtest cannot be written").caused_by(cause))?;
     let run_id = blake3::hash(&json).to_hex().to_string();
     let (figures, calibration) = backtest_frames(&found)?;
+    let mut files = vec![("backtest.json".to_owned(), json)];
     for (schema, frame) in [(&schema::BACKTEST, &figures), (&schema::BACKTEST_CALIBRATION, &calibration)] {
         let bytes = publish::parquet_bytes(schema, frame, as_of, &run_id)?;
-        write_private(&folder.join(format!("{}.parquet", schema.name)), &bytes)?;
+        files.push((format!("{}.parquet", schema.name), bytes));
     }
-    write_private(&folder.join("backtest.json"), &json)?;
+    let folder = write_folder(&config.workspace.join(FOLDER), &night_name(as_of), &files)?;
     Ok(BacktestReport { folder, backtest: found })
 }

@@ -2,7 +2,7 @@
 //! trained any more, the night before's stays.
 
 use super::fit::Seen;
-use super::models::{ChurnCard, NightModel, Wanted, in_force};
+use super::models::{ChurnCard, Comparison, Contests, NightModel, Wanted, in_force};
 use crate::churn::{self, ChurnModel, Training};
 use crate::error::Result;
 use crate::publish::Previous;
@@ -47,7 +47,7 @@ impl Seen<'_> {
     ///
     /// # Errors
     /// Where an approved model, or that of the night `before`, cannot be used.
-    fn churn_in_force(
+    pub(super) fn churn_in_force(
         &self,
         before: Option<&Previous>,
         refit_after_days: i32,
@@ -75,13 +75,23 @@ impl Seen<'_> {
     }
 
     /// The card of a churn model.
-    pub(super) fn churn_card(&self, model: &NightModel<ChurnModel>) -> String {
-        ChurnCard { model: &model.model, entry: model.entry(), commit: self.commit, config: self.config }
-            .markdown()
+    pub(super) fn churn_card(
+        &self,
+        model: &NightModel<ChurnModel>,
+        comparison: &Comparison<Contests>,
+    ) -> String {
+        let card = ChurnCard {
+            model: &model.model,
+            entry: model.entry(),
+            comparison,
+            commit: self.commit,
+            config: self.config,
+        };
+        card.markdown()
     }
 
     /// The card of a model that a night had to train, since none was in force; of another one `None`.
     pub(super) fn churn_card_of_night(&self, model: &NightModel<ChurnModel>) -> Option<String> {
-        model.is_fitted_tonight().then(|| self.churn_card(model))
+        model.is_fitted_tonight().then(|| self.churn_card(model, &Comparison::NoneInForce))
     }
 }

@@ -3,13 +3,14 @@
 //! Reads: the store, the model in force. Writes: `models/<id>/` with the model and `card.md`. Never: reads the drop folder
 //! or a clock for them, puts a model in force, changes a night.
 
+use super::churn_fit::ChurnFit;
 use super::models::{
-    Card, Comparison, GroupFigures, NightModel, Wanted, compared, group_figures, in_force, predecessor,
+    Card, Comparison, GroupFigures, NightModel, SameTypes, Wanted, group_figures, in_force, predecessor,
+    same_types,
 };
 use super::night_features::NightFeatures;
 use super::watch::{Observer, Watch};
 use super::{inhabited, night_date};
-use crate::churn::{ChurnModel, Evaluation};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -30,22 +31,9 @@ pub struct FitReport {
     /// Where the model and its card lie.
     pub folder: PathBuf,
     pub groups: Vec<GroupFigures>,
-    pub comparison: Comparison,
+    pub comparison: Comparison<SameTypes>,
     pub churn: ChurnFit,
     pub warnings: Vec<Warning>,
-}
-
-/// What the fit of a churn model came to.
-#[derive(Debug)]
-pub enum ChurnFit {
-    Fitted {
-        model_id: String,
-        blake3: String,
-        folder: PathBuf,
-        evaluations: Vec<Evaluation>,
-    },
-    /// Why there is none.
-    NotFitted(String),
 }
 
 /// Fits a segment model and a churn model on what was known at `as_of`, or on the newest night of the store.
@@ -89,7 +77,7 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let groups = group_figures(&model.model, &placed)?;
     let comparison = seen.comparison(in_force, &model, &placed)?;
     let card = seen.card(&model, &groups, &comparison);
-    let churn = watch.time("churn model", |_| n, || seen.churn_trained())?;
+    let churn = watch.time("churn model", |_| n, || seen.churn_beside(last.as_ref()))?;
     let folder = model.stored.write_with_card(&config.workspace, &card)?;
     Ok(FitReport {
         model_id: model.entry().model_id.clone(),
@@ -152,28 +140,13 @@ impl Seen<'_> {
         NightModel::fitted(model, self.sight.tonight.as_of)
     }
 
-    /// Writes a churn model with its card, if there is one.
-    fn kept_churn(&self, churn: Result<NightModel<ChurnModel>, String>) -> Result<ChurnFit> {
-        let model = match churn {
-            Ok(model) => model,
-            Err(reason) => return Ok(ChurnFit::NotFitted(reason)),
-        };
-        let folder = model.stored.write_with_card(&self.config.workspace, &self.churn_card(&model))?;
-        Ok(ChurnFit::Fitted {
-            model_id: model.entry().model_id.clone(),
-            blake3: model.entry().blake3.clone(),
-            folder,
-            evaluations: model.model.evaluations,
-        })
-    }
-
     /// The fit beside the model in force, if that can be used.
     fn comparison(
         &self,
         in_force: Result<Option<NightModel<SegmentModel>>>,
         fitted: &NightModel<SegmentModel>,
         placed: &SegmentTable,
-    ) -> Result<Comparison> {
+    ) -> Result<Comparison<SameTypes>> {
         let other = match in_force {
             Ok(None) => return Ok(Comparison::NoneInForce),
             Err(error) => return Ok(Comparison::Unusable { because: error.to_string() }),
@@ -183,14 +156,15 @@ impl Seen<'_> {
         if model_id == fitted.entry().model_id {
             return Ok(Comparison::Unchanged { model_id });
         }
-        Ok(compared(placed, &self.placed_afresh(&other.model)?, model_id, other.entry().status))
+        let found = same_types(placed, &self.placed_afresh(&other.model)?);
+        Ok(Comparison::Compared { model_id, status: other.entry().status, found })
     }
 
     fn card(
         &self,
         model: &NightModel<SegmentModel>,
         groups: &[GroupFigures],
-        comparison: &Comparison,
+        comparison: &Comparison<SameTypes>,
     ) -> String {
         let card = Card {
             model: &model.model,

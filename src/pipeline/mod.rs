@@ -3,6 +3,7 @@
 mod account;
 mod approve;
 mod backtest;
+mod churn_fit;
 mod churn_night;
 mod fit;
 mod models;
@@ -13,8 +14,9 @@ mod watch;
 
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
 pub use backtest::{BacktestReport, backtest};
-pub use fit::{ChurnFit, FitReport, fit};
-pub use models::{AxisFigures, Comparison, GroupFigures};
+pub use churn_fit::ChurnFit;
+pub use fit::{FitReport, fit};
+pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
 pub use watch::Observer;

@@ -2,6 +2,7 @@
 
 use crate::churn::backtest::Backtest;
 use crate::churn::evaluation::{Evaluation, Figure};
+use crate::churn::figures::FIGURES;
 use crate::error::Result;
 use crate::schema;
 use polars::prelude::*;
@@ -30,28 +31,7 @@ pub fn backtest_frames(backtest: &Backtest) -> Result<(DataFrame, DataFrame)> {
 
 fn rows(judged: &Evaluation) -> Vec<Row<'_>> {
     let plain = |value: Option<f64>| value.map(|value| Figure { value, low: None, high: None });
-    let own = [
-        ("base_rate", plain(Some(judged.base_rate))),
-        ("auc", judged.auc),
-        ("auc_without_silent", plain(judged.auc_without_silent)),
-        ("average_precision", judged.average_precision),
-        ("lift_top_decile", judged.lift_top_decile),
-        ("capture_top_decile", judged.capture_top_decile),
-        ("capacity_share", plain(judged.capacity_share)),
-        ("capture_at_capacity", judged.capture_at_capacity),
-        ("value_capture_top_decile", judged.value_capture_top_decile),
-        ("brier", judged.brier),
-        ("brier_skill", judged.brier_skill),
-        ("log_loss", judged.log_loss),
-        ("expected_calibration_error", judged.expected_calibration_error),
-        ("calibration_slope", judged.calibration_slope),
-        ("calibration_intercept", judged.calibration_intercept),
-        ("profit", judged.profit),
-        ("profit_share", plain(judged.profit_share)),
-        ("profit_by_value", judged.profit_by_value),
-        ("profit_by_value_share", plain(judged.profit_by_value_share)),
-    ];
-    let model = own.into_iter().map(|(figure, value)| (MODEL, figure, value));
+    let model = FIGURES.iter().map(|kind| (MODEL, kind.name, (kind.of)(judged)));
     let rules = judged.baselines.iter().flat_map(|rule| {
         [
             (rule.name.as_str(), "auc", plain(rule.auc)),

@@ -11,11 +11,12 @@ use crate::features::catalogue::features;
 use crate::model::cluster_number::ClusterFigures;
 use crate::model::stability_index::Reference;
 use crate::model::taming::TamedFeature;
+use crate::seal;
 use crate::warning::Warning;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,7 +146,8 @@ impl SegmentModel {
         if format.format_version != FORMAT_VERSION {
             return Err(format!("format {} where {FORMAT_VERSION} is known", format.format_version));
         }
-        let model: Self = serde_json::from_slice(json).map_err(damaged)?;
+        let (body, is_whole) = seal::opened(json);
+        let model: Self = serde_json::from_slice(&body).map_err(damaged)?;
         let axes = || model.groups.iter().flat_map(|group| &group.axes);
         let names = || axes().flat_map(|axis| axis.parts.taming.names().map(move |name| (axis, name)));
         let shapes = |axis: &AxisModel, name: &str| {
@@ -165,16 +167,17 @@ impl SegmentModel {
                 group.segment_group
             ));
         }
-        Ok(model)
+        if is_whole { Ok(model) } else { Err(seal::BROKEN.into()) }
     }
 
-    /// The stored form: stable JSON.
+    /// The stored form: stable JSON, sealed.
     ///
     /// # Errors
     /// Kind `Internal` if a parameter is not a number that JSON can hold.
     pub fn to_json(&self) -> Result<String> {
         let json = serde_json::to_string_pretty(self)
             .map_err(|cause| Error::internal("the segment model cannot be written").caused_by(cause))?;
+        let json = seal::sealed(&json);
         // What is no number is written as null, and would stop the next night.
         let back = Self::from_json(json.as_bytes());
         back.map_err(|reason| Error::internal(format!("the segment model cannot be stored: {reason}")))?;

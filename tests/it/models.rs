@@ -125,11 +125,11 @@ fn an_approved_model_is_used_from_its_date_on_and_by_no_night_before() {
     assert_eq!(again.approved_at, done.approved_at);
 
     let new = fitted(&config, LAST);
-    let Comparison::Compared { model_id, status, n_customers, n_same_type } = &new.comparison else {
+    let Comparison::Compared { model_id, status, found } = &new.comparison else {
         panic!("{:?}", new.comparison)
     };
     assert_eq!((model_id, *status), (&old.model_id, ModelStatus::Approved));
-    assert!(*n_customers > 100 && n_same_type <= n_customers, "{:?}", new.comparison);
+    assert!(found.n_customers > 100 && found.n_same_type <= found.n_customers, "{found:?}");
     approve(&config, &new.model_id, None).unwrap();
     assert_eq!(approve(&config, &old.model_id, None).unwrap().followed_by.unwrap().from, date(LAST));
 
@@ -171,7 +171,7 @@ fn a_damaged_approved_model_is_refused_until_another_is_approved() {
     assert!(refused.hints()[0].contains("`tercet fit`, then `tercet approve`"), "{:?}", refused.hints());
     assert!(!config.workspace.join("published").join(format!("as_of={LAST}")).exists());
     let refused = approve(&config, &old, None).unwrap_err();
-    assert!(refused.to_string().ends_with("its digest is not the one in its id"), "{refused}");
+    assert!(refused.to_string().ends_with("what it says is not what was sealed with it"), "{refused}");
 
     let new = fitted(&config, LAST);
     assert!(matches!(new.comparison, Comparison::Unusable { .. }), "{:?}", new.comparison);

@@ -4,13 +4,14 @@
 //! same for the same store, configuration and model in force. Never: reads a clock, names a customer, or says what
 //! no figure shows.
 
-use super::quality::{AxisFigures, Comparison, GroupFigures, share};
+use super::comparison::{Comparison, SameTypes, approval, nothing_to_compare};
+use super::quality::{AxisFigures, GroupFigures, share};
 use crate::config::Config;
 use crate::date::Date;
 use crate::features::catalogue::features;
 use crate::features::{Axis, Feature};
 use crate::model::taming::{Dropped, TamedFeature};
-use crate::publish::{ModelEntry, ModelStatus};
+use crate::publish::ModelEntry;
 use crate::segment::SegmentModel;
 use crate::segment::model::GroupModel;
 use crate::store::commit::Commit;
@@ -23,7 +24,7 @@ pub(in crate::pipeline) struct Card<'a> {
     pub(in crate::pipeline) model: &'a SegmentModel,
     pub(in crate::pipeline) entry: &'a ModelEntry,
     pub(in crate::pipeline) groups: &'a [GroupFigures],
-    pub(in crate::pipeline) comparison: &'a Comparison,
+    pub(in crate::pipeline) comparison: &'a Comparison<SameTypes>,
     /// What should be known of the fit.
     pub(in crate::pipeline) warnings: &'a [Warning],
     pub(in crate::pipeline) value_basis: &'static str,
@@ -256,28 +257,17 @@ pub(super) fn known_deliveries(commit: &Commit, through: Date) -> (usize, String
 }
 
 /// The comparison in one sentence.
-fn sentence(comparison: &Comparison) -> String {
-    match comparison {
-        Comparison::NoneInForce => {
-            "No model was in force on that day, so there is nothing to compare with.".to_owned()
-        }
-        Comparison::Unchanged { model_id } => format!("The fit came to the model in force, `{model_id}`."),
-        // The reason names a path, which is no part of the model.
-        Comparison::Unusable { .. } => {
-            "The model in force cannot be used, so there is nothing to compare with.".to_owned()
-        }
-        Comparison::Compared { model_id, status, n_customers, n_same_type } => {
-            let status = match status {
-                ModelStatus::Approved => "approved",
-                ModelStatus::Kept | ModelStatus::FittedTonight => "not approved",
-            };
-            format!(
-                "Of {n_customers} customers who have a type under both this model and `{model_id}` ({status}), \
-                 {n_same_type} ({}) have the same one, when no level of an earlier night is carried over.",
-                percent(share(*n_same_type, *n_customers))
-            )
-        }
-    }
+fn sentence(comparison: &Comparison<SameTypes>) -> String {
+    let Comparison::Compared { model_id, status, found } = comparison else {
+        return nothing_to_compare(comparison).unwrap_or_default();
+    };
+    let SameTypes { n_customers, n_same_type } = *found;
+    format!(
+        "Of {n_customers} customers who have a type under both this model and `{model_id}` ({}), {n_same_type} ({}) have \
+         the same one, when no level of an earlier night is carried over.",
+        approval(*status),
+        percent(share(n_same_type, n_customers))
+    )
 }
 
 fn tamed<'m>(group: &'m GroupModel, feature: &Feature) -> Option<&'m TamedFeature> {
@@ -343,14 +333,14 @@ pub(super) fn line(text: &mut String, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publish::ModelStatus;
 
     #[test]
     fn the_comparison_is_a_sentence() {
         let compared = Comparison::Compared {
             model_id: "segment-2026-09-30-01234567".into(),
             status: ModelStatus::Approved,
-            n_customers: 200,
-            n_same_type: 187,
+            found: SameTypes { n_customers: 200, n_same_type: 187 },
         };
         assert_eq!(
             sentence(&compared),

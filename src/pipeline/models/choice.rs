@@ -4,7 +4,7 @@
 //! Reads: `approved.json`, the model files, what the night before used. Grain: a night. Never: takes another model
 //! where the approved one cannot be used; uses one that has seen a day after the night.
 
-use super::{Approval, NightlyModel, Registry, StoredModel, digest, folder_of};
+use super::{Approval, NightlyModel, Registry, StoredModel, What, check_id, digest, folder_of};
 use crate::config::Segment;
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -46,11 +46,16 @@ impl<M: NightlyModel> NightModel<M> {
         Ok(Self { model, stored, is_current: true })
     }
 
-    /// One that was stored with this digest.
+    /// One that was stored under this id with this digest.
     ///
     /// # Errors
     /// The reason why it cannot be used, for people.
-    fn read(json: Vec<u8>, blake3: &str, status: ModelStatus, wanted: &Wanted<'_>) -> Result<Self, String> {
+    fn read(
+        json: Vec<u8>,
+        (id, blake3): (&str, &str),
+        status: ModelStatus,
+        wanted: &Wanted<'_>,
+    ) -> Result<Self, String> {
         if digest(&json) != blake3 {
             return Err(match status {
                 ModelStatus::Approved => "it is not the file that was approved".into(),
@@ -58,6 +63,7 @@ impl<M: NightlyModel> NightModel<M> {
             });
         }
         let model = M::of_json(&json)?;
+        check_id(id, M::WHAT, model.trained_through(), blake3)?;
         let json = String::from_utf8(json).map_err(|_| "damaged: it is not UTF-8".to_owned())?;
         let is_current = model.fitted_with() == wanted.settings;
         let stored = StoredModel::new(M::WHAT, model.trained_through(), json, status, wanted.as_of);
@@ -114,15 +120,20 @@ pub(in crate::pipeline) fn in_force<M: NightlyModel>(
     }
 }
 
-/// The model of the night before however old it is, whose cluster numbers a new one carries on; `None` where it cannot
-/// be read.
+/// The model of the night before however old it is, whose cluster numbers a new one carries on; `None` where there is
+/// none, or the file is not what its id says.
 pub(in crate::pipeline) fn predecessor(
     workspace: &Path,
     before: Option<&Previous>,
 ) -> Result<Option<SegmentModel>> {
     let Some((id, _)) = before.and_then(|before| before.segment_model.as_ref()) else { return Ok(None) };
     let json = read_if_there(&file_of::<SegmentModel>(workspace, id))?;
-    Ok(json.and_then(|json| SegmentModel::from_json(&json).ok()))
+    let whole = |json: Vec<u8>| {
+        let model = SegmentModel::from_json(&json).ok()?;
+        check_id(id, What::Segment, model.trained_through, &digest(&json)).ok()?;
+        Some(model)
+    };
+    Ok(json.and_then(whole))
 }
 
 fn file_of<M: NightlyModel>(workspace: &Path, model_id: &str) -> PathBuf {
@@ -146,7 +157,8 @@ fn approved<M: NightlyModel>(
         )
     };
     let json = read_if_there(&path)?.ok_or_else(|| unusable("there is no such file".into()))?;
-    NightModel::read(json, &approval.blake3, ModelStatus::Approved, wanted).map_err(unusable)
+    let name = (approval.model_id.as_str(), approval.blake3.as_str());
+    NightModel::read(json, name, ModelStatus::Approved, wanted).map_err(unusable)
 }
 
 /// The model of the night before, while it is young enough, was fitted as it would be tonight and has every group that is
@@ -162,7 +174,7 @@ fn kept<M: NightlyModel>(
     if M::is_of_other_format(&json) {
         return Ok(None);
     }
-    let night = NightModel::<M>::read(json, blake3, ModelStatus::Kept, wanted).map_err(|reason| {
+    let night = NightModel::<M>::read(json, (id, blake3), ModelStatus::Kept, wanted).map_err(|reason| {
         Error::internal(format!(
             "cannot use the {} model of the night before, `{}`: {reason}",
             M::WHAT.name(),
@@ -179,9 +191,10 @@ fn kept<M: NightlyModel>(
 mod tests {
     #![allow(clippy::disallowed_methods, reason = "damages model files")]
 
-    use super::super::{What, Withdrawal};
+    use super::super::Withdrawal;
     use super::*;
     use crate::error::Kind;
+    use crate::seal;
     use crate::segment::model::FORMAT_VERSION;
 
     /// A workspace with one night's model and some approved ones.
@@ -344,18 +357,25 @@ mod tests {
 
     #[test]
     fn an_approved_model_that_cannot_be_used_is_refused_and_not_replaced() {
-        let (old, unknown) = ("\"format_version\": 1,", "\"colour\": 1, \"format_version\": 3,");
+        let (old, unknown) = ("\"format_version\": 1,", "\"format_version\": 4, \"colour\": 1,");
         let current = format!("\"format_version\": {FORMAT_VERSION},");
         let change = |to: &'static str| {
             let current = current.clone();
             move |json: String| Some(json.replace(&current, to))
         };
         type Damage<'a> = (&'a str, Box<dyn Fn(String) -> Option<String>>, bool);
-        let cases: [Damage<'_>; 5] = [
+        let wider = |json: String| json.replace("\"hysteresis\": 0.05", "\"hysteresis\": 0.06");
+        let sealed_anew = move |json: String| {
+            let (body, _) = seal::opened(json.as_bytes());
+            Some(seal::sealed(&wider(String::from_utf8(body.into_owned()).unwrap())))
+        };
+        let cases: [Damage<'_>; 7] = [
             ("there is no such file", Box::new(|_| None), false),
             ("it is not the file that was approved", Box::new(|json| Some(json + "\n")), false),
-            ("format 1 where 3 is known", Box::new(change(old)), true),
+            ("format 1 where 4 is known", Box::new(change(old)), true),
             ("damaged: unknown field `colour`", Box::new(change(unknown)), true),
+            ("what it says is not what was sealed", Box::new(move |json| Some(wider(json))), true),
+            ("its digest is not the one in its id", Box::new(sealed_anew), true),
             ("damaged: EOF", Box::new(|json| Some(json[..json.len() / 2].to_owned())), true),
         ];
         for (reason, damage, is_approved_so) in cases {

@@ -5,7 +5,10 @@
 //! model, store and configuration. Never: reads a clock, names a customer, or says what no figure shows.
 
 use super::card::{figure, heading, known_deliveries, line, percent, table};
+use super::churn_comparison::markdown_of;
+use super::comparison::{Comparison, Contests};
 use crate::churn::evaluation::{Evaluation, Figure};
+use crate::churn::figures::FIGURES;
 use crate::churn::labels::Curve;
 use crate::churn::model::{CalibratedOn, ChurnModel, HorizonModel};
 use crate::config::Config;
@@ -20,6 +23,7 @@ use std::fmt::Write;
 pub(in crate::pipeline) struct ChurnCard<'a> {
     pub(in crate::pipeline) model: &'a ChurnModel,
     pub(in crate::pipeline) entry: &'a ModelEntry,
+    pub(in crate::pipeline) comparison: &'a Comparison<Contests>,
     pub(in crate::pipeline) commit: &'a Commit,
     pub(in crate::pipeline) config: &'a Config,
 }
@@ -34,6 +38,7 @@ impl ChurnCard<'_> {
             self.horizons(),
             self.quality(),
             self.baselines(),
+            heading("Beside the model in force") + &markdown_of(self.comparison),
             self.calibration(),
             self.features(),
             self.limits(),
@@ -136,10 +141,12 @@ impl ChurnCard<'_> {
         let days = self.model.evaluations.iter().map(|judged| format!("{} days", judged.horizon_days));
         let header: Vec<String> = std::iter::once("figure".to_owned()).chain(days).collect();
         text += &table(&header.iter().map(String::as_str).collect::<Vec<_>>());
-        for (name, of) in FIGURES {
+        let mut row = |name: &str, of: &dyn Fn(&Evaluation) -> String| {
             let cells: Vec<String> = self.model.evaluations.iter().map(of).collect();
             line(&mut text, &format!("| {name} | {} |", cells.join(" | ")));
-        }
+        };
+        COUNTS.iter().for_each(|(name, of)| row(name, of));
+        FIGURES.iter().for_each(|kind| row(kind.words, &|judged| interval((kind.of)(judged))));
         text
     }
 
@@ -272,30 +279,14 @@ fn returns(curve: &Curve) -> String {
 
 type Cell = fn(&Evaluation) -> String;
 
-const FIGURES: [(&str, Cell); 16] = [
+/// Rows above the figures.
+const COUNTS: [(&str, Cell); 3] = [
     ("customers", |judged| judged.n_customers.to_string()),
-    ("left", |judged| format!("{} ({})", judged.n_left, percent(Some(judged.base_rate)))),
+    ("left", |judged| judged.n_left.to_string()),
     ("left out (gap, no decision of theirs)", |judged| judged.n_left_out.to_string()),
-    ("AUC", |judged| interval(judged.auc)),
-    ("AUC without those lost to silence", |judged| figure(judged.auc_without_silent)),
-    ("average precision", |judged| interval(judged.average_precision)),
-    ("lift in the top decile", |judged| interval(judged.lift_top_decile)),
-    ("capture in the top decile", |judged| interval(judged.capture_top_decile)),
-    ("capture within the managers' capacity of a day", |judged| interval(judged.capture_at_capacity)),
-    ("money captured in the top decile", |judged| interval(judged.value_capture_top_decile)),
-    ("Brier score", |judged| interval(judged.brier)),
-    ("Brier skill", |judged| interval(judged.brier_skill)),
-    ("expected calibration error", |judged| interval(judged.expected_calibration_error)),
-    ("calibration slope", |judged| interval(judged.calibration_slope)),
-    ("expected maximum profit, EUR of its paper", |judged| {
-        format!("{}, contacting {}", interval(judged.profit), percent(judged.profit_share))
-    }),
-    ("expected maximum profit by value", |judged| {
-        format!("{}, contacting {}", interval(judged.profit_by_value), percent(judged.profit_by_value_share))
-    }),
 ];
 
-fn interval(found: Option<Figure>) -> String {
+pub(super) fn interval(found: Option<Figure>) -> String {
     let Some(found) = found else { return "-".to_owned() };
     let value = figure(Some(found.value));
     match found.low.zip(found.high) {

@@ -12,6 +12,8 @@
 mod card;
 mod choice;
 mod churn_card;
+mod churn_comparison;
+mod comparison;
 mod drift;
 mod quality;
 mod registry;
@@ -19,9 +21,10 @@ mod registry;
 pub(super) use card::Card;
 pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
 pub(super) use churn_card::ChurnCard;
+pub use comparison::{Comparison, Contests, SameTypes};
 pub(super) use drift::{of_churn as drift_of_churn, of_night as drift_of_night, refuse as refuse_drift};
-pub use quality::{AxisFigures, Comparison, GroupFigures};
-pub(super) use quality::{compared, group_figures};
+pub use quality::{AxisFigures, GroupFigures};
+pub(super) use quality::{group_figures, same_types};
 pub(super) use registry::{Approval, Registry, Withdrawal};
 
 use crate::churn::ChurnModel;
@@ -162,6 +165,17 @@ pub(super) fn folder_of(workspace: &Path, model_id: &str) -> PathBuf {
 /// The id of a model: its kind, what it has seen, and the first characters of its digest.
 pub(super) fn model_id(what: What, trained_through: Date, blake3: &str) -> String {
     format!("{}-{trained_through}-{}", what.name(), &blake3[..ID_CHARACTERS])
+}
+
+/// Whether a file is the model that its folder says it is.
+///
+/// # Errors
+/// Why not, for people.
+pub(super) fn check_id(id: &str, what: What, trained_through: Date, blake3: &str) -> Result<(), String> {
+    if model_id(what, trained_through, blake3) == id {
+        return Ok(());
+    }
+    Err("damaged: its digest is not the one in its id".into())
 }
 
 pub(super) fn digest(json: &[u8]) -> String {

@@ -3,8 +3,8 @@
 //! Reads: a segment model and the segments of one night placed by it, no level carried over. Grain: a group, an axis.
 //! Never: reads a file or says of one customer what the model makes of him.
 
+use super::comparison::SameTypes;
 use crate::error::Result;
-use crate::publish::ModelStatus;
 use crate::segment::model::{AxisModel, GroupModel, JointModel};
 use crate::segment::types::{Level, NO_TYPE};
 use crate::segment::{SegmentModel, SegmentTable};
@@ -38,29 +38,6 @@ pub struct AxisFigures {
     pub stability: f64,
     /// Share of the fitted customers with the high level.
     pub share_high: Option<f64>,
-}
-
-/// A fit beside the model in force on its date.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Comparison {
-    NoneInForce,
-    /// The fit came to the model in force.
-    Unchanged {
-        model_id: String,
-    },
-    /// The model in force cannot be used.
-    Unusable {
-        because: String,
-    },
-    /// Customers placed by both, no level carried over.
-    Compared {
-        model_id: String,
-        status: ModelStatus,
-        /// Who has a type under both.
-        n_customers: usize,
-        n_same_type: usize,
-    },
 }
 
 /// Figures of every group of `model`, which placed the customers as `placed`.
@@ -109,12 +86,7 @@ fn of_axis(axis: &AxisModel, placed: &SegmentTable, settled: &[usize]) -> Result
 }
 
 /// How many customers keep their type when `candidate` takes the place of `in_force`.
-pub(in crate::pipeline) fn compared(
-    candidate: &SegmentTable,
-    in_force: &SegmentTable,
-    model_id: String,
-    status: ModelStatus,
-) -> Comparison {
+pub(in crate::pipeline) fn same_types(candidate: &SegmentTable, in_force: &SegmentTable) -> SameTypes {
     let types = candidate.customer_types().iter().zip(in_force.customer_types());
     let typed = types.filter(|(one, other)| **one != NO_TYPE && **other != NO_TYPE);
     let (mut n_customers, mut n_same_type) = (0, 0);
@@ -122,7 +94,7 @@ pub(in crate::pipeline) fn compared(
         n_customers += 1;
         n_same_type += usize::from(one == other);
     }
-    Comparison::Compared { model_id, status, n_customers, n_same_type }
+    SameTypes { n_customers, n_same_type }
 }
 
 /// `part` of `whole`; `None` of nothing.
