@@ -23,6 +23,7 @@ use crate::churn::{self, Outcomes};
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
+use crate::effect::{self, Effect, Ledger};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
@@ -168,6 +169,16 @@ pub fn run(
         || targets::build(&tables, &population, &rules),
     )?;
 
+    let ledger = match &before {
+        Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
+        None => Ledger::default(),
+    };
+    let effect = watch.time(
+        "effect",
+        |effect: &Effect| effect.assignments.height(),
+        || effect::of_night(&tables, &lists, ledger),
+    )?;
+
     models.keep(
         &config.workspace,
         seen.card_of_night(&models.segment)?.as_deref(),
@@ -187,6 +198,7 @@ pub fn run(
         before: before.as_ref(),
         lists: &lists,
         outcomes: &outcomes,
+        effect: &effect,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
     let night = publish::Night {
@@ -194,6 +206,7 @@ pub fn run(
         lists: &lists,
         movements: &moved.movements,
         outcomes: &outcomes.frame,
+        effect: &effect,
         rejects: &rejects,
         before: before.as_ref(),
     };
