@@ -239,8 +239,6 @@ pub struct Effect {
     pub detectable_difference: f64,
     /// Event rate of the held-out that the numbers needed rest on until their own is known.
     pub base_rate: f64,
-    /// Assigned customers per held-out one that the numbers needed rest on until their own ratio is known.
-    pub assigned_per_held_out: f64,
     /// Offers owned by marketing count as assigned down to this rank in their product; 0: none.
     pub marketing_rank_max: i32,
 }
@@ -317,10 +315,12 @@ impl Raw {
             "at least `effect.horizon_days` and `churn.confirm_days` together, and at most 3660 days",
         )?;
         let is_inside = |share: f64| share > 0.0 && share < 1.0;
-        ensure("effect.detectable_difference", is_inside(effect.detectable_difference), "over 0 and under 1")?;
+        ensure(
+            "effect.detectable_difference",
+            is_inside(effect.detectable_difference),
+            "over 0 and under 1",
+        )?;
         ensure("effect.base_rate", is_inside(effect.base_rate), "over 0 and under 1")?;
-        let ratio = effect.assigned_per_held_out;
-        ensure("effect.assigned_per_held_out", ratio > 0.0 && ratio.is_finite(), "over 0")?;
         ensure("effect.marketing_rank_max", effect.marketing_rank_max >= 0, "at least 0")
     }
 

@@ -13,10 +13,9 @@ use std::sync::Arc;
 
 const MARKETING: &str = "marketing";
 
-/// The list of this code, if its effect is measured: retention, win-back and selling have a hold-out.
+/// The list of this code, if its effect is measured.
 fn measured(code: &str) -> Option<List> {
-    let is_measured = |list: &List| list.is_selling() || matches!(list.code(), "retention" | "win_back");
-    List::ALL.into_iter().find(|list| list.code() == code).filter(is_measured)
+    List::from_code(code).filter(|list| list.is_a_campaign())
 }
 
 /// What is looked up of a customer.

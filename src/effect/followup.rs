@@ -72,16 +72,20 @@ pub(super) fn follow_up(bank: &Bank, ledger: &Ledger, as_of: Date, config: &Conf
 
 /// By contacts within the horizon that speak of this list or of none. One without an outcome counts as reached, as it
 /// does for the last contact.
-fn reached_and_accepted(row: &Assignment, contacts: &[Contact], as_of: Date, config: &Config) -> (bool, bool) {
+fn reached_and_accepted(
+    row: &Assignment,
+    contacts: &[Contact],
+    as_of: Date,
+    config: &Config,
+) -> (bool, bool) {
     let last = row.assigned_on.plus_days(config.effect.horizon_days).min(as_of);
     let is_about = |contact: &&Contact| {
         (row.assigned_on..=last).contains(&contact.contacted_on)
             && contact.list.as_deref().is_none_or(|list| *list == *row.list)
     };
     let is_one_of = |outcome: Option<&str>, codes: &[String]| codes.iter().any(|code| outcome == Some(code));
-    let reached = |contact: &Contact| {
-        !is_one_of(contact.outcome.as_deref(), &config.lists.not_reached_outcomes)
-    };
+    let reached =
+        |contact: &Contact| !is_one_of(contact.outcome.as_deref(), &config.lists.not_reached_outcomes);
     let accepted =
         |contact: &Contact| is_one_of(contact.outcome.as_deref(), &config.effect.accepted_outcomes);
     let own = || contacts.iter().filter(is_about);

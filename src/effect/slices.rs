@@ -28,7 +28,9 @@ pub(super) struct Unit {
 
 impl Unit {
     /// Of all assignments of a customer in a campaign, each with what became of it.
-    fn of<'a>(own: impl Iterator<Item = (&'a Assignment, &'a Followup)> + Clone) -> Option<(&'a Assignment, Self)> {
+    fn of<'a>(
+        own: impl Iterator<Item = (&'a Assignment, &'a Followup)> + Clone,
+    ) -> Option<(&'a Assignment, Self)> {
         let (first, of_first) = own.clone().min_by_key(|(row, _)| row.assigned_on)?;
         let any = |holds: fn(&Followup) -> bool| own.clone().any(|(_, followup)| holds(followup));
         // Later assignments may not have matured; the first one decides whether anything is known.
@@ -51,12 +53,13 @@ pub(super) fn figures(ledger: &Ledger, followups: &[Followup], config: &Config) 
     let rows: Vec<(&Assignment, &Followup)> = ledger.rows().iter().zip(followups).collect();
     for own in rows.chunk_by(|(a, _), (b, _)| a.campaign == b.campaign && a.customer_id == b.customer_id) {
         let Some((first, unit)) = Unit::of(own.iter().copied()) else { continue };
-        let slices = [(BY_NOTHING, Some(ALL)), (BY_TIER, first.tier.as_deref()), (BY_BAND, first.band.as_deref())];
+        let slices =
+            [(BY_NOTHING, Some(ALL)), (BY_TIER, first.tier.as_deref()), (BY_BAND, first.band.as_deref())];
         for campaign in [ALL, &*first.campaign] {
             for (by, slice) in slices.iter().filter_map(|(by, slice)| Some((*by, (*slice)?))) {
                 tallies.entry([&*first.list, campaign, by, slice]).or_default().add(first.assigned_on, unit);
             }
         }
     }
-    tallies.into_iter().map(|(key, tally)| EffectFigures::of(key, &tally, &config.effect)).collect()
+    tallies.into_iter().map(|(key, tally)| EffectFigures::of(key, &tally, config)).collect()
 }

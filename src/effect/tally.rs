@@ -2,7 +2,7 @@
 
 use super::followup::Event;
 use super::slices::{ALL, Unit};
-use crate::config;
+use crate::config::Config;
 use crate::date::Date;
 use crate::model::proportions::{Difference, Proportion, difference, rows_needed};
 use serde::Serialize;
@@ -43,6 +43,9 @@ impl Tally {
         }
     }
 }
+
+/// Of a hold-out that is switched off the numbers needed are told as of one customer in a thousand.
+const SHARE_MIN: f64 = 0.001;
 
 /// How far a slice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -103,10 +106,14 @@ pub struct EffectFigures {
 }
 
 impl EffectFigures {
-    pub(super) fn of([list, campaign, by, slice]: [&str; 4], tally: &Tally, settings: &config::Effect) -> Self {
+    pub(super) fn of(
+        [list, campaign, by, slice]: [&str; 4],
+        tally: &Tally,
+        settings: &config::Effect,
+    ) -> Self {
         let [assigned, held_out] = tally.known;
         let found: Option<Difference> = difference(assigned, held_out);
-        let (needed_assigned, needed_held_out) = needed(list, tally, settings);
+        let (needed_assigned, needed_held_out) = needed(list, tally, config);
         let status = if tally.held_out == 0 {
             Status::NobodyHeldOut
         } else if found.is_none() {
@@ -139,8 +146,8 @@ impl EffectFigures {
             effect: found.map(|found| found.value),
             effect_low: found.map(|found| found.low),
             effect_high: found.map(|found| found.high),
-            horizon_days: settings.horizon_days,
-            detectable_difference: settings.detectable_difference,
+            horizon_days: config.effect.horizon_days,
+            detectable_difference: config.effect.detectable_difference,
             needed_assigned,
             needed_held_out,
         }
@@ -154,10 +161,11 @@ impl EffectFigures {
 
 /// Assigned and held out whose outcome must be known to see the configured difference; by the held-out's own rate
 /// and the groups' own ratio where they are known.
-fn needed(list: &str, tally: &Tally, settings: &config::Effect) -> (u64, u64) {
-    let difference = settings.detectable_difference;
+fn needed(list: &str, tally: &Tally, config: &Config) -> (u64, u64) {
+    let difference = config.effect.detectable_difference;
     // A rate of nobody or of everybody says that few are known, not that the event is impossible or certain.
-    let rate = tally.known[1].rate().filter(|rate| *rate > 0.0 && *rate < 1.0).unwrap_or(settings.base_rate);
+    let rate =
+        tally.known[1].rate().filter(|rate| *rate > 0.0 && *rate < 1.0).unwrap_or(config.effect.base_rate);
     // A list is to lower losses and to raise all else; where there is no room for it, the other way is as good.
     let (lower, higher) = (rate - difference, rate + difference);
     let lowers = list == "retention";
@@ -166,7 +174,8 @@ fn needed(list: &str, tally: &Tally, settings: &config::Effect) -> (u64, u64) {
     let ratio = if tally.assigned > 0 && tally.held_out > 0 {
         tally.assigned as f64 / tally.held_out as f64
     } else {
-        settings.assigned_per_held_out
+        let share = config.lists.held_out_share.clamp(SHARE_MIN, 1.0 - SHARE_MIN);
+        (1.0 - share) / share
     };
     let held_out = rows_needed(rate, wanted.clamp(0.0, 1.0), ratio).unwrap_or(u64::MAX);
     #[expect(

@@ -73,7 +73,11 @@ pub fn rows_needed(p: f64, q: f64, ratio: f64) -> Option<u64> {
     let under_null = Z_975 * ((ratio + 1.0) * pooled * (1.0 - pooled)).sqrt();
     let under_difference = Z_800 * (ratio * p * (1.0 - p) + q * (1.0 - q)).sqrt();
     let rows = (under_null + under_difference).powi(2) / (ratio * (p - q).powi(2));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows, at most 2^63")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of rows, at most 2^63"
+    )]
     Some(rows.ceil().min(9e18) as u64)
 }
 
@@ -106,7 +110,10 @@ mod tests {
         ];
         for (a, b, low, high) in cases {
             let found = difference(a, b).unwrap();
-            assert!((found.low - low).abs() < 6e-5 && (found.high - high).abs() < 6e-5, "{a:?} {b:?}: {found:?}");
+            assert!(
+                (found.low - low).abs() < 6e-5 && (found.high - high).abs() < 6e-5,
+                "{a:?} {b:?}: {found:?}"
+            );
             let turned = difference(b, a).unwrap();
             assert_eq!((turned.low, turned.high), (-found.high, -found.low));
         }

@@ -9,6 +9,7 @@ mod models;
 mod night_features;
 mod rehearsal;
 mod report;
+mod results_of_lists;
 mod watch;
 
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
@@ -17,6 +18,7 @@ pub use fit::{ChurnFit, FitReport, fit};
 pub use models::{AxisFigures, Comparison, GroupFigures};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
+pub use results_of_lists::read_results;
 pub use watch::Observer;
 
 use crate::churn::{self, Outcomes};
@@ -30,6 +32,7 @@ use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Listed, Manifest};
+use crate::results;
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
@@ -78,6 +81,7 @@ pub fn run(
             )
         },
     )?;
+    results::take_in(&mut writer, &config.workspace, &limits(config, accept_volume), &mut taken)?;
     let as_of = night_date(writer.commit(), config, as_of)?;
     taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), as_of)?);
     account::reconcile(writer.commit())?;

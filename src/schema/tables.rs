@@ -489,7 +489,12 @@ pub const ASSIGNMENTS: TableSchema = TableSchema {
             field("held_out", Boolean, "", "Whether he was kept out of it to measure its effect"),
             field("tier", String, "", "Tier on that night"),
             field("band", String, "", "Churn band on that night; null without a probability"),
-            field("expected_value", Float64, "currency units", "What contacting him was expected to bring on that night"),
+            field(
+                "expected_value",
+                Float64,
+                "currency units",
+                "What contacting him was expected to bring on that night",
+            ),
             field("amount", Money, "currency units", "The amount that the list was about on that night"),
         ]
     },
@@ -509,7 +514,12 @@ pub const EFFECTS: TableSchema = TableSchema {
             field("list", String, "", "retention, win_back or a selling list"),
             field("campaign", String, "", "List and quarter; `all` over the campaigns in `assignments`"),
             field("slice_by", String, "", "all, tier or band: what customers are told apart by"),
-            field("slice", String, "", "Code of the tier or of the churn band on the night of assignment; `all`"),
+            field(
+                "slice",
+                String,
+                "",
+                "Code of the tier or of the churn band on the night of assignment; `all`",
+            ),
             field(
                 "status",
                 String,
@@ -520,12 +530,21 @@ pub const EFFECTS: TableSchema = TableSchema {
             field("last_assigned_on", Date, "", "Last assignment in the slice"),
             customers("assigned", "Assigned and not held out"),
             customers("held_out", "Held out"),
-            customers("reached", "Of the assigned, those with a contact within the horizon that reached them"),
-            customers("accepted", "Of the assigned, those with a contact within the horizon that ended in a sale or an appointment, or as configured"),
+            customers(
+                "reached",
+                "Of the assigned, those with a contact within the horizon that reached them",
+            ),
+            customers(
+                "accepted",
+                "Of the assigned, those with a contact within the horizon that ended in a sale or an appointment, or as configured",
+            ),
             customers("held_out_reached", "Of the held-out, those who were reached all the same"),
             customers("known_assigned", "Of the assigned, those whose outcome is known"),
             customers("known_held_out", "Of the held-out, those whose outcome is known"),
-            customers("not_counted", "Of both, those whose outcome was no decision of theirs (death, merger), or who are no longer known"),
+            customers(
+                "not_counted",
+                "Of both, those whose outcome was no decision of theirs (death, merger), or who are no longer known",
+            ),
             customers(
                 "events_assigned",
                 "Of `known_assigned`: left (retention), came back (win_back), bought the product or holds it anew (selling)",
@@ -533,12 +552,25 @@ pub const EFFECTS: TableSchema = TableSchema {
             customers("events_held_out", "The same of `known_held_out`"),
             field("rate_assigned", Float64, "share", "events_assigned / known_assigned"),
             field("rate_held_out", Float64, "share", "events_held_out / known_held_out"),
-            field("effect", Float64, "share", "rate_assigned less rate_held_out: below 0 where a list lowers losses"),
+            field(
+                "effect",
+                Float64,
+                "share",
+                "rate_assigned less rate_held_out: below 0 where a list lowers losses",
+            ),
             field("effect_low", Float64, "share", "Lower end of its 95% interval (Newcombe 1998, method 10)"),
             field("effect_high", Float64, "share", "Upper end of its 95% interval"),
             field("horizon_days", Int32, "days", "Days from the assignment within which the event counts"),
-            field("detectable_difference", Float64, "share", "The difference that the numbers needed are for"),
-            customers("needed_assigned", "Assigned with a known outcome that it takes to see it with 80% power"),
+            field(
+                "detectable_difference",
+                Float64,
+                "share",
+                "The difference that the numbers needed are for",
+            ),
+            customers(
+                "needed_assigned",
+                "Assigned with a known outcome that it takes to see it with 80% power",
+            ),
             customers("needed_held_out", "The same of the held-out"),
             field("words", String, "", "The effect, or how much is missing, in words"),
         ]

@@ -82,7 +82,7 @@ fn changed(table: Table, row: &str, rng: &mut Xoshiro256PlusPlus) -> String {
         Table::Accounts => (1, *["c000", "c037", "c074", "c100"].choose(rng).unwrap()),
         Table::Transactions => *[(4, "1.00"), (4, "one"), (1, "c000"), (0, "t00000")].choose(rng).unwrap(),
         Table::Holdings => *[(3, "1.00"), (3, "one"), (0, "2025-11-30")].choose(rng).unwrap(),
-        Table::Contacts => (4, "another outcome"),
+        Table::Contacts | Table::Results => (4, "another outcome"),
         Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
     };
     fields[at] = value.to_owned();
@@ -97,7 +97,7 @@ fn alien(file: &DayFile, rng: &mut Xoshiro256PlusPlus) -> String {
         Table::Accounts => format!("a888,c{:03},owner", any % 101),
         Table::Transactions => format!("x{any},c037,,{on},5.00,deposit"),
         Table::Holdings => format!("{on},c037,trust,{any}.00,"),
-        Table::Contacts => format!("c037,{on},m1,phone,invented"),
+        Table::Contacts | Table::Results => format!("c037,{on},m1,phone,invented"),
         Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
     }
 }

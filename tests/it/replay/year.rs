@@ -43,7 +43,7 @@ pub fn text(table: Table, rows: &[String]) -> String {
         Table::Accounts => "account_id,customer_id,role",
         Table::Transactions => "transaction_id,customer_id,account_id,booked_on,amount,kind",
         Table::Holdings => "snapshot_on,customer_id,product_kind,balance,product_id",
-        Table::Contacts => "customer_id,contacted_on,manager_id,channel,outcome",
+        Table::Contacts | Table::Results => "customer_id,contacted_on,manager_id,channel,outcome",
         Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
     };
     format!("{header}\n{}\n", rows.join("\n"))
