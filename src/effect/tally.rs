@@ -109,7 +109,7 @@ impl EffectFigures {
     pub(super) fn of(
         [list, campaign, by, slice]: [&str; 4],
         tally: &Tally,
-        settings: &config::Effect,
+        config: &Config,
     ) -> Self {
         let [assigned, held_out] = tally.known;
         let found: Option<Difference> = difference(assigned, held_out);

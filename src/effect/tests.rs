@@ -95,6 +95,7 @@ fn came_about(list: &str, product: Option<&str>, booked: &[Booked<'_>], held: &[
         started_on: None,
         matures_on: None,
         market_value_change: None,
+        cost_basis: None,
         credit_limit: (*units >= 1_000_000).then_some(Money(units / 1_000_000)),
     };
     let transactions: Vec<Transaction> = booked.iter().map(transaction).collect();

@@ -88,7 +88,7 @@ fn cell(value: &DataRef<'_>) -> Option<Cell> {
 
 /// As a spreadsheet names it: `A`, `Z`, `AA`.
 pub fn column_letters(column: u32) -> String {
-    let letter = |n: u32| char::from(b'A' + u8::try_from(n).unwrap_or(b'?' - b'A'));
+    let letter = |n: u32| char::from_u32(u32::from('A') + n).unwrap_or('?');
     match column.checked_sub(26) {
         None => letter(column).to_string(),
         Some(rest) => [letter(rest / 26), letter(rest % 26)].iter().collect(),

@@ -155,6 +155,29 @@ mod tests {
     }
 
     #[test]
+    fn who_is_held_out_stood_in_no_workbook_and_a_veiled_id_is_not_compared() {
+        let text = |text: &str| Cell::Text(text.into());
+        let header_row = ["#", "Customer", "Contacted on", "Outcome"];
+        let cells = |texts: [Cell; 4]| (0u32..).zip(texts).collect::<BTreeMap<u32, Cell>>();
+        let header = Header::find(&BTreeMap::from([(0, cells(header_row.map(text)))])).unwrap();
+        let listed = |held_out| Listed { customer_id: "C1".into(), list: "retention".into(), held_out };
+        let listed = ManagerRows::from([(1, listed(false)), (2, listed(true))]);
+        let read = |profile, rank: f64, id: &str| {
+            let (as_of, newest) =
+                (Date::parse_iso("2026-10-31").unwrap(), Date::parse_iso("2026-11-02").unwrap());
+            let identity = Identity { as_of, manager_id: "M1".into(), run_id: "r".into(), profile };
+            let context = Context { header: &header, identity: &identity, listed: &listed, newest };
+            let filled =
+                context.read(&cells([Cell::Number(rank), text(id), text("2026-11-02"), text("Sale")]));
+            filled.map(|filled| filled.unwrap().customer_id).map_err(|fault| fault.column)
+        };
+        assert_eq!(read(Profile::Full, 1.0, "C1"), Ok("C1".into()));
+        assert_eq!(read(Profile::Full, 1.0, "C*"), Err(CUSTOMER_ID));
+        assert_eq!(read(Profile::Veiled, 1.0, "C*"), Ok("C1".into()));
+        assert_eq!(read(Profile::Veiled, 2.0, "C*"), Err(RANK));
+    }
+
+    #[test]
     fn an_outcome_is_a_label_of_either_language() {
         let code = |text: &str| outcome_code(&Cell::Text(text.into())).ok();
         assert_eq!(

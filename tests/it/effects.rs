@@ -7,19 +7,19 @@
 
 use crate::bank::{default_config, invent, night};
 use crate::published::Table;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
 use tercet::effect::{Assignment, Ledger, assignments_frame};
 use tercet::publish::parquet_bytes;
 use tercet::schema;
+use tercet::targets::List;
 use tercet::targets::holdout::is_held_out;
 
 const FIRST: &str = "2026-05-31";
 const SECOND: &str = "2026-10-31";
 const CAMPAIGN: &str = "retention-2026Q2";
-const MEASURED: [&str; 3] = ["retention", "vip_upgrade", "cross_sell"];
 
 /// Adds rows to the export of a month.
 fn append(data: &Path, month: &str, rows: &[BTreeMap<&str, String>]) {
@@ -44,19 +44,21 @@ fn an_effect_planted_in_the_exports_is_measured_from_the_ledger_of_an_earlier_ni
 
     // The ledger of a first night is what its lists hold, and nothing can be told yet.
     let targets = Table::read(&first.folder.join("targets.parquet"));
-    let listed = targets.texts("customer_id").into_iter().zip(targets.texts("list"));
-    let expected: BTreeSet<(String, String)> = listed
-        .filter_map(|(customer, list)| Some((list?, customer?)))
-        .filter(|(list, _)| MEASURED.contains(&&**list))
-        .collect();
+    let rows = |table: &Table| -> Vec<(String, String, bool)> {
+        let who = table.texts("list").into_iter().zip(table.texts("customer_id"));
+        let rows = who.zip(table.booleans("held_out"));
+        rows.map(|((list, customer), held_out)| (list.unwrap(), customer.unwrap(), held_out.unwrap()))
+            .collect()
+    };
+    let mut expected = rows(&targets);
+    expected.retain(|(list, ..)| List::from_code(list).unwrap().is_a_campaign());
+    expected.sort();
     let ledger = Table::read(&first.folder.join("assignments.parquet"));
-    let of_managers: BTreeSet<(String, String)> = ledger
-        .texts("list")
-        .into_iter()
-        .zip(ledger.texts("customer_id"))
-        .zip(ledger.texts("manager_id"))
-        .filter_map(|((list, customer), manager)| manager.map(|_| (list.unwrap(), customer.unwrap())))
-        .collect();
+    let mut of_managers = rows(&ledger);
+    let managers = ledger.texts("manager_id");
+    let mut is_of_manager = managers.iter().map(Option::is_some);
+    of_managers.retain(|_| is_of_manager.next().unwrap());
+    of_managers.sort();
     assert!(!expected.is_empty());
     assert_eq!(of_managers, expected);
     assert!(ledger.dates("assigned_on").iter().all(|on| on.to_string() == FIRST));
