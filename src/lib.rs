@@ -16,8 +16,10 @@
 //! | [`segment`] | features, a model | scores, levels, types | depends on the order of rows |
 //! | [`churn`] | features, history | probabilities, reasons | looks at managers, invents a probability |
 //! | [`targets`] | all of these, rules | one list per manager | recomputes a score |
+//! | [`effect`] | lists of earlier nights, history | effect of each list | counts only those who were reached |
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
+//! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
 //! [`explain`] shows one customer of a published night, from what was published and nothing else.
 //!
 //! Arrows run down this list of modules. [`model`] is mathematics on plain matrices and [`contract`] the typed
@@ -28,7 +30,11 @@ pub mod cli;
 pub mod explain;
 pub mod pipeline;
 
+pub mod results;
+
 pub mod publish;
+
+pub mod effect;
 
 pub mod targets;
 

@@ -25,15 +25,7 @@ impl Money {
     /// As people read it: whole currency units with thousands separators, `1,234,567`.
     pub fn grouped(self) -> String {
         let units = (self.0.unsigned_abs() + 50) / 100;
-        let digits = units.to_string();
-        let mut text = String::from(if self.0 < 0 && units > 0 { "-" } else { "" });
-        for (position, digit) in digits.chars().enumerate() {
-            if position > 0 && (digits.len() - position).is_multiple_of(3) {
-                text.push(',');
-            }
-            text.push(digit);
-        }
-        text
+        format!("{}{}", if self.0 < 0 && units > 0 { "-" } else { "" }, grouped_count(units))
     }
 
     /// The amount in currency units, for features only.
@@ -41,6 +33,19 @@ impl Money {
     pub fn to_units(self) -> f64 {
         self.0 as f64 / MINOR_UNITS as f64
     }
+}
+
+/// A whole number with thousands separators, `1,234,567`.
+pub fn grouped_count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Minor units as currency units with two decimals; also of sums that no single amount holds.

@@ -31,6 +31,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
     Explain(ExplainArguments),
+    /// Read workbooks that managers filled in; the next night takes them in as contacts
+    Results(ResultsArguments),
     /// Propose a mapping from the headers of a bank's own files, for a person to complete
     Init(InitArguments),
     /// Write invented exports of a bank, with the truth beside them
@@ -128,6 +130,15 @@ pub struct ExplainArguments {
     /// Date of the published night; without it the newest
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct ResultsArguments {
+    /// Workbooks, as Tercet published them and managers filled them in
+    #[arg(value_name = "FILES", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub place: PlaceArguments,
 }
 
 #[derive(Debug, Args)]

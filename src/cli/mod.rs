@@ -6,6 +6,7 @@ mod churn_comparison;
 mod models;
 mod progress;
 mod reports;
+mod results;
 mod summary;
 
 use crate::config::{Config, overlay};
@@ -15,7 +16,8 @@ use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
     ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
-    InitArguments, PlaceArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
+    InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
+    StatusArguments, SynthArguments,
 };
 use clap::Parser;
 use std::io::Write;
@@ -49,6 +51,7 @@ fn failed(errors: &[Error]) -> ExitCode {
 fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
+        Command::Results(options) => return read_results(options),
         Command::Run(run) => run_night(run),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
@@ -140,6 +143,19 @@ fn check(arguments: &CheckArguments) -> Result<ExitCode> {
     progress.clear();
     let text =
         if arguments.place.json { reports::check_json(&report)? + "\n" } else { reports::check(&report) };
+    print(&text)?;
+    Ok(failed(&report.refusals))
+}
+
+/// Reads workbooks; a refused file ends as a refused export does, rejected rows are warned of.
+fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let report = pipeline::read_results(&config, &arguments.files)?;
+    for reject in &report.rejects {
+        eprintln!("warning: {reject}");
+    }
+    let text =
+        if arguments.place.json { results::json(&report)? + "\n" } else { results::table(&report, &config) };
     print(&text)?;
     Ok(failed(&report.refusals))
 }

@@ -1,8 +1,10 @@
 //! What a person reads when the night is done, and the same for machines.
 
 use crate::config::Config;
+use crate::effect::{EffectFigures, in_words};
 use crate::error::{Error, Result};
 use crate::labels::{LISTS, Labels};
+use crate::money::grouped_count;
 use crate::pipeline::{NightReport, TierFigures, TypeFigures};
 use crate::segment::movements::Migration;
 use crate::segment::standing::TOP_SHARE;
@@ -35,6 +37,11 @@ pub fn table(report: &NightReport, config: &Config) -> String {
     if !lists.is_empty() {
         line("lists", lists.join(", "));
     }
+    for effect in &manifest.effects {
+        let key = labels.fill("summary", "effect", &[("list", labels.text("list", &effect.list))]);
+        text += &format!("{key}: {}\n", effect_of_list(effect, &labels));
+    }
+    let mut line = |key: &str, value: String| text += &format!("{}: {value}\n", labels.text("summary", key));
     for judged in &manifest.churn_evaluations {
         let Some(auc) = judged.auc else { continue };
         let recency = judged.baselines.iter().find(|rule| rule.name == "recency").and_then(|rule| rule.auc);
@@ -123,6 +130,16 @@ fn tiers(figures: &[TierFigures], labels: &Labels) -> String {
 fn concentration(top_share: f64, labels: &Labels) -> String {
     let (customers, value) = (format!("{:.0}%", 100.0 * TOP_SHARE), format!("{:.1}%", 100.0 * top_share));
     labels.fill("summary", "concentrated", &[("customers", &customers), ("value", &value)])
+}
+
+/// How many were assigned and held out, and what came of it.
+fn effect_of_list(effect: &EffectFigures, labels: &Labels) -> String {
+    let [assigned, held_out, reached, accepted] =
+        [effect.assigned, effect.held_out, effect.reached, effect.accepted].map(grouped_count);
+    let words = in_words(effect, labels);
+    let counts = [("assigned", &*assigned), ("held_out", &held_out), ("reached", &reached)];
+    let values: Vec<_> = counts.into_iter().chain([("accepted", &*accepted), ("words", &words)]).collect();
+    labels.fill("effect", "summary", &values)
 }
 
 /// How many changed type of those who were in both nights, and the most frequent changes.

@@ -13,7 +13,7 @@ pub mod source;
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
 pub use lists::{Lists, Quotas, holiday_in};
-pub use raw::{Churn, Ingest, Models, Raw, Segment, Store, Value};
+pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;
 use source::Source;

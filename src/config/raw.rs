@@ -39,6 +39,8 @@ pub struct Raw {
     pub churn: Churn,
     /// Whom to contact, when and how many.
     pub lists: Lists,
+    /// What came of a list.
+    pub effect: Effect,
     /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
     pub sources: BTreeMap<String, Source>,
 }
@@ -222,6 +224,25 @@ pub struct Churn {
     pub bootstrap_samples: usize,
 }
 
+/// What came of a list: those assigned to it held against those who were held out of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    /// Days from the assignment within which a loss, a return or a purchase counts.
+    pub horizon_days: i32,
+    /// Days that an assignment stays in `assignments`.
+    pub keep_days: i32,
+    /// Outcomes of contacts that accept what was offered.
+    pub accepted_outcomes: Vec<String>,
+    /// Difference of the event rates of assigned and held out that should be seen, as a share; with it the numbers
+    /// needed are computed.
+    pub detectable_difference: f64,
+    /// Event rate of the held-out that the numbers needed rest on until their own is known.
+    pub base_rate: f64,
+    /// Offers owned by marketing count as assigned down to this rank in their product; 0: none.
+    pub marketing_rank_max: i32,
+}
+
 impl Raw {
     /// Turns what was written into what may run.
     ///
@@ -253,7 +274,8 @@ impl Raw {
 
     fn digest(&self) -> String {
         // `models` decides on warnings alone.
-        let sections = (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists);
+        let sections =
+            (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists, &self.effect);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
             "{sections:?}|{}|{:?}|{}|{:?}",
@@ -283,10 +305,30 @@ impl Raw {
         )
     }
 
+    fn check_effect(&self) -> Result<()> {
+        let effect = &self.effect;
+        ensure("effect.horizon_days", (1..=DAYS_MAX).contains(&effect.horizon_days), "from 1 to 3660 days")?;
+        let matured = effect.horizon_days + self.churn.confirm_days;
+        ensure(
+            "effect.keep_days",
+            (matured..=DAYS_MAX).contains(&effect.keep_days),
+            "at least `effect.horizon_days` and `churn.confirm_days` together, and at most 3660 days",
+        )?;
+        let is_inside = |share: f64| share > 0.0 && share < 1.0;
+        ensure(
+            "effect.detectable_difference",
+            is_inside(effect.detectable_difference),
+            "over 0 and under 1",
+        )?;
+        ensure("effect.base_rate", is_inside(effect.base_rate), "over 0 and under 1")?;
+        ensure("effect.marketing_rank_max", effect.marketing_rank_max >= 0, "at least 0")
+    }
+
     fn check_numbers(&self) -> Result<()> {
         let (value, segment, churn, lists) = (&self.value, &self.segment, &self.churn, &self.lists);
         self.check_ingest()?;
         self.check_models()?;
+        self.check_effect()?;
         ensure("store.buckets", (1..=4096).contains(&self.store.buckets), "from 1 to 4096")?;
         let limits = value.tier_limits;
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);

@@ -33,9 +33,12 @@ pub enum Table {
     Transactions,
     Holdings,
     Contacts,
+    /// Contacts that managers wrote into their workbooks: read by `tercet results`, brought by no export.
+    Results,
 }
 
 impl Table {
+    /// Those that an export may bring.
     pub const ALL: [Table; 8] = [
         Table::Branches,
         Table::Managers,
@@ -57,11 +60,17 @@ impl Table {
             Table::Transactions => "transactions",
             Table::Holdings => "holdings",
             Table::Contacts => "contacts",
+            Table::Results => "results",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
+    }
+
+    /// Those that the store holds.
+    pub fn stored() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Table::Results])
     }
 
     pub fn columns(self) -> &'static [Column] {
@@ -73,7 +82,7 @@ impl Table {
             Table::Accounts => ACCOUNTS,
             Table::Transactions => TRANSACTIONS,
             Table::Holdings => HOLDINGS,
-            Table::Contacts => CONTACTS,
+            Table::Contacts | Table::Results => CONTACTS,
         }
     }
 }

@@ -159,6 +159,7 @@ impl<'a> Intake<'a> {
         self.long::<HoldingColumns, _>(Table::Holdings, &bucket_of, holdings)?;
         self.writer.keep_products(products.into_inner().unwrap_or_else(PoisonError::into_inner))?;
         self.short(Table::Contacts, |mapping| contacts::builder(mapping, &owners), Writer::change, None)?;
+        self.short(Table::Results, |mapping| contacts::builder(mapping, &owners), Writer::change, None)?;
         self.taken.deliveries.sort_unstable();
         Ok(self.taken)
     }

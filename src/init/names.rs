@@ -84,7 +84,7 @@ impl Names {
             Table::Accounts => &self.accounts,
             Table::Transactions => &self.transactions,
             Table::Holdings => &self.holdings,
-            Table::Contacts => &self.contacts,
+            Table::Contacts | Table::Results => &self.contacts,
         }
     }
 

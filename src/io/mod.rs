@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod exports;
 mod folder;
+pub mod handed_in;
 pub mod lock;
 pub mod nights;
 pub mod pool;

@@ -12,7 +12,7 @@
 #![allow(clippy::disallowed_methods, reason = "io/ is the rim: the only place that touches files and clocks")]
 
 use super::folder::Folder;
-use super::private::{Prepared, read_if_there};
+use super::private::{Prepared, names_in, read_if_there};
 use crate::date::Date;
 use crate::error::Result;
 use rustix::fs::FileType;
@@ -55,6 +55,26 @@ pub fn published_nights(workspace: &Path) -> Result<Vec<Date>> {
     }
     nights.sort_unstable();
     Ok(nights)
+}
+
+/// The folders of the night of `as_of`: the published one first, then those that reruns replaced, the newest first.
+///
+/// # Errors
+/// Kind `Usage` or `Internal`, naming the folder that cannot be read.
+pub fn generations(workspace: &Path, as_of: Date) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    if published_nights(workspace)?.contains(&as_of) {
+        folders.push(night_folder(workspace, as_of));
+    }
+    let replaced = workspace.join(REPLACED);
+    let number = |name: &str| name.strip_prefix(&night_name(as_of))?.strip_prefix('.')?.parse::<u64>().ok();
+    let mut numbered: Vec<(u64, PathBuf)> = names_in(&replaced)?
+        .into_iter()
+        .filter_map(|name| Some((number(&name)?, replaced.join(&name))))
+        .collect();
+    numbered.sort_unstable_by(|a, b| b.cmp(a));
+    folders.extend(numbered.into_iter().map(|(_, folder)| folder));
+    Ok(folders)
 }
 
 /// The night that `LATEST` names; `None` where there is no such file, or it names none.

@@ -13,6 +13,7 @@
 //! | `nested` | probabilities that do not fall with the horizon |
 //! | `metrics` | AUC, average precision, lift, capture of leavers and of value, Brier and its skill, log loss, calibration line |
 //! | `profit` | expected maximum profit of a retention campaign, and whom it contacts |
+//! | `proportions` | two proportions held against each other: interval of the difference, rows needed to see one |
 //! | `reliability` | predicted against observed, in equal-count bins |
 //! | `bootstrap` | percentile intervals of any such figure, and of differences, by resampling customers |
 //! | `agreement` | how far two divisions into clusters agree |
@@ -46,6 +47,7 @@ pub mod matching;
 pub mod metrics;
 pub mod nested;
 pub mod profit;
+pub mod proportions;
 pub mod quantile;
 pub mod reliability;
 pub mod silhouette;

@@ -4,6 +4,7 @@ use super::models::Models;
 use crate::churn::Outcomes;
 use crate::config::Config;
 use crate::date::Date;
+use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::ingest::Taken;
@@ -63,6 +64,7 @@ pub(super) struct Known<'a> {
     pub(super) before: Option<&'a Previous>,
     pub(super) lists: &'a Lists,
     pub(super) outcomes: &'a Outcomes,
+    pub(super) effect: &'a Effect,
 }
 
 pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &Known<'_>) -> Manifest {
@@ -95,6 +97,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         drift: known.drift.to_vec(),
         lists: known.lists.counts.iter().map(|(list, n)| (list.code(), *n)).collect(),
         suppressed: known.lists.suppressed.clone(),
+        effects: known.effect.figures.clone(),
         rows: BTreeMap::new(),
         files: Vec::new(),
         warnings: warnings(config, models, known).iter().map(Warning::to_string).collect(),

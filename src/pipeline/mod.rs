@@ -10,6 +10,7 @@ mod models;
 mod night_features;
 mod rehearsal;
 mod report;
+mod results_of_lists;
 mod watch;
 
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
@@ -19,18 +20,21 @@ pub use fit::{FitReport, fit};
 pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
+pub use results_of_lists::read_results;
 pub use watch::Observer;
 
 use crate::churn::{self, Outcomes};
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::date::Date;
+use crate::effect::{self, Effect, Ledger};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
 use crate::publish::{self, Listed, Manifest};
+use crate::results;
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
@@ -79,6 +83,7 @@ pub fn run(
             )
         },
     )?;
+    results::take_in(&mut writer, &config.workspace, &limits(config, accept_volume), &mut taken)?;
     let as_of = night_date(writer.commit(), config, as_of)?;
     taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), as_of)?);
     account::reconcile(writer.commit())?;
@@ -170,6 +175,16 @@ pub fn run(
         || targets::build(&tables, &population, &rules),
     )?;
 
+    let ledger = match &before {
+        Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
+        None => Ledger::default(),
+    };
+    let effect = watch.time(
+        "effect",
+        |effect: &Effect| effect.assignments.height(),
+        || effect::of_night(&tables, &lists, ledger),
+    )?;
+
     models.keep(
         &config.workspace,
         seen.card_of_night(&models.segment)?.as_deref(),
@@ -189,6 +204,7 @@ pub fn run(
         before: before.as_ref(),
         lists: &lists,
         outcomes: &outcomes,
+        effect: &effect,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
     let night = publish::Night {
@@ -196,6 +212,7 @@ pub fn run(
         lists: &lists,
         movements: &moved.movements,
         outcomes: &outcomes.frame,
+        effect: &effect,
         rejects: &rejects,
         before: before.as_ref(),
     };

@@ -8,6 +8,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::ingest::{self, Taken};
 use crate::init::mask;
+use crate::results;
 use crate::store::books::{Books, Reject};
 use crate::store::commit::Delivery;
 use crate::store::{self, Writer};
@@ -78,6 +79,9 @@ pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Syn
         refusals.push(error);
         Taken::default()
     });
+    if !is_stopped {
+        results::rehearse(&mut writer, &config.workspace, &limits, &mut taken, &mut refusals)?;
+    }
     let night = super::night_date(writer.commit(), config, as_of).and_then(|night| {
         taken.warnings.extend(ingest::check_freshness(writer.commit(), sources, night)?);
         Ok(night)
@@ -179,7 +183,7 @@ pub struct StatusReport {
 pub fn status(config: &Config) -> Result<StatusReport> {
     let store = store::Store::open(&config.workspace, config.store.buckets)?;
     let commit = store.commit();
-    let tables = Table::ALL.into_iter().filter_map(|table| table_status(commit, table)).collect();
+    let tables = Table::stored().filter_map(|table| table_status(commit, table)).collect();
     Ok(StatusReport {
         sequence: commit.sequence,
         tables,

@@ -4,6 +4,7 @@ use crate::churn::Evaluation;
 use crate::churn::outcomes::LiveFigures;
 use crate::contract::tables::Table;
 use crate::date::Date;
+use crate::effect::EffectFigures;
 use crate::io::staging::FileDigest;
 use crate::segment::concentration::Concentration;
 use crate::segment::movements::Migration;
@@ -47,6 +48,8 @@ pub struct Manifest {
     pub lists: BTreeMap<&'static str, usize>,
     /// Customers kept off lists, by rule.
     pub suppressed: BTreeMap<String, usize>,
+    /// What came of each list, over all its campaigns.
+    pub effects: Vec<EffectFigures>,
     pub rows: BTreeMap<&'static str, usize>,
     pub files: Vec<File>,
     pub warnings: Vec<String>,

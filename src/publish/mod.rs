@@ -3,6 +3,7 @@
 //! Reads every table of the night; writes `published/as_of=D/`, moves what stood there to `replaced/`, renews `LATEST`. Everything is staged, synced
 //! and read back by an independent reader before a reader can see any of it. Never half a night.
 
+mod assigned;
 mod backtest;
 mod books;
 mod columnar;
@@ -16,6 +17,7 @@ mod scored;
 mod tables;
 pub mod workbook;
 
+pub use assigned::assignments_of;
 pub use backtest::backtest_frames;
 pub use listed::{Listed, listed_between};
 pub use manifest::{

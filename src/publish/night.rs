@@ -4,6 +4,7 @@ use super::Previous;
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
 use super::{books, columnar, tables};
+use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
 use crate::schema::{self, TableSchema};
@@ -19,6 +20,7 @@ pub struct Night<'a> {
     pub lists: &'a targets::Lists,
     pub movements: &'a DataFrame,
     pub outcomes: &'a DataFrame,
+    pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
     pub before: Option<&'a Previous>,
 }
@@ -62,7 +64,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
 }
 
 fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>> {
-    let frames: [(&'static TableSchema, &DataFrame); 10] = [
+    let frames: [(&'static TableSchema, &DataFrame); 12] = [
         (&schema::FEATURES, night.tables.features.frame()),
         (&schema::SEGMENTS, night.tables.segments.frame()),
         (&schema::CHURN, night.tables.churn.frame()),
@@ -70,6 +72,8 @@ fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>
         (&schema::TARGETS, &night.lists.targets),
         (&schema::CROSS_SELL, &night.lists.cross_sell),
         (&schema::SUPPRESSIONS, &night.lists.suppressions),
+        (&schema::ASSIGNMENTS, &night.effect.assignments),
+        (&schema::EFFECTS, &night.effect.effects),
         (&schema::MOVEMENTS, night.movements),
         (&schema::MANAGERS, &night.lists.manager_figures),
         (&schema::REJECTS, night.rejects),

@@ -24,7 +24,7 @@ pub fn table_meaning(table: Table) -> &'static str {
             "One row per product of a customer at a snapshot, with `customer_id` or `account_id`. A snapshot is complete \
              for its date: what is absent is zero."
         }
-        Table::Contacts => "One row per contact of a manager with a customer.",
+        Table::Contacts | Table::Results => "One row per contact of a manager with a customer.",
     }
 }
 
@@ -45,7 +45,7 @@ fn meanings(table: Table) -> Meanings {
         Table::Accounts => ACCOUNTS,
         Table::Transactions => TRANSACTIONS,
         Table::Holdings => HOLDINGS,
-        Table::Contacts => CONTACTS,
+        Table::Contacts | Table::Results => CONTACTS,
     }
 }
 

@@ -31,7 +31,7 @@ const MANAGER_ID: Field =
 const BRANCH_ID: Field = field("branch_id", String, "", "Branch, as delivered; null where there is none");
 
 /// Every table, in the order of the data dictionary.
-pub const TABLES: [&TableSchema; 10] = [
+pub const TABLES: [&TableSchema; 12] = [
     &FEATURES,
     &SEGMENTS,
     &CHURN,
@@ -39,6 +39,8 @@ pub const TABLES: [&TableSchema; 10] = [
     &TARGETS,
     &CROSS_SELL,
     &SUPPRESSIONS,
+    &ASSIGNMENTS,
+    &EFFECTS,
     &MOVEMENTS,
     &MANAGERS,
     &REJECTS,
@@ -463,6 +465,114 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "",
                 "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
             ),
+        ]
+    },
+};
+
+pub const ASSIGNMENTS: TableSchema = TableSchema {
+    name: "assignments",
+    description: "One row per customer, campaign and (of selling) product: when he was first assigned, of the last 400 days or as configured. A held-out customer stands here like any other.",
+    key: &["campaign", "customer_id", "product"],
+    fields: || {
+        vec![
+            field("campaign", String, "", "List and quarter, such as retention-2026Q4"),
+            field("list", String, "", "retention, win_back or a selling list"),
+            CUSTOMER_ID,
+            field(
+                "manager_id",
+                String,
+                "",
+                "On whose list he stood; `unassigned` for customers without a manager, null where marketing owns the offer",
+            ),
+            field("product", String, "", "Product kind; of selling lists only"),
+            field("assigned_on", Date, "", "The first night that listed him in this campaign"),
+            field("held_out", Boolean, "", "Whether he was kept out of it to measure its effect"),
+            field("tier", String, "", "Tier on that night"),
+            field("band", String, "", "Churn band on that night; null without a probability"),
+            field(
+                "expected_value",
+                Float64,
+                "currency units",
+                "What contacting him was expected to bring on that night",
+            ),
+            field("amount", Money, "currency units", "The amount that the list was about on that night"),
+        ]
+    },
+};
+
+/// A number of customers.
+const fn customers(name: &'static str, description: &'static str) -> Field {
+    field(name, Int64, "customers", description)
+}
+
+pub const EFFECTS: TableSchema = TableSchema {
+    name: "effects",
+    description: "What came of a list: those assigned to it held against those held out of it, by intention to treat (whether reached or not). A customer counts once per campaign.",
+    key: &["list", "campaign", "slice_by", "slice"],
+    fields: || {
+        vec![
+            field("list", String, "", "retention, win_back or a selling list"),
+            field("campaign", String, "", "List and quarter; `all` over the campaigns in `assignments`"),
+            field("slice_by", String, "", "all, tier or band: what customers are told apart by"),
+            field(
+                "slice",
+                String,
+                "",
+                "Code of the tier or of the churn band on the night of assignment; `all`",
+            ),
+            field(
+                "status",
+                String,
+                "",
+                "measured; too_few: an interval from fewer than are needed; not_matured: nobody's outcome is known yet in one group; nobody_held_out",
+            ),
+            field("first_assigned_on", Date, "", "First assignment in the slice"),
+            field("last_assigned_on", Date, "", "Last assignment in the slice"),
+            customers("assigned", "Assigned and not held out"),
+            customers("held_out", "Held out"),
+            customers(
+                "reached",
+                "Of the assigned, those with a contact within the horizon that reached them",
+            ),
+            customers(
+                "accepted",
+                "Of the assigned, those with a contact within the horizon that ended in a sale or an appointment, or as configured",
+            ),
+            customers("held_out_reached", "Of the held-out, those who were reached all the same"),
+            customers("known_assigned", "Of the assigned, those whose outcome is known"),
+            customers("known_held_out", "Of the held-out, those whose outcome is known"),
+            customers(
+                "not_counted",
+                "Of both, those whose outcome was no decision of theirs (death, merger), or who are no longer known",
+            ),
+            customers(
+                "events_assigned",
+                "Of `known_assigned`: left (retention), came back (win_back), bought the product or holds it anew (selling)",
+            ),
+            customers("events_held_out", "The same of `known_held_out`"),
+            field("rate_assigned", Float64, "share", "events_assigned / known_assigned"),
+            field("rate_held_out", Float64, "share", "events_held_out / known_held_out"),
+            field(
+                "effect",
+                Float64,
+                "share",
+                "rate_assigned less rate_held_out: below 0 where a list lowers losses",
+            ),
+            field("effect_low", Float64, "share", "Lower end of its 95% interval (Newcombe 1998, method 10)"),
+            field("effect_high", Float64, "share", "Upper end of its 95% interval"),
+            field("horizon_days", Int32, "days", "Days from the assignment within which the event counts"),
+            field(
+                "detectable_difference",
+                Float64,
+                "share",
+                "The difference that the numbers needed are for",
+            ),
+            customers(
+                "needed_assigned",
+                "Assigned with a known outcome that it takes to see it with 80% power",
+            ),
+            customers("needed_held_out", "The same of the held-out"),
+            field("words", String, "", "The effect, or how much is missing, in words"),
         ]
     },
 };

@@ -305,6 +305,8 @@ mod table_name {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Table, D::Error> {
         let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Table::from_name(&name).ok_or_else(|| serde::de::Error::custom(format!("no table `{name}`")))
+        Table::stored()
+            .find(|table| table.name() == name)
+            .ok_or_else(|| serde::de::Error::custom(format!("no table `{name}`")))
     }
 }

@@ -55,7 +55,7 @@ impl Store {
             as_of,
             holdings: if is_delivered { HoldingsBasis::Delivered } else { HoldingsBasis::RunningBalance },
             customer_ranks: ranks(&self.commit, Table::Customers),
-            contacts: self.in_force(Table::Contacts, as_of)?,
+            contacts: self.contacts(as_of)?,
             products,
             product_at,
             months: None,
@@ -101,6 +101,25 @@ impl Store {
         let versions = self.versions::<T>(table.name())?;
         let history = versions.history(&ranks(&self.commit, table))?;
         Ok(history.in_force(on).into_iter().map(|found| found.row.clone()).collect())
+    }
+
+    /// The bank's own contacts and those that managers wrote into their workbooks, ascending by customer and day; where
+    /// both tell of one, the bank's counts.
+    fn contacts(&self, on: Date) -> Result<Vec<Contact>> {
+        let mut contacts = self.in_force::<Contact>(Table::Contacts, on)?;
+        let mut written = self.in_force::<Contact>(Table::Results, on)?;
+        written.retain(|written| {
+            let from = contacts.partition_point(|known| known.customer < written.customer);
+            let own = contacts[from..].iter().take_while(|known| known.customer == written.customer);
+            let about =
+                |contact: &Contact| (contact.contacted_on, contact.manager_id.clone(), contact.list.clone());
+            !own.into_iter().any(|known| about(known) == about(written))
+        });
+        if !written.is_empty() {
+            contacts.extend(written);
+            contacts.sort_by(Dimension::compare);
+        }
+        Ok(contacts)
     }
 
     fn segments(&self, table: Table, bucket: u32) -> impl Iterator<Item = &Segment> {

@@ -115,6 +115,19 @@ impl Followed {
         })
     }
 
+    /// What became of him by `last`, with nothing left out for a gap: for what was acted on from the origin on.
+    /// `None`: not known yet.
+    pub fn label_by(&self, last: Date) -> Option<Label> {
+        if self.until < last.plus_days(self.confirm_days) {
+            return None;
+        }
+        Some(match self.outcome {
+            Outcome::NotHisDecision(on) if on <= last => Label::NotHisDecision,
+            Outcome::Lost(event) if event.on <= last => Label::Leaves(event.kind),
+            _ => Label::Stays,
+        })
+    }
+
     /// Whether he was lost to a silence that had begun by the origin: metrics are also given without such rows.
     pub fn silence_began_before(&self) -> bool {
         self.event().is_some_and(|event| {

@@ -5,12 +5,18 @@
 
 mod cells;
 mod file_name;
+mod identity;
 mod layout;
 mod legend;
 mod list;
 mod style;
 
 pub use file_name::file_name;
+
+/// A text as it stands in a cell.
+pub fn as_shown(text: &str) -> String {
+    clean(text)
+}
 
 use crate::date::Date;
 use crate::error::{Error, Result};
@@ -93,6 +99,7 @@ fn lay_out(book: &Book, labels: &Labels) -> Result<Vec<u8>, XlsxError> {
     workbook.set_properties(&properties.set_creation_datetime(&excel_day(book.as_of)?));
     list::write(workbook.add_worksheet(), book, labels, &style)?;
     legend::write(workbook.add_worksheet(), book, labels, &style)?;
+    identity::write(workbook.add_worksheet(), book, labels)?;
     workbook.save_to_buffer()
 }
 

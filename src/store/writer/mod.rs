@@ -234,7 +234,7 @@ impl Writer {
 
     /// Takes out what files without a date in their names brought to this very night before they were corrected.
     fn drop_outlived(&mut self, night: Date) -> Result<()> {
-        for table in Table::ALL {
+        for table in Table::stored() {
             let outlived = self.outlived(table, night);
             if outlived.is_empty() {
                 continue;
@@ -247,7 +247,7 @@ impl Writer {
                 Table::Accounts => self.change_accounts(table, &outlived, Vec::new()),
                 Table::Transactions => self.remove_transactions(&outlived),
                 Table::Holdings => self.remove_holdings(&outlived),
-                Table::Contacts => self.change::<Contact>(table, &outlived, Vec::new()),
+                Table::Contacts | Table::Results => self.change::<Contact>(table, &outlived, Vec::new()),
             }?;
         }
         Ok(())

@@ -102,7 +102,7 @@ fn changed(table: Table, row: &str, known: &Known, rng: &mut Xoshiro256PlusPlus)
         }
         Table::Holdings => *[(3, "1.00"), (3, "one"), (0, "2025-11-30")].choose(rng).unwrap(),
         Table::Contacts => (4, "another outcome"),
-        Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
+        Table::Managers | Table::Branches | Table::Results => unreachable!("this bank delivers none"),
     };
     fields[at] = value.to_owned();
     fields.join(",")
@@ -117,6 +117,6 @@ fn alien(file: &DayFile, known: &Known, rng: &mut Xoshiro256PlusPlus) -> String 
         Table::Transactions => format!("X{any},{customer},,{on},5.00,deposit"),
         Table::Holdings => format!("{on},{customer},trust,{any}.00,"),
         Table::Contacts => format!("{customer},{on},M00001,phone,invented"),
-        Table::Managers | Table::Branches => unreachable!("this bank delivers none"),
+        Table::Managers | Table::Branches | Table::Results => unreachable!("this bank delivers none"),
     }
 }

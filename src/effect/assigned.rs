@@ -1,0 +1,148 @@
+//! Who is assigned tonight: the measured lists of the managers, and the best offers that marketing owns.
+//!
+//! Reads the published frames of the lists by the names of their columns. A held-out customer is assigned like any
+//! other: he took his place.
+
+use super::ledger::{Assignment, Names};
+use crate::error::Result;
+use crate::store::Bank;
+use crate::targets::holdout::campaign;
+use crate::targets::{List, Lists, Night};
+use polars::prelude::{BooleanChunked, Column, DataFrame, StringChunked};
+use std::sync::Arc;
+
+const MARKETING: &str = "marketing";
+
+/// The list of this code, if its effect is measured.
+fn measured(code: &str) -> Option<List> {
+    List::from_code(code).filter(|list| list.is_a_campaign())
+}
+
+/// What is looked up of a customer.
+struct Standing<'a> {
+    bank: &'a Bank,
+    rows: &'a [u32],
+    tiers: &'a StringChunked,
+    bands: &'a StringChunked,
+}
+
+impl Standing<'_> {
+    /// Tier and churn band tonight; of one who has left the night, none.
+    fn of(&self, customer_id: &str, names: &mut Names) -> [Option<Arc<str>>; 2] {
+        let row = index_of(self.bank, customer_id).and_then(|index| self.rows.binary_search(&index).ok());
+        let Some(row) = row else { return [None, None] };
+        [self.tiers.get(row), self.bands.get(row)].map(|code| code.map(|code| names.of(code)))
+    }
+}
+
+/// A customer's number in the bank.
+pub(super) fn index_of(bank: &Bank, customer_id: &str) -> Option<u32> {
+    let indices = bank.indices();
+    let (mut from, mut to) = (indices.start, indices.end);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        match (*bank.customer(middle).customer_id).cmp(customer_id) {
+            std::cmp::Ordering::Less => from = middle + 1,
+            std::cmp::Ordering::Greater => to = middle,
+            std::cmp::Ordering::Equal => return Some(middle),
+        }
+    }
+    None
+}
+
+/// Tonight's assignments, those of earlier nights included.
+pub(super) fn tonight(night: &Night<'_>, lists: &Lists) -> Result<Vec<Assignment>> {
+    let standing = Standing {
+        bank: night.bank,
+        rows: night.features.customers(),
+        tiers: night.segments.frame().column("tier")?.str()?,
+        bands: night.churn.frame().column("band")?.str()?,
+    };
+    let mut names = Names::default();
+    let mut rows = of_managers(night, &lists.targets, &standing, &mut names)?;
+    rows.extend(of_marketing(night, &lists.cross_sell, &standing, &mut names)?);
+    Ok(rows)
+}
+
+fn of_managers(
+    night: &Night<'_>,
+    targets: &DataFrame,
+    standing: &Standing<'_>,
+    names: &mut Names,
+) -> Result<Vec<Assignment>> {
+    let text = |name: &str| targets.column(name).and_then(Column::str);
+    let (lists, customers, managers) = (text("list")?, text("customer_id")?, text("manager_id")?);
+    let products = text("product")?;
+    let amounts = targets.column("amount")?.i64()?;
+    let values = targets.column("expected_value")?.f64()?;
+    let held_out = flags(targets, "held_out")?;
+    let mut rows = Vec::new();
+    for at in 0..targets.height() {
+        let (Some(list), Some(customer_id)) = (lists.get(at).and_then(measured), customers.get(at)) else {
+            continue;
+        };
+        let [tier, band] = standing.of(customer_id, names);
+        rows.push(Assignment {
+            campaign: names.of(&campaign(list, night.as_of())),
+            list: names.of(list.code()),
+            customer_id: customer_id.into(),
+            manager_id: managers.get(at).map(|id| names.of(id)),
+            product: products.get(at).filter(|_| list.is_selling()).map(|product| names.of(product)),
+            assigned_on: night.as_of(),
+            held_out: held_out.and_then(|held_out| held_out.get(at)).unwrap_or(false),
+            tier,
+            band,
+            expected_value: values.get(at).filter(|value| value.is_finite()),
+            amount: amounts.get(at),
+        });
+    }
+    Ok(rows)
+}
+
+/// The offers that marketing owns and works: the best of each product that consent allows.
+fn of_marketing(
+    night: &Night<'_>,
+    offers: &DataFrame,
+    standing: &Standing<'_>,
+    names: &mut Names,
+) -> Result<Vec<Assignment>> {
+    let worked = night.config.effect.marketing_rank_max;
+    let (Ok(owners), Some(held_out)) = (offers.column("owner"), flags(offers, "held_out")?) else {
+        return Ok(Vec::new());
+    };
+    let owners = owners.str()?;
+    let customers = offers.column("customer_id")?.str()?;
+    let products = offers.column("product")?.str()?;
+    let ranks = offers.column("rank_in_product")?.i32()?;
+    let allowed = flags(offers, "marketing_allowed")?;
+    let values = [offers.column("propensity")?.f64()?, offers.column("margin")?.f64()?];
+    let name = names.of(&campaign(List::CrossSell, night.as_of()));
+    let list = names.of(List::CrossSell.code());
+    let mut rows = Vec::new();
+    for at in 0..offers.height() {
+        let is_worked = owners.get(at) == Some(MARKETING)
+            && ranks.get(at).is_some_and(|rank| rank <= worked)
+            && allowed.and_then(|allowed| allowed.get(at)) != Some(false);
+        let Some(customer_id) = customers.get(at).filter(|_| is_worked) else { continue };
+        let [tier, band] = standing.of(customer_id, names);
+        let [propensity, margin] = values.map(|values| values.get(at));
+        rows.push(Assignment {
+            campaign: Arc::clone(&name),
+            list: Arc::clone(&list),
+            customer_id: customer_id.into(),
+            manager_id: None,
+            product: products.get(at).map(|product| names.of(product)),
+            assigned_on: night.as_of(),
+            held_out: held_out.get(at).unwrap_or(false),
+            tier,
+            band,
+            expected_value: propensity.zip(margin).map(|(p, m)| p * m).filter(|value| value.is_finite()),
+            amount: None,
+        });
+    }
+    Ok(rows)
+}
+
+fn flags<'f>(frame: &'f DataFrame, name: &str) -> Result<Option<&'f BooleanChunked>> {
+    Ok(frame.column(name).ok().map(Column::bool).transpose()?)
+}

@@ -1,0 +1,81 @@
+//! The ledger of assignments: who was first assigned to which campaign when, and whether he was held out.
+//!
+//! A night's ledger is the night before's and tonight's first times, so that a rerun gives the same one. Never: an
+//! assignment changed or taken out before its time; a customer twice under one campaign and product.
+
+use crate::date::Date;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// One customer assigned to one campaign; of selling, with one product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// List and quarter: `retention-2026Q4`.
+    pub campaign: Arc<str>,
+    pub list: Arc<str>,
+    pub customer_id: Box<str>,
+    /// Null of marketing's.
+    pub manager_id: Option<Arc<str>>,
+    pub product: Option<Arc<str>>,
+    pub assigned_on: Date,
+    pub held_out: bool,
+    /// As he stood on that day.
+    pub tier: Option<Arc<str>>,
+    pub band: Option<Arc<str>>,
+    /// Currency units.
+    pub expected_value: Option<f64>,
+    /// Minor units.
+    pub amount: Option<i64>,
+}
+
+impl Assignment {
+    /// What the ledger is sorted by; no two are alike.
+    pub fn key(&self) -> (&str, &str, Option<&str>) {
+        (&self.campaign, &self.customer_id, self.product.as_deref())
+    }
+}
+
+/// Assignments, ascending by campaign, customer and product.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ledger {
+    rows: Vec<Assignment>,
+}
+
+impl Ledger {
+    /// Rows in any order; of those with one key the earliest stands.
+    pub fn of(mut rows: Vec<Assignment>) -> Self {
+        rows.sort_by(|a, b| a.key().cmp(&b.key()).then(a.assigned_on.cmp(&b.assigned_on)));
+        rows.dedup_by(|next, kept| next.key() == kept.key());
+        Self { rows }
+    }
+
+    pub fn rows(&self) -> &[Assignment] {
+        &self.rows
+    }
+
+    /// With tonight's, of which those count that come for the first time, and without those that are older than
+    /// `keep_days`.
+    #[must_use]
+    pub fn continued(self, tonight: Vec<Assignment>, as_of: Date, keep_days: i32) -> Self {
+        let oldest = as_of.plus_days(-keep_days);
+        let mut rows = self.rows;
+        rows.retain(|row| row.assigned_on >= oldest);
+        rows.extend(tonight);
+        Self::of(rows)
+    }
+}
+
+/// Texts that come again and again, each once in memory.
+#[derive(Debug, Default)]
+pub struct Names(BTreeSet<Arc<str>>);
+
+impl Names {
+    pub fn of(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&new));
+        new
+    }
+}

@@ -1,0 +1,81 @@
+//! Results as a source of the store: what was kept, taken in with a night beside the bank's own contacts.
+
+use super::FOLDER;
+use crate::config::source::Source;
+use crate::contract::tables::Table;
+use crate::error::{Error, Result};
+use crate::ingest::{self, Limits, Taken};
+use crate::io::exports;
+use crate::io::private::names_in;
+use crate::store::Writer;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// How the kept files are read; the same words as in a bank's own mapping.
+const MAPPING: &str = r#"
+files = "results-{date}-*.csv"
+format = "csv"
+[columns]
+customer_id = "customer_id"
+contacted_on = "contacted_on"
+manager_id = "manager_id"
+channel = "channel"
+list = "list"
+outcome = "outcome"
+"#;
+
+/// Takes in what was kept and is not in the store yet; `taken` is added to.
+///
+/// # Errors
+/// As [`ingest::take_in`].
+pub fn take_in(writer: &mut Writer, workspace: &Path, limits: &Limits, taken: &mut Taken) -> Result<()> {
+    let folder = workspace.join(FOLDER);
+    let Some(sources) = sources(writer, &folder)? else { return Ok(()) };
+    let more = ingest::take_in(writer, &sources, &folder, &without_volume(limits), &|_| {})?;
+    add(taken, more);
+    Ok(())
+}
+
+/// The same for a check; see [`ingest::rehearse`].
+///
+/// # Errors
+/// As [`ingest::rehearse`].
+pub fn rehearse(
+    writer: &mut Writer,
+    workspace: &Path,
+    limits: &Limits,
+    taken: &mut Taken,
+    refusals: &mut Vec<Error>,
+) -> Result<()> {
+    let folder = workspace.join(FOLDER);
+    let Some(sources) = sources(writer, &folder)? else { return Ok(()) };
+    let more = ingest::rehearse(writer, &sources, &folder, &without_volume(limits), &|_| {}, refusals)?;
+    add(taken, more);
+    Ok(())
+}
+
+/// Managers hand in as many workbooks on a day as they like.
+fn without_volume(limits: &Limits) -> Limits {
+    Limits { volume: None, ..limits.clone() }
+}
+
+/// `None` where there is nothing that the store does not know.
+fn sources(writer: &Writer, folder: &Path) -> Result<Option<BTreeMap<Table, Source>>> {
+    if names_in(folder)?.is_empty() {
+        return Ok(None);
+    }
+    let source: Source = toml::from_str(MAPPING)
+        .map_err(|cause| Error::internal("the mapping of results is wrong").caused_by(cause))?;
+    let known = || writer.commit().of_table(Table::Results).flat_map(|delivery| &delivery.files);
+    let is_new = exports::list(folder, &source.files)?
+        .iter()
+        .any(|export| !known().any(|file| file.name == export.name && file.stamp == export.stamp));
+    Ok(is_new.then(|| BTreeMap::from([(Table::Results, source)])))
+}
+
+fn add(taken: &mut Taken, more: Taken) {
+    taken.n_rows += more.n_rows;
+    taken.deliveries.extend(more.deliveries);
+    taken.notes.extend(more.notes);
+    taken.warnings.extend(more.warnings);
+}

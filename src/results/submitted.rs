@@ -1,0 +1,161 @@
+//! One workbook: which it is, and what its rows say.
+
+use super::cells::{Book, Cell};
+use super::header::Header;
+use super::identity::{self, Identity};
+use super::listed::Nights;
+use super::reject::Reject;
+use super::row::{Context, Fault, Filled};
+use super::unzipped;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+
+/// A workbook that could be read.
+#[derive(Debug)]
+pub struct Submitted {
+    /// The path for messages.
+    pub file: String,
+    /// BLAKE3 in hexadecimal.
+    pub digest: String,
+    pub identity: Identity,
+    pub sheet: String,
+    pub header: Header,
+    /// Rows with a number.
+    pub n_rows: usize,
+    pub filled: Vec<(Place, Filled)>,
+    pub rejects: Vec<Reject>,
+}
+
+/// Where a row stands, and its cells between tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// As the spreadsheet counts.
+    pub row: u32,
+    pub raw: String,
+}
+
+impl Submitted {
+    pub fn reject(&self, place: &Place, fault: &Fault) -> Reject {
+        Reject {
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            row: place.row,
+            column: self.header.shown(fault.column),
+            reason: fault.reason.to_owned(),
+            hint: fault.hint,
+            raw: place.raw.clone(),
+        }
+    }
+}
+
+const OUR_OWN: &str = "hand in the workbook that Tercet wrote, filled in and saved as `.xlsx`";
+
+/// Reads one file; the inner error is why it is refused as a whole.
+///
+/// # Errors
+/// Kind `Internal` where the published night that it belongs to cannot be read.
+pub fn read(
+    file: String,
+    bytes: Vec<u8>,
+    digest: String,
+    nights: &mut Nights<'_>,
+    newest: Date,
+) -> Result<Result<Submitted, Error>> {
+    let (mut book, identity) = match opened(&file, bytes) {
+        Ok(opened) => opened,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Identity { as_of, manager_id, run_id, .. } = &identity;
+    let Some(lists) = nights.of_run(*as_of, run_id)? else {
+        let what = format!(
+            "is of run {} of the night of {as_of}, which this workspace does not have",
+            run_id.escape_debug()
+        );
+        return Ok(Err(refused(&file, &what, "name the workspace that published it with `--workspace`")));
+    };
+    let Some(listed) = lists.get(manager_id) else {
+        let what =
+            format!("is of manager `{}`, who has no list on the night of {as_of}", manager_id.escape_debug());
+        return Ok(Err(refused(&file, &what, OUR_OWN)));
+    };
+    let (sheet_name, sheet, header) = match list_of(&file, &mut book) {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut submitted = Submitted {
+        file,
+        digest,
+        identity: identity.clone(),
+        sheet: sheet_name,
+        header: header.clone(),
+        n_rows: 0,
+        filled: Vec::new(),
+        rejects: Vec::new(),
+    };
+    let context = Context { header: &header, identity: &identity, listed, newest };
+    for (row, cells) in sheet.range(header.row + 1..) {
+        submitted.n_rows += usize::from(header.cell(cells, super::header::RANK).is_some());
+        let place = Place { row: row + 1, raw: raw(cells) };
+        match context.read(cells) {
+            Ok(None) => {}
+            Ok(Some(filled)) => submitted.filled.push((place, filled)),
+            Err(fault) => {
+                let reject = submitted.reject(&place, &fault);
+                submitted.rejects.push(reject);
+            }
+        }
+    }
+    Ok(Ok(submitted))
+}
+
+fn refused(file: &str, what: &str, hint: &str) -> Error {
+    Error::refused(format!("`{file}` {what}")).hint(hint)
+}
+
+fn opened(file: &str, bytes: Vec<u8>) -> Result<(Book, Identity), Error> {
+    if let Some(fault) = unzipped::fault(&bytes) {
+        return Err(refused(file, fault, OUR_OWN));
+    }
+    let no_workbook = || refused(file, "is not a workbook (`.xlsx`), or a damaged one", OUR_OWN);
+    let mut book = Book::open(bytes).ok_or_else(no_workbook)?;
+    if !book.sheet_names().iter().any(|name| name == identity::SHEET) {
+        return Err(refused(
+            file,
+            "is not a workbook that Tercet wrote, or its hidden sheet was removed",
+            OUR_OWN,
+        ));
+    }
+    let sheet = book.sheet(identity::SHEET).ok_or_else(no_workbook)?;
+    let identity = Identity::of(&sheet).map_err(|what| refused(file, &what, OUR_OWN))?;
+    Ok((book, identity))
+}
+
+/// The first sheet with the header of a list: it may have been renamed or moved.
+fn list_of(file: &str, book: &mut Book) -> Result<(String, super::cells::Sheet, Header), Error> {
+    let mut missing: Option<Vec<String>> = None;
+    for name in book.sheet_names().into_iter().filter(|name| name != identity::SHEET) {
+        let Some(sheet) = book.sheet(&name) else {
+            return Err(refused(file, &format!("has a damaged sheet `{}`", name.escape_debug()), OUR_OWN));
+        };
+        match Header::find(&sheet) {
+            Ok(header) => return Ok((name, sheet, header)),
+            Err(lacking) if missing.as_ref().is_none_or(|fewest| lacking.len() < fewest.len()) => {
+                missing = Some(lacking);
+            }
+            Err(_) => {}
+        }
+    }
+    let missing =
+        missing.unwrap_or_default().iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+    let what = format!(
+        "has no sheet with the header of a list in English or Chinese; missing or doubled: {missing}"
+    );
+    Err(refused(file, &what, "restore the header row as it was handed out"))
+}
+
+fn raw(cells: &BTreeMap<u32, Cell>) -> String {
+    let last = cells.keys().next_back().copied().unwrap_or(0);
+    let shown = (0..=last).map(|column| cells.get(&column).map_or_else(String::new, Cell::shown));
+    shown.collect::<Vec<_>>().join("\t")
+}

@@ -1,0 +1,531 @@
+//! Workbooks that managers filled in: what becomes a contact, what is turned away and why, and what the next night
+//! makes of it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests write small exports and look at what comes out"
+)]
+
+use crate::bank::{Unobserved, night};
+use crate::published::Table;
+use assert_cmd::Command;
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use rust_xlsxwriter::{Format, Workbook};
+use std::path::{Path, PathBuf};
+use tercet::config::{Config, overlay};
+use tercet::error::Kind;
+use tercet::labels::{Labels, Language};
+use tercet::pipeline::{read_results, run};
+use tercet::results::Report;
+use tercet::store::Store;
+
+const NIGHT: &str = "2026-10-31";
+
+const TABLES: [(&str, &str); 8] = [
+    ("branches", "branch_id,name,parent_id"),
+    ("managers", "manager_id,name,branch_id,daily_capacity,left_on\nM1,Ann,B1,20,\nM2,Bob,B1,20,"),
+    ("products", "product_id,product_kind,name,margin_rate,risk_level,on_sale"),
+    (
+        "customers",
+        "customer_id,opened_on,manager_id,card_tier,contact_allowed,birth_date,branch_id,closed_on,close_reason,gender,occupation,education,\
+         risk_level,customer_kind,other_bank_assets,satisfaction,marketing_allowed,deceased,legal_hold,preferred_channel,name,phone\n\
+         001,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n002,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
+         003,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n004,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
+         005,2020-01-01,M2,gold,,,,,,,,,,,,,,,,,,\n006,2020-01-01,,gold,,,,,,,,,,,,,,,,,,",
+    ),
+    ("accounts", "account_id,customer_id,role,opened_on,closed_on,product_kind"),
+    (
+        "transactions-2026-10",
+        "transaction_id,customer_id,booked_on,amount,kind,account_id,product_kind,channel,currency,counterparty_bank,own_account_elsewhere\n\
+         1,001,2026-10-31,1,deposit,,,,CNY,,",
+    ),
+    (
+        "holdings-2026-10",
+        "snapshot_on,customer_id,product_kind,balance,started_on,matures_on,product_id,currency,cost_basis,market_value_change,rate,credit_limit\n\
+         2026-09-30,001,securities,900000,,,,CNY,,,,\n2026-09-30,002,securities,800000,,,,CNY,,,,\n\
+         2026-09-30,003,securities,700000,,,,CNY,,,,\n2026-09-30,004,securities,600000,,,,CNY,,,,\n\
+         2026-09-30,005,securities,600000,,,,CNY,,,,\n2026-09-30,006,securities,600000,,,,CNY,,,,",
+    ),
+    (
+        "contacts",
+        "customer_id,contacted_on,complaint,resolved_at,manager_id,channel,list,outcome,satisfaction,opened_at\n\
+         001,2020-02-01,,,M1,,,reached,,",
+    ),
+];
+
+/// A bank of six customers after its night: four of M1, one of M2, one of nobody.
+struct Home {
+    folder: tempfile::TempDir,
+    config: Config,
+}
+
+impl Home {
+    fn of(language: Language) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        for (name, text) in TABLES {
+            let lines = text.lines().map(|line| line.trim().to_owned() + "\n");
+            std::fs::write(data.join(format!("{name}.csv.gz")), lines.collect::<String>()).unwrap();
+        }
+        let mut raw = overlay::read_defaults().unwrap();
+        (raw.data, raw.workspace, raw.language) = (data, folder.path().join("work"), language);
+        raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
+        let config = raw.check().unwrap();
+        night(&config, NIGHT);
+        Self { folder, config }
+    }
+
+    fn targets(&self) -> Table {
+        Table::read(&self.config.workspace.join(format!("published/as_of={NIGHT}/targets.parquet")))
+    }
+
+    /// Who stands on a list of contacts due or of unclaimed customers tonight.
+    fn listed(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.targets().texts("customer_id").into_iter().flatten().collect();
+        ids.sort();
+        ids
+    }
+
+    fn workbook(&self, manager: &str) -> Sheets {
+        Sheets::open(&self.config.workspace.join(format!("published/as_of={NIGHT}/lists/{manager}.xlsx")))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn read(&self, files: &[PathBuf]) -> Report {
+        read_results(&self.config, files).unwrap()
+    }
+
+    /// Lines of the kept files after their headers, and of the rejected rows.
+    fn kept(&self) -> (Vec<String>, Vec<String>) {
+        let folder = self.config.workspace.join("results");
+        let mut names: Vec<_> = std::fs::read_dir(&folder)
+            .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+            .unwrap_or_default();
+        names.sort();
+        let lines = |prefix: &str| {
+            let of_prefix = names.iter().filter(|name| name.starts_with(prefix));
+            let texts = of_prefix.map(|name| std::fs::read_to_string(folder.join(name)).unwrap());
+            texts.flat_map(|text| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
+        };
+        (lines("results-"), lines("rejected-"))
+    }
+
+    /// `(day, list, outcome)` of a customer's contacts, as the store has them.
+    fn contacts(&self, customer_id: &str) -> Vec<String> {
+        let store = Store::open(&self.config.workspace, self.config.store.buckets).unwrap();
+        let bank = store.bank(NIGHT.parse().unwrap()).unwrap();
+        let index = bank.customers().position(|customer| &*customer.customer_id == customer_id).unwrap();
+        let contacts = bank.contacts(u32::try_from(index).unwrap()).iter();
+        contacts
+            .map(|contact| {
+                let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or("-").to_owned();
+                let (manager, list, outcome) =
+                    (text(&contact.manager_id), text(&contact.list), text(&contact.outcome));
+                format!("{} {manager} {list} {outcome}", contact.contacted_on)
+            })
+            .collect()
+    }
+}
+
+/// A workbook as another program would save it: cell values and formats, no more.
+#[derive(Clone)]
+struct Sheets(Vec<(String, Vec<Vec<Data>>)>);
+
+/// What is written as a formula.
+const FORMULA: &str = "formula";
+
+impl Sheets {
+    fn open(path: &Path) -> Self {
+        let mut book: Xlsx<_> = open_workbook(path).unwrap();
+        let names = book.sheet_names();
+        let rows = |range: calamine::Range<Data>| range.rows().map(<[Data]>::to_vec).collect();
+        Self(
+            names
+                .into_iter()
+                .map(|name| (name.clone(), rows(book.worksheet_range(&name).unwrap())))
+                .collect(),
+        )
+    }
+
+    fn save(&self, path: &Path) {
+        let mut book = Workbook::new();
+        let day = Format::new().set_num_format("yyyy-mm-dd");
+        for (name, rows) in &self.0 {
+            let sheet = book.add_worksheet();
+            sheet.set_name(name).unwrap();
+            for (row, cells) in (0u32..).zip(rows) {
+                for (column, cell) in (0u16..).zip(cells) {
+                    match cell {
+                        Data::String(text) if text == FORMULA => sheet.write_formula(row, column, "=1+1"),
+                        Data::String(text) => sheet.write_string(row, column, text),
+                        Data::Float(number) => sheet.write_number(row, column, *number),
+                        Data::Int(number) => sheet.write_number(row, column, *number as f64),
+                        Data::DateTime(on) => sheet.write_number_with_format(row, column, on.as_f64(), &day),
+                        _ => continue,
+                    }
+                    .unwrap();
+                }
+            }
+        }
+        book.save(path).unwrap();
+    }
+
+    fn list(&mut self) -> &mut Vec<Vec<Data>> {
+        &mut self.0[0].1
+    }
+
+    /// The row of the header, and the column that `[column]` has `code` for, in either language.
+    fn header(&self, code: &str) -> (usize, usize) {
+        let words = Language::ALL.map(|language| Labels::of(language).text("column", code).to_owned());
+        let is_it = |cell: &Data| words.iter().any(|word| *cell == Data::String(word.clone()));
+        let rows = self.0[0].1.iter().enumerate();
+        rows.filter_map(|(row, cells)| Some((row, cells.iter().position(is_it)?))).next().unwrap()
+    }
+
+    /// Puts a value into the row of a rank.
+    fn with(mut self, rank: usize, code: &str, value: Data) -> Self {
+        let (row, column) = self.header(code);
+        let cells = &mut self.list()[row + rank];
+        cells.resize(cells.len().max(column + 1), Data::Empty);
+        cells[column] = value;
+        self
+    }
+
+    fn filled(self, rank: usize, on: &str, outcome: &str) -> Self {
+        self.with(rank, "contacted_on", text(on)).with(rank, "outcome", text(outcome))
+    }
+}
+
+fn text(text: &str) -> Data {
+    if text.is_empty() { Data::Empty } else { Data::String(text.to_owned()) }
+}
+
+fn counts(report: &Report) -> [usize; 6] {
+    let row = &report.files[0];
+    [row.rows, row.contacts, row.reached, row.repeated, row.known, row.rejected]
+}
+
+#[test]
+fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() {
+    for (language, sale, missed) in
+        [(Language::En, "Sale", "Not reached"), (Language::ZhCn, "已成交", "未接通")]
+    {
+        let home = Home::of(language);
+        assert_eq!(home.listed(), ["001", "002", "003", "004", "005", "006"]);
+        let path = home.path("M1 (2).xlsx");
+        // Sorted the other way round, with the day as a date in one row and typed as text in another.
+        let mut sheets = home
+            .workbook("M1")
+            .filled(1, "", sale)
+            .with(
+                1,
+                "contacted_on",
+                Data::DateTime(calamine::ExcelDateTime::new(
+                    46_326.5,
+                    calamine::ExcelDateTimeType::DateTime,
+                    false,
+                )),
+            )
+            .filled(3, "2026/10/31", missed)
+            .with(4, "contacted_on", text("2026年10月31日"));
+        let first = sheets.header("rank").0 + 1;
+        sheets.list()[first..first + 4].reverse();
+        sheets.save(&path);
+
+        let report = home.read(&[path]);
+        assert_eq!((report.rejects.len(), report.is_kept()), (0, true), "{:?}", report.rejects);
+        assert_eq!(counts(&report), [4, 3, 2, 0, 0, 0]);
+        let (kept, rejected) = home.kept();
+        let without_run = |line: &String| {
+            let fields: Vec<&str> = line.split(',').collect();
+            [&fields[..6], &fields[7..]].concat().join(",")
+        };
+        let kept: Vec<String> = kept.iter().map(without_run).collect();
+        assert_eq!(
+            kept,
+            [
+                "001,2026-10-31,M1,,contact_due,sale,1",
+                "003,2026-10-31,M1,,contact_due,not_reached,3",
+                "004,2026-10-31,M1,,contact_due,,4",
+            ]
+        );
+        assert_eq!(rejected, Vec::<String>::new());
+
+        // Whom nobody reached is due again; the others are not.
+        let again = night(&home.config, NIGHT);
+        assert_eq!(home.listed(), ["002", "003", "005", "006"]);
+        assert_eq!(home.contacts("001"), ["2020-02-01 M1 - reached", "2026-10-31 M1 contact_due sale"]);
+        let input = again.manifest.inputs.iter().find(|input| input.table == "results").unwrap();
+        assert_eq!((input.rows.read, input.rows.used), (3, 3));
+        // Nothing is new in a further night, and its contacts are the same.
+        night(&home.config, NIGHT);
+        assert_eq!(home.contacts("003"), ["2026-10-31 M1 contact_due not_reached"]);
+    }
+}
+
+/// Each is the only row that is filled in, beside one that is in order.
+#[test]
+fn a_row_that_is_not_in_order_is_turned_away_with_its_place_and_what_to_do() {
+    let home = Home::of(Language::En);
+    let cases: &[(&str, &[(&str, Data)], &str, &str)] = &[
+        (
+            "no outcome of ours",
+            &[("contacted_on", text(NIGHT)), ("outcome", text("Sold"))],
+            "Outcome",
+            "no known outcome",
+        ),
+        (
+            "a number",
+            &[("contacted_on", text(NIGHT)), ("outcome", Data::Float(1.0))],
+            "Outcome",
+            "no known outcome",
+        ),
+        (
+            "tomorrow",
+            &[("contacted_on", text("2026-11-01")), ("outcome", text("Sale"))],
+            "Contacted on",
+            "a day later than the newest of the store",
+        ),
+        (
+            "the day before",
+            &[("contacted_on", text("2026-10-30"))],
+            "Contacted on",
+            "a day before the list's own",
+        ),
+        ("no day at all", &[("outcome", text("Sale"))], "Contacted on", "an outcome without a day"),
+        ("a day of another order", &[("contacted_on", text("31/10/2026"))], "Contacted on", "no day"),
+        ("a bare number", &[("contacted_on", Data::Float(46_326.0))], "Contacted on", "no day"),
+        ("a formula for a day", &[("contacted_on", text(FORMULA))], "Contacted on", "a formula"),
+        (
+            "a formula for the id",
+            &[("contacted_on", text(NIGHT)), ("customer_id", text(FORMULA))],
+            "Customer",
+            "a formula",
+        ),
+        (
+            "a rank of nobody",
+            &[("contacted_on", text(NIGHT)), ("rank", Data::Float(9.0))],
+            "#",
+            "no such number on this list",
+        ),
+        (
+            "half a rank",
+            &[("contacted_on", text(NIGHT)), ("rank", Data::Float(2.5))],
+            "#",
+            "no such number on this list",
+        ),
+        ("no rank", &[("contacted_on", text(NIGHT)), ("rank", Data::Empty)], "#", "no number of the list"),
+        (
+            "another customer",
+            &[("contacted_on", text(NIGHT)), ("customer_id", text("001"))],
+            "Customer",
+            "another customer than the list has under this number",
+        ),
+        (
+            "an id that lost its zeros",
+            &[("contacted_on", text(NIGHT)), ("customer_id", Data::Float(2.0))],
+            "Customer",
+            "another customer than the list has under this number",
+        ),
+    ];
+    for (n, (what, edits, column, reason)) in cases.iter().enumerate() {
+        let path = home.path(&format!("{n}.xlsx"));
+        let edit = |sheets: Sheets, (code, value): &(&str, Data)| sheets.with(2, code, value.clone());
+        let sheets = edits.iter().fold(home.workbook("M1"), edit);
+        sheets.filled(1, NIGHT, "Declined").save(&path);
+        let report = home.read(&[path]);
+        let [reject] = &report.rejects[..] else { panic!("{what}: {:?}", report.rejects) };
+        let at = reject.column.split(" (").next().unwrap();
+        assert_eq!((at, &*reject.reason, reject.row), (*column, *reason, 6), "{what}");
+        let told = reject.to_string();
+        assert!(
+            told.contains(&format!("{n}.xlsx, sheet `Contacts`, row 6, column `")) && !reject.hint.is_empty(),
+            "{told}"
+        );
+        // The row beside it was taken in by the first of these files, and is known ever after.
+        assert_eq!(counts(&report)[1..], if n == 0 { [1, 1, 0, 0, 1] } else { [0, 0, 0, 1, 1] }, "{what}");
+        let (kept, rejected) = home.kept();
+        assert_eq!((kept.len(), rejected.len()), (1, 1), "{what}");
+    }
+    // Once it is mended nothing of it remains among the rejected.
+    home.workbook("M1").filled(2, NIGHT, "Sale").save(&home.path("mended.xlsx"));
+    assert_eq!(counts(&home.read(&[home.path("mended.xlsx")]))[1..], [1, 1, 0, 0, 0]);
+    assert_eq!(home.kept().1, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_none_of_ours_is_refused_whole_and_keeps_the_others_out() {
+    let home = Home::of(Language::En);
+    let good = home.path("good.xlsx");
+    home.workbook("M1").filled(1, NIGHT, "Sale").save(&good);
+    let edited = |name: &str, edit: &dyn Fn(&mut Sheets)| {
+        let mut sheets = home.workbook("M2").filled(1, NIGHT, "Sale");
+        edit(&mut sheets);
+        sheets.save(&home.path(name));
+    };
+    std::fs::write(home.path("a.xlsx"), "customer,outcome\n1,Sale\n").unwrap();
+    let whole = std::fs::read(&good).unwrap();
+    std::fs::write(home.path("b.xlsx"), &whole[..whole.len() - 100]).unwrap();
+    std::fs::write(home.path("c.xlsx"), [0xd0, 0xcf, 0x11, 0xe0, 0, 0]).unwrap();
+    edited("d.xlsx", &|sheets| sheets.0.truncate(2));
+    edited("e.xlsx", &|sheets| identity(sheets, "run_id", "0123456789abcdef"));
+    edited("f.xlsx", &|sheets| identity(sheets, "manager_id", "M9"));
+    edited("g.xlsx", &|sheets| identity(sheets, "as_of", "2026-10-30"));
+    edited("h.xlsx", &|sheets| identity(sheets, "as_of", "yesterday"));
+    edited("i.xlsx", &|sheets| identity(sheets, "schema_version", "999"));
+    edited("j.xlsx", &|sheets| {
+        let (row, column) = sheets.header("outcome");
+        sheets.list()[row][column] = text("Result");
+    });
+    let not_ours = "is not a workbook that Tercet wrote, or its hidden sheet was removed";
+    let cases = [
+        ("a.xlsx", "is not a workbook (`.xlsx`), or a damaged one"),
+        ("b.xlsx", "is not a workbook (`.xlsx`), or a damaged one"),
+        ("c.xlsx", "is encrypted, or an old `.xls`"),
+        ("d.xlsx", not_ours),
+        (
+            "e.xlsx",
+            "is of run 0123456789abcdef of the night of 2026-10-31, which this workspace does not have",
+        ),
+        ("f.xlsx", "is of manager `M9`, who has no list on the night of 2026-10-31"),
+        ("g.xlsx", "of the night of 2026-10-30, which this workspace does not have"),
+        ("h.xlsx", "says something else for `as_of` than Tercet writes"),
+        ("i.xlsx", "was written by a newer version of Tercet"),
+        ("j.xlsx", "missing or doubled: `Outcome`"),
+    ];
+    for (name, why) in cases {
+        let report = home.read(&[good.clone(), home.path(name)]);
+        let [refusal] = &report.refusals[..] else { panic!("{name}: {:?}", report.refusals) };
+        assert_eq!(refusal.kind(), Kind::Refused);
+        assert!(refusal.to_string().contains(name) && refusal.to_string().contains(why), "{refusal}");
+        assert!(!refusal.hints().is_empty() && !report.is_kept());
+        assert_eq!(home.kept().0, Vec::<String>::new(), "{name}");
+    }
+    assert_eq!(read_results(&home.config, &[home.path("none.xlsx")]).unwrap_err().kind(), Kind::Usage);
+}
+
+/// Changes what the hidden sheet says.
+fn identity(sheets: &mut Sheets, key: &str, value: &str) {
+    let (_, rows) = sheets.0.iter_mut().find(|(name, _)| name == "tercet").unwrap();
+    let row = rows.iter_mut().find(|row| row[0] == text(key)).unwrap();
+    row[1] = text(value);
+}
+
+#[test]
+fn a_row_counts_once_and_two_stories_count_not_at_all() {
+    let home = Home::of(Language::En);
+    let (one, copy, other, two) =
+        (home.path("one.xlsx"), home.path("copy.xlsx"), home.path("other.xlsx"), home.path("two.xlsx"));
+    home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Declined").save(&one);
+    std::fs::copy(&one, &copy).unwrap();
+    // Another file of the same list: one row alike, one that says otherwise, one of its own.
+    home.workbook("M1")
+        .filled(1, NIGHT, "Sale")
+        .filled(2, NIGHT, "Sale")
+        .filled(3, NIGHT, "Sale")
+        .save(&other);
+    home.workbook("M2").filled(1, NIGHT, "Appointment").save(&two);
+
+    let report = home.read(&[one.clone(), copy, other, two.clone()]);
+    assert_eq!(report.copies.len(), 1);
+    let rows: Vec<_> =
+        report.files.iter().map(|row| (row.contacts, row.repeated, row.known, row.rejected)).collect();
+    assert_eq!(rows, [(1, 0, 0, 1), (1, 1, 0, 1), (1, 0, 0, 0)]);
+    assert!(
+        report.rejects.iter().all(|reject| reject.reason.ends_with("says otherwise")),
+        "{:?}",
+        report.rejects
+    );
+    assert_eq!(home.kept().0.len(), 3);
+
+    // The right one of the two stories comes alone; what was read before is known, and cannot be told anew.
+    let report = home.read(&[one, two]);
+    let rows: Vec<_> =
+        report.files.iter().map(|row| (row.contacts, row.repeated, row.known, row.rejected)).collect();
+    assert_eq!(rows, [(1, 0, 1, 0), (0, 0, 1, 0)]);
+    home.workbook("M1").filled(1, NIGHT, "Declined").save(&home.path("late.xlsx"));
+    let report = home.read(&[home.path("late.xlsx")]);
+    assert_eq!(report.rejects[0].reason, "what was read of this row before says otherwise");
+    assert_eq!(home.kept().0.len(), 4);
+
+    // A line that is mended in the kept file corrects what the night before took in.
+    night(&home.config, NIGHT);
+    assert_eq!(home.contacts("001")[1], "2026-10-31 M1 contact_due sale");
+    let folder = home.config.workspace.join("results");
+    let name = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.starts_with("results-") && name.ends_with("M1.csv"))
+        .unwrap();
+    let text = std::fs::read_to_string(folder.join(&name)).unwrap();
+    std::fs::write(folder.join(&name), text.replacen("sale", "declined", 1)).unwrap();
+    night(&home.config, NIGHT);
+    assert_eq!(home.contacts("001")[1], "2026-10-31 M1 contact_due declined");
+}
+
+#[test]
+fn a_workbook_of_a_run_that_was_replaced_is_still_read() {
+    let home = Home::of(Language::En);
+    let old = home.workbook("unassigned").filled(1, NIGHT, "Reached");
+    // Another run of the night, with another id.
+    let mut raw = overlay::read_defaults().unwrap();
+    (raw.data, raw.workspace) = (home.config.data.clone(), home.config.workspace.clone());
+    raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
+    raw.lists.cooldown_days += 1;
+    let changed = raw.check().unwrap();
+    let report = run(&changed, Some(NIGHT.parse().unwrap()), false, &Unobserved).unwrap();
+    assert!(report.replaced.is_some());
+    old.save(&home.path("old.xlsx"));
+    assert_eq!(counts(&home.read(&[home.path("old.xlsx")])), [1, 1, 1, 0, 0, 0]);
+    night(&changed, NIGHT);
+    // A contact of nobody's list has no manager.
+    assert_eq!(home.contacts("006"), ["2026-10-31 - unclaimed reached"]);
+}
+
+#[test]
+fn the_banks_own_contacts_go_on_beside_them_and_one_told_twice_counts_once() {
+    let home = Home::of(Language::En);
+    home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Declined").save(&home.path("1.xlsx"));
+    assert!(home.read(&[home.path("1.xlsx")]).is_kept());
+    let (_, own) = TABLES[7];
+    let more =
+        format!("{own}\n001,{NIGHT},,,M1,phone,contact_due,appointment,,\n003,{NIGHT},,,M1,,,reached,,\n");
+    let lines: String = more.lines().map(|line| line.trim().to_owned() + "\n").collect();
+    std::fs::write(home.config.data.join("contacts.csv.gz"), lines).unwrap();
+    night(&home.config, NIGHT);
+    assert_eq!(home.contacts("001"), ["2020-02-01 M1 - reached", "2026-10-31 M1 contact_due appointment"]);
+    assert_eq!(home.contacts("002"), ["2026-10-31 M1 contact_due declined"]);
+    assert_eq!(home.contacts("003"), ["2026-10-31 M1 - reached"]);
+}
+
+#[test]
+fn the_command_says_what_it_read_and_ends_as_an_export_would() {
+    let home = Home::of(Language::En);
+    home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Sold").save(&home.path("1.xlsx"));
+    std::fs::write(home.path("2.xlsx"), "no workbook").unwrap();
+    let workspace = home.config.workspace.to_str().unwrap().to_owned();
+    let tercet = |arguments: &[&str]| {
+        let output = Command::cargo_bin("tercet")
+            .unwrap()
+            .current_dir(home.folder.path())
+            .args([&["results", "--workspace", &workspace], arguments].concat())
+            .output()
+            .unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.code().unwrap(), out, err)
+    };
+    let (code, out, err) = tercet(&["1.xlsx"]);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out, @"");
+    insta::assert_snapshot!(err, @"");
+    let (code, out, err) = tercet(&["--json", "1.xlsx", "2.xlsx"]);
+    assert_eq!(code, 3);
+    insta::assert_snapshot!(err.lines().skip(1).collect::<Vec<_>>().join("\n"), @"");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["is_kept"], &json["known"], &json["rejected"]), (&false.into(), &1.into(), &1.into()));
+    assert_eq!(json["rejects"][0]["row"], 6);
+}
