@@ -475,7 +475,7 @@ fn a_workbook_of_a_run_that_was_replaced_is_still_read() {
     let mut raw = overlay::read_defaults().unwrap();
     (raw.data, raw.workspace) = (home.config.data.clone(), home.config.workspace.clone());
     raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
-    raw.lists.cooldown_days += 1;
+    raw.lists.contacts_max_days += 1;
     let changed = raw.check().unwrap();
     let report = run(&changed, Some(NIGHT.parse().unwrap()), false, &Unobserved).unwrap();
     assert!(report.replaced.is_some());
