@@ -130,13 +130,14 @@ impl<'a> Night<'a> {
         self.reached(row).next().map(|contact| contact.contacted_on)
     }
 
-    /// When the cooldown of a list began: at the last contact, or where contacts are not delivered, at the last listing.
+    /// When the cooldown of a list began: at the last contact; where contacts are not delivered, also at the last listing.
     pub fn cooled_from(&self, row: usize, list: &str) -> Option<Date> {
+        let reached = self.last_contact(row);
         if self.contacts_are_delivered() {
-            return self.last_contact(row);
+            return reached;
         }
         let id = &*self.customer(row).customer_id;
-        self.listed_before.get(&(id.to_owned(), list.to_owned())).copied()
+        reached.max(self.listed_before.get(&(id.to_owned(), list.to_owned())).copied())
     }
 
     /// Whether he was reached on or after `date`.
