@@ -6,11 +6,13 @@
 mod band;
 mod cost_to_serve;
 pub mod overlay;
+mod privacy;
 pub mod raw;
 pub mod source;
 
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
+pub use privacy::{Privacy, Profile, Publish};
 pub use raw::{Churn, Ingest, Lists, Models, Quotas, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

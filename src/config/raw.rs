@@ -1,7 +1,7 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Band, Config, CostToServe};
+use super::{Band, Config, CostToServe, Privacy, Publish};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
@@ -39,6 +39,10 @@ pub struct Raw {
     pub churn: Churn,
     /// Whom to contact, when and how many.
     pub lists: Lists,
+    /// Which files a night has beside its tables.
+    pub publish: Publish,
+    /// What workbooks and files for import say of a customer.
+    pub privacy: Privacy,
     /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
     pub sources: BTreeMap<String, Source>,
 }
@@ -314,9 +318,10 @@ impl Raw {
     fn digest(&self) -> String {
         // `models` decides on warnings alone.
         let sections = (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists);
+        let files = (&self.publish, self.privacy.profile);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
-            "{sections:?}|{}|{:?}|{}|{:?}",
+            "{sections:?}|{files:?}|{}|{:?}|{}|{:?}",
             self.seed, self.language, self.base_currency, self.sources
         );
         blake3::hash(text.as_bytes()).to_hex().to_string()
@@ -347,6 +352,7 @@ impl Raw {
         let (value, segment, churn, lists) = (&self.value, &self.segment, &self.churn, &self.lists);
         self.check_ingest()?;
         self.check_models()?;
+        self.privacy.check()?;
         ensure("store.buckets", (1..=4096).contains(&self.store.buckets), "from 1 to 4096")?;
         let limits = value.tier_limits;
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);

@@ -10,5 +10,6 @@ pub mod pool;
 pub mod private;
 pub mod process;
 pub mod published;
+pub mod secret;
 pub mod staging;
 pub mod start;

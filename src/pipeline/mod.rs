@@ -28,6 +28,7 @@ use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
+use crate::privacy::Privacy;
 use crate::publish::{self, Manifest};
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
@@ -60,6 +61,7 @@ pub fn run(
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
     let rules = Rules::read(targets::DEFAULT_RULES)?;
     let labels = Labels::of(config.language);
+    let privacy = Privacy::of(&config.privacy)?;
 
     let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
     let mut taken = watch.time(
@@ -175,6 +177,7 @@ pub fn run(
         before: before.as_ref(),
         lists: &lists,
         outcomes: &outcomes,
+        privacy: &privacy,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
     let night = publish::Night {
@@ -184,6 +187,7 @@ pub fn run(
         outcomes: &outcomes.frame,
         rejects: &rejects,
         before: before.as_ref(),
+        privacy: &privacy,
     };
     let (published, mut manifest) = watch.time(
         "publish",

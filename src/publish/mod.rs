@@ -5,9 +5,12 @@
 
 mod backtest;
 mod books;
+mod branches;
 mod columnar;
+mod list_file;
 mod manifest;
 mod night;
+mod portfolio;
 mod previous;
 mod rejects;
 mod run_id;
@@ -17,8 +20,8 @@ pub mod workbook;
 
 pub use backtest::backtest_frames;
 pub use manifest::{
-    Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,
-    StageTiming,
+    Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
+    NightBefore, StageTiming,
 };
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};

@@ -15,8 +15,8 @@ pub use configuration::configuration_json;
 pub use contract::contract_markdown;
 pub use dictionary::data_dictionary;
 pub use tables::{
-    BACKTEST, BACKTEST_CALIBRATION, BACKTESTS, CHURN, CROSS_SELL, FEATURES, MANAGERS, MOVEMENTS, OUTCOMES,
-    REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS,
+    BACKTEST, BACKTEST_CALIBRATION, BACKTESTS, CHURN, CROSS_SELL, FEATURES, LIST_FILES, MANAGERS, MOVEMENTS,
+    OUTCOMES, REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS,
 };
 
 use crate::error::{Error, Result};

@@ -31,3 +31,4 @@ mod run_summary;
 mod same_bytes;
 mod segments;
 mod status;
+mod workbooks;

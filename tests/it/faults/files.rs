@@ -240,7 +240,8 @@ fn archives() -> Vec<Case> {
 
 fn digests() -> Vec<Case> {
     let control = "sources.transactions.control = { file = \"{file}.ctl\" }";
-    let sha256 = format!("{:x}", sha2::Sha256::digest(TRANSACTIONS));
+    let digest = sha2::Sha256::digest(TRANSACTIONS);
+    let sha256: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let blake3 = blake3::hash(TRANSACTIONS.as_bytes()).to_hex();
     let with =
         |what: &str, stated: &str| case("F15", what).file("transactions.csv.ctl", stated).configured(control);
