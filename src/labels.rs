@@ -21,6 +21,14 @@ pub enum Language {
 impl Language {
     pub const ALL: [Language; 2] = [Language::En, Language::ZhCn];
 
+    /// As the configuration names it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::ZhCn => "zh-CN",
+        }
+    }
+
     fn source(self) -> &'static str {
         match self {
             Language::En => include_str!("../config/labels/en.toml"),

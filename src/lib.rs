@@ -43,6 +43,8 @@ pub mod segment;
 
 pub mod schema;
 
+pub mod privacy;
+
 pub mod init;
 
 pub mod features;

@@ -7,12 +7,14 @@ mod band;
 mod cost_to_serve;
 mod lists;
 pub mod overlay;
+mod privacy;
 pub mod raw;
 pub mod source;
 
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
 pub use lists::{Lists, Quotas, holiday_in};
+pub use privacy::{Privacy, Profile, Publish};
 pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

@@ -1,7 +1,7 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Config, CostToServe, Lists};
+use super::{Config, CostToServe, Lists, Privacy, Publish};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
@@ -41,6 +41,10 @@ pub struct Raw {
     pub lists: Lists,
     /// What came of a list.
     pub effect: Effect,
+    /// Which files a night has beside its tables.
+    pub publish: Publish,
+    /// What workbooks and files for import say of a customer.
+    pub privacy: Privacy,
     /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
     pub sources: BTreeMap<String, Source>,
 }
@@ -276,9 +280,10 @@ impl Raw {
         // `models` decides on warnings alone.
         let sections =
             (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists, &self.effect);
+        let files = (&self.publish, self.privacy.profile);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
-            "{sections:?}|{}|{:?}|{}|{:?}",
+            "{sections:?}|{files:?}|{}|{:?}|{}|{:?}",
             self.seed, self.language, self.base_currency, self.sources
         );
         blake3::hash(text.as_bytes()).to_hex().to_string()
@@ -329,6 +334,7 @@ impl Raw {
         self.check_ingest()?;
         self.check_models()?;
         self.check_effect()?;
+        self.privacy.check()?;
         ensure("store.buckets", (1..=4096).contains(&self.store.buckets), "from 1 to 4096")?;
         let limits = value.tier_limits;
         let rising = limits.windows(2).all(|pair| pair[0] < pair[1]);

@@ -106,11 +106,7 @@ pub struct EffectFigures {
 }
 
 impl EffectFigures {
-    pub(super) fn of(
-        [list, campaign, by, slice]: [&str; 4],
-        tally: &Tally,
-        config: &Config,
-    ) -> Self {
+    pub(super) fn of([list, campaign, by, slice]: [&str; 4], tally: &Tally, config: &Config) -> Self {
         let [assigned, held_out] = tally.known;
         let found: Option<Difference> = difference(assigned, held_out);
         let (needed_assigned, needed_held_out) = needed(list, tally, config);

@@ -11,6 +11,7 @@ pub mod pool;
 pub mod private;
 pub mod process;
 pub mod published;
+pub mod secret;
 pub mod staging;
 pub mod start;
 pub mod whole_folder;

@@ -8,7 +8,8 @@ use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::ingest::Taken;
-use crate::publish::{ColumnDrift, Input, Manifest, NightBefore, Previous};
+use crate::privacy::Privacy;
+use crate::publish::{ColumnDrift, Disclosure, Input, Manifest, NightBefore, Previous};
 use crate::segment::movements::Migration;
 use crate::segment::{self, SegmentModel};
 use crate::store::books::Reject;
@@ -65,6 +66,7 @@ pub(super) struct Known<'a> {
     pub(super) lists: &'a Lists,
     pub(super) outcomes: &'a Outcomes,
     pub(super) effect: &'a Effect,
+    pub(super) privacy: &'a Privacy,
 }
 
 pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &Known<'_>) -> Manifest {
@@ -80,6 +82,10 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         config_blake3: config.digest().to_owned(),
         rules_version: rules.version,
         seed: config.seed,
+        privacy: Disclosure {
+            profile: known.privacy.profile(),
+            key_version: known.privacy.key_version().map(str::to_owned),
+        },
         night_before: known.before.map(|before| NightBefore {
             as_of: before.as_of,
             segments_blake3: before.segments_blake3.clone(),

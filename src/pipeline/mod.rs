@@ -33,6 +33,7 @@ use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
 use crate::labels::Labels;
+use crate::privacy::Privacy;
 use crate::publish::{self, Listed, Manifest};
 use crate::results;
 use crate::segment::movements::moved;
@@ -66,6 +67,7 @@ pub fn run(
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
     let rules = Rules::read(targets::DEFAULT_RULES)?;
     let labels = Labels::of(config.language);
+    let privacy = Privacy::of(&config.privacy)?;
 
     let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
     let mut taken = watch.time(
@@ -205,6 +207,7 @@ pub fn run(
         lists: &lists,
         outcomes: &outcomes,
         effect: &effect,
+        privacy: &privacy,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
     let night = publish::Night {
@@ -215,6 +218,7 @@ pub fn run(
         effect: &effect,
         rejects: &rejects,
         before: before.as_ref(),
+        privacy: &privacy,
     };
     let (published, mut manifest) = watch.time(
         "publish",

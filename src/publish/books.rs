@@ -1,84 +1,114 @@
-//! The managers' workbooks of a night.
+//! The files that people of the bank open: a workbook and a CSV per manager, a workbook per branch.
+//!
+//! Reads the night's tables; hides what the profile hides. A manager's files hold his customers and no others. In
+//! parallel; each file is dropped as soon as it is staged, so that memory holds one per thread.
 
-use super::workbook::{self, Book, Row};
-use crate::error::Result;
+use super::branches::{self, branch_name};
+use super::list_file;
+use super::portfolio::{self, Portfolios, Ranks};
+use super::workbook::{self, Book, Row, branch_stem, manager_stem, render_branch};
+use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Staging};
-use crate::labels::Labels;
-use crate::targets::{self, ManagerList};
+use crate::privacy::Privacy;
+use crate::targets::{self, List, Lists, ManagerList};
 use rayon::prelude::*;
 use std::io::Write;
 
-/// Lays out one workbook per manager, in parallel, and stages them under `lists/`.
+/// What every file is made from.
+struct Desk<'a> {
+    staging: &'a Staging,
+    night: &'a targets::Night<'a>,
+    portfolios: Portfolios<'a>,
+    privacy: &'a Privacy,
+    run_id: &'a str,
+}
+
+/// Lays out every file and stages it under `lists/`.
 ///
 /// # Errors
-/// Kind `Internal` if a workbook cannot be laid out or written, naming it.
+/// Kind `Internal` if a file cannot be laid out or written, naming it.
 pub fn write(
     staging: &Staging,
     night: &targets::Night<'_>,
-    managers: &[ManagerList],
+    lists: &Lists,
+    privacy: &Privacy,
     run_id: &str,
 ) -> Result<Vec<FileDigest>> {
-    managers.par_iter().map(|manager| write_one(staging, night, manager, run_id)).collect()
+    let desk = Desk { staging, night, portfolios: Portfolios::of(night), privacy, run_id };
+    let of_managers: Vec<Vec<FileDigest>> =
+        lists.managers.par_iter().map(|manager| desk.of_manager(manager)).collect::<Result<_>>()?;
+    let branches = branches::books(night, lists, privacy, run_id)?;
+    let of_branches: Vec<FileDigest> = branches
+        .into_par_iter()
+        .map(|(id, book)| {
+            desk.stage(&format!("{}.xlsx", branch_stem(&id)), &render_branch(&book, night.labels)?)
+        })
+        .collect::<Result<_>>()?;
+    Ok(of_managers.into_iter().flatten().chain(of_branches).collect())
 }
 
-fn write_one(
-    staging: &Staging,
-    night: &targets::Night<'_>,
-    manager: &ManagerList,
-    run_id: &str,
-) -> Result<FileDigest> {
-    let rows = rows(night, manager);
-    let known = night.bank.manager(&manager.manager_id);
-    let branch = known.and_then(|known| known.branch_id.as_deref()).map(|id| branch_name(night, id));
-    let book = Book {
-        tier_limits: night.config.value.tier_limits,
-        manager_id: &manager.manager_id,
-        manager_name: known.and_then(|known| known.name.as_deref()),
-        branch,
-        as_of: night.as_of(),
-        currency: &night.config.base_currency,
-        rows: &rows,
-        not_shown: u32::try_from(manager.beyond_capacity.len()).unwrap_or(u32::MAX),
-        run_id,
-    };
-    let bytes = workbook::render(&book, night.labels)?;
-    let path = format!("lists/{}", workbook::file_name(&manager.manager_id));
-    let mut file = staging.create(&path)?;
-    file.write_all(&bytes)
-        .map_err(|cause| crate::error::Error::internal(format!("cannot write `{path}`")).caused_by(cause))?;
-    file.finish()
-}
+impl Desk<'_> {
+    fn of_manager(&self, manager: &ManagerList) -> Result<Vec<FileDigest>> {
+        let (night, id) = (self.night, manager.manager_id.as_str());
+        let ranks = portfolio::ranks(manager);
+        let rows = self.rows(manager, &ranks);
+        let known = night.bank.manager(id);
+        let branch = known.and_then(|known| known.branch_id.as_deref());
+        let book = Book {
+            manager_id: id,
+            manager_name: known.and_then(|known| known.name.as_deref()),
+            branch: branch.map(|id| branch_name(night, id).unwrap_or(id)),
+            as_of: night.as_of(),
+            currency: &night.config.base_currency,
+            tier_limits: night.config.value.tier_limits,
+            band_limits: night.config.churn.band_limits,
+            overview: &portfolio::overview(night, self.privacy, self.portfolios.rows(id), &ranks),
+            profile: self.privacy.profile(),
+            rows: &rows,
+            not_shown: u32::try_from(manager.beyond_capacity.len()).unwrap_or(u32::MAX),
+            run_id: self.run_id,
+        };
+        let stem = manager_stem(id);
+        let mut files = vec![self.stage(&format!("{stem}.xlsx"), &workbook::render(&book, night.labels)?)?];
+        if night.config.publish.csv {
+            files.push(self.stage(&format!("{stem}.csv"), &list_file::bytes(&book, night.labels)?)?);
+        }
+        Ok(files)
+    }
 
-fn branch_name<'a>(night: &targets::Night<'a>, id: &'a str) -> &'a str {
-    night.bank.branch(id).and_then(|branch| branch.name.as_deref()).unwrap_or(id)
-}
+    fn stage(&self, name: &str, bytes: &[u8]) -> Result<FileDigest> {
+        let path = format!("lists/{name}");
+        let mut file = self.staging.create(&path)?;
+        file.write_all(bytes)
+            .map_err(|cause| Error::internal(format!("cannot write `{path}`")).caused_by(cause))?;
+        file.finish()
+    }
 
-fn rows(night: &targets::Night<'_>, manager: &ManagerList) -> Vec<Row> {
-    let labels: &Labels = night.labels;
-    (1u32..)
-        .zip(manager.shown())
-        .map(|(rank, assigned)| {
+    fn rows(&self, manager: &ManagerList, ranks: &Ranks) -> Vec<Row> {
+        let night = self.night;
+        let listed = manager.shown().map(|assigned| {
             let customer = night.customer(assigned.row);
-            let owned = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+            let known = portfolio::known(night, self.privacy, assigned.row, ranks);
+            let lists: Vec<&str> = assigned.lists().map(List::code).collect();
             Row {
-                rank,
-                customer_id: customer.customer_id.to_string(),
-                name: owned(&customer.name),
-                phone: owned(&customer.phone),
-                tier: night.segments.tiers()[assigned.row]
-                    .map_or(String::new(), |tier| crate::labels::TIERS[usize::from(tier)].into()),
-                customer_type: night.segments.customer_types()[assigned.row].into(),
-                list: assigned.first.list.code().into(),
+                rank: known.rank.unwrap_or_default(),
+                customer_id: known.customer_id,
+                name: known.name,
+                phone: self.privacy.phone(customer.phone.as_deref()),
+                tier: portfolio::tier(night, assigned.row).to_owned(),
+                customer_type: night.segments.customer_types()[assigned.row].to_owned(),
+                list: assigned.first.list.code().to_owned(),
+                all_lists: lists.join(","),
                 reasons: assigned.reasons().map(str::to_owned).collect(),
                 amount: assigned.first.amount,
                 due_on: assigned.first.due_on,
-                product: assigned
-                    .first
-                    .product
-                    .map(|product| labels.text("product_kind", product.code()).to_owned()),
+                product: assigned.first.product.map(crate::contract::codes::ProductKind::code),
+                rule: assigned.first.rule.clone(),
+                expected_value: assigned.first.expected_value,
                 last_contact: night.last_contact(assigned.row),
-                preferred_channel: owned(&customer.preferred_channel),
+                preferred_channel: customer.preferred_channel.as_deref().map(str::to_owned),
             }
-        })
-        .collect()
+        });
+        listed.collect()
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::churn::Evaluation;
 use crate::churn::outcomes::LiveFigures;
+use crate::config::Profile;
 use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::effect::EffectFigures;
@@ -26,6 +27,7 @@ pub struct Manifest {
     pub config_blake3: String,
     pub rules_version: u32,
     pub seed: u64,
+    pub privacy: Disclosure,
     pub night_before: Option<NightBefore>,
     pub inputs: Vec<Input>,
     /// Customers by standing; sums to the customers delivered.
@@ -57,6 +59,14 @@ pub struct Manifest {
     pub peak_memory_bytes: Option<u64>,
     pub threads: usize,
     pub finished_at: String,
+}
+
+/// What workbooks and files for import say of a customer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Disclosure {
+    pub profile: Profile,
+    /// Tells one key of pseudonyms from another; null without pseudonyms.
+    pub key_version: Option<String>,
 }
 
 /// The newest published night before this one.

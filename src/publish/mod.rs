@@ -6,10 +6,13 @@
 mod assigned;
 mod backtest;
 mod books;
+mod branches;
 mod columnar;
+mod list_file;
 mod listed;
 mod manifest;
 mod night;
+mod portfolio;
 mod previous;
 mod rejects;
 mod run_id;
@@ -21,8 +24,8 @@ pub use assigned::assignments_of;
 pub use backtest::backtest_frames;
 pub use listed::{Listed, listed_between};
 pub use manifest::{
-    Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,
-    StageTiming,
+    Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
+    NightBefore, StageTiming,
 };
 pub use night::{Night, publish};
 pub use previous::{Previous, night_before};

@@ -7,6 +7,7 @@ use super::{books, columnar, tables};
 use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
+use crate::privacy::Privacy;
 use crate::schema::{self, TableSchema};
 use crate::targets;
 use arrow::array::RecordBatch;
@@ -23,6 +24,7 @@ pub struct Night<'a> {
     pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
     pub before: Option<&'a Previous>,
+    pub privacy: &'a Privacy,
 }
 
 /// Stages, reads back and shows a night. `manifest` is what the pipeline knows; the rest is filled in here.
@@ -40,6 +42,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
         night.tables.config,
         night.tables.as_of(),
         night.before.map(|before| &*before.segments_blake3),
+        night.privacy.key_version(),
         &digested,
     )?;
     let mut files: Vec<FileDigest> = tables
@@ -50,7 +53,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
             Ok(file)
         })
         .collect::<Result<_>>()?;
-    files.extend(books::write(&staging, night.tables, &night.lists.managers, &run_id)?);
+    files.extend(books::write(&staging, night.tables, night.lists, night.privacy, &run_id)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
     manifest.manifest_version = MANIFEST_VERSION;

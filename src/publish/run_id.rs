@@ -11,7 +11,8 @@ use arrow::ipc::writer::StreamWriter;
 /// Characters of the digest that stand in files: 64 bits, ample for the nights of one workspace.
 const CHARACTERS: usize = 16;
 
-/// `batches` are the night's tables, rejects apart; `night_before` is its digest, if there was one.
+/// `batches` are the night's tables, rejects apart; `night_before` is its digest, if there was one; `key_version` names
+/// the key of pseudonyms, if there are any.
 ///
 /// # Errors
 /// Kind `Internal` if a batch cannot be serialised.
@@ -19,12 +20,13 @@ pub fn run_id(
     config: &Config,
     as_of: Date,
     night_before: Option<&str>,
+    key_version: Option<&str>,
     batches: &[&RecordBatch],
 ) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
     let parts =
         [env!("CARGO_PKG_VERSION"), config.digest(), &as_of.to_string(), night_before.unwrap_or_default()];
-    for part in parts {
+    for part in parts.into_iter().chain(key_version) {
         hasher.update(part.as_bytes());
         hasher.update(&[0]);
     }

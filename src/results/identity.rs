@@ -1,20 +1,11 @@
 //! Which workbook it is: what its hidden sheet says of itself.
 
 use super::cells::{Cell, Sheet};
+use crate::config::Profile;
 use crate::date::Date;
+pub use crate::publish::workbook::identity::SHEET;
 use crate::schema::SCHEMA_VERSION;
 use std::collections::BTreeMap;
-
-/// The very hidden sheet with keys in its first column and values in its second.
-pub const SHEET: &str = "tercet";
-
-/// How customers are shown in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    Full,
-    /// Ids are masked or pseudonyms: they cannot be held against the list.
-    Veiled,
-}
 
 /// What the workbook says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +13,7 @@ pub struct Identity {
     pub as_of: Date,
     pub manager_id: String,
     pub run_id: String,
+    /// How customers are shown in it.
     pub profile: Profile,
 }
 
@@ -50,11 +42,7 @@ impl Identity {
             as_of: Date::parse_iso(&value("as_of")?).ok_or_else(|| wrong("as_of"))?,
             manager_id: value("manager_id")?,
             run_id: value("run_id")?,
-            profile: match &*value("profile")? {
-                "full" => Profile::Full,
-                "masked" | "pseudonymous" => Profile::Veiled,
-                _ => return Err(wrong("profile")),
-            },
+            profile: Profile::from_code(&value("profile")?).ok_or_else(|| wrong("profile"))?,
         })
     }
 }

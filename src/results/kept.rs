@@ -15,7 +15,7 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::private::{names_in, read_file, read_if_there, write_private};
 use crate::labels::OUTCOMES;
-use crate::publish::workbook::file_name;
+use crate::publish::workbook::manager_stem;
 use crate::targets::UNASSIGNED;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -161,9 +161,9 @@ pub fn keep(workspace: &Path, files: &[File], newest: Date) -> Result<()> {
 
 /// Night, run and manager, as a part of a file name.
 fn workbook_name(identity: &Identity) -> String {
-    let manager = file_name(&identity.manager_id);
+    let manager = manager_stem(&identity.manager_id);
     let run: String = identity.run_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("{}-{run}-{}", identity.as_of.to_string().replace('-', ""), manager.trim_end_matches(".xlsx"))
+    format!("{}-{run}-{}", identity.as_of.to_string().replace('-', ""), manager)
 }
 
 type Csv = csv::Writer<Vec<u8>>;

@@ -2,8 +2,9 @@
 
 use super::cells::Cell;
 use super::header::{CONTACTED_ON, CUSTOMER_ID, Header, OUTCOME, RANK};
-use super::identity::{Identity, Profile};
+use super::identity::Identity;
 use super::listed::{Listed, ManagerRows};
+use crate::config::Profile;
 use crate::date::Date;
 use crate::labels::{Labels, Language, OUTCOMES};
 use crate::publish::workbook;
@@ -86,11 +87,11 @@ impl Context<'_> {
         Ok((*rank, listed))
     }
 
-    /// Ids that are masked or replaced by pseudonyms cannot be told.
+    /// Ids that are replaced by pseudonyms cannot be told.
     fn check_id(&self, shown: Option<&Cell>, customer_id: &str) -> Result<(), Fault> {
         let as_written = workbook::as_shown(customer_id);
         let is_it = matches!(shown, Some(Cell::Text(text)) if *text == as_written);
-        if is_it || self.identity.profile == Profile::Veiled {
+        if is_it || self.identity.profile == Profile::Pseudonymous {
             return Ok(());
         }
         Err(fault(CUSTOMER_ID, "another customer than the list has under this number", WRITTEN_OVER))
@@ -173,8 +174,8 @@ mod tests {
         };
         assert_eq!(read(Profile::Full, 1.0, "C1"), Ok("C1".into()));
         assert_eq!(read(Profile::Full, 1.0, "C*"), Err(CUSTOMER_ID));
-        assert_eq!(read(Profile::Veiled, 1.0, "C*"), Ok("C1".into()));
-        assert_eq!(read(Profile::Veiled, 2.0, "C*"), Err(RANK));
+        assert_eq!(read(Profile::Pseudonymous, 1.0, "C*"), Ok("C1".into()));
+        assert_eq!(read(Profile::Pseudonymous, 2.0, "C*"), Err(RANK));
     }
 
     #[test]

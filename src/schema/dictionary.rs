@@ -1,6 +1,6 @@
 //! The data dictionary, printed from the schema.
 
-use super::{BACKTESTS, SCHEMA_VERSION, TABLES, TableSchema};
+use super::{BACKTESTS, LIST_FILES, SCHEMA_VERSION, TABLES, TableSchema};
 use std::fmt::Write;
 
 /// `docs/data-dictionary.md`: every published table and column.
@@ -12,6 +12,8 @@ pub fn data_dictionary() -> String {
     for table in TABLES {
         text += &section(table);
     }
+    text += "\n# Files for a CRM\n";
+    text += &section(&LIST_FILES);
     text += "\n# Tables of a backtest\n\nIn `backtests/as_of=D/` of the workspace, written by `tercet backtest`.\n";
     for table in BACKTESTS {
         text += &section(table);

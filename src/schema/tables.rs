@@ -684,3 +684,40 @@ pub const REJECTS: TableSchema = TableSchema {
         ]
     },
 };
+
+/// The CSV files of managers' lists: `lists/<manager>.csv`, one line per customer on the list of the day.
+pub const LIST_FILES: TableSchema = TableSchema {
+    name: "lists/<manager>.csv",
+    description: "One line per customer on a manager's list, for import into a CRM: UTF-8 with a byte order mark, CRLF; a text that a spreadsheet would take for a formula begins with `'`. What `privacy.profile` hides is hidden.",
+    key: &["rank"],
+    fields: || {
+        vec![
+            field("list_date", Date, "", "Date of the night"),
+            field("manager_id", String, "", "`unassigned` for customers without a manager"),
+            field("rank", Int32, "", "From 1, the most important first"),
+            field("customer_id", String, "", "Customer, as delivered, or his pseudonym"),
+            field("name", String, "", "As delivered, masked or empty"),
+            field("phone", String, "", "As delivered, masked or empty"),
+            field("tier", String, "", "t0 to t4; empty without balances"),
+            field("tier_text", String, "", "In words"),
+            field("customer_type", String, "", "One of eight types, or none"),
+            field("customer_type_text", String, "", "In words"),
+            field("list", String, "", "The list he stands under: the first that applies"),
+            field("list_text", String, "", "In words"),
+            field("all_lists", String, "", "All that apply, parted by commas"),
+            field("reasons", String, "", "Why, in words"),
+            field("what_to_do", String, "", "In words"),
+            field("amount", Money, "currency units", "The money in question"),
+            field("due_on", Date, "", "Last day to act"),
+            field("product", String, "", "Kind of product in question, or to suggest"),
+            field("product_text", String, "", "In words"),
+            field("rule", String, "", "The clause that fired"),
+            field("expected_value", Float64, "currency units", "By which the list is ordered, where it is"),
+            field("last_contact", Date, "", "Last contact that reached him"),
+            field("preferred_channel", String, "", "As delivered"),
+            field("preferred_channel_text", String, "", "In words"),
+            field("profile", String, "", "full, masked or pseudonymous"),
+            field("run_id", String, "", "Of the night, as in its manifest"),
+        ]
+    },
+};

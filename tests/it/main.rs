@@ -33,3 +33,4 @@ mod run_summary;
 mod same_bytes;
 mod segments;
 mod status;
+mod workbooks;

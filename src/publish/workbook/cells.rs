@@ -20,6 +20,10 @@ pub(super) enum Cell {
     Count(u32),
     Text(String),
     Amount(Money),
+    /// Currency units.
+    Units(f64),
+    /// A part of 1.
+    Share(f64),
     Day(Date),
 }
 
@@ -32,6 +36,20 @@ impl Cell {
 
     pub fn optional_text(text: Option<&str>) -> Self {
         text.map_or(Cell::Empty, Self::text)
+    }
+
+    /// Currency units; what is no number is blank.
+    pub fn units(units: f64) -> Self {
+        if units.is_finite() { Cell::Units(units) } else { Cell::Empty }
+    }
+
+    /// A part of 1; what is no number is blank.
+    pub fn share(share: f64) -> Self {
+        if share.is_finite() { Cell::Share(share) } else { Cell::Empty }
+    }
+
+    pub fn count(count: usize) -> Self {
+        Cell::Count(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// Sentences, each on a line of its own.
@@ -47,6 +65,8 @@ impl Cell {
             Cell::Count(number) => text_width(&number.to_string()),
             Cell::Text(text) => text.split('\n').map(text_width).max().unwrap_or(0),
             Cell::Amount(amount) => text_width(&amount.grouped()),
+            Cell::Units(units) => text_width(&Money::from_units(*units).grouped()),
+            Cell::Share(_) => text_width("100.0%"),
             Cell::Day(_) => text_width("2026-10-31"),
         }
     }
@@ -69,6 +89,9 @@ impl Cell {
             Cell::Count(number) => sheet.write_number_with_format(row, column, *number, format)?,
             Cell::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
             Cell::Amount(money) => sheet.write_number_with_format(row, column, money.to_units(), format)?,
+            Cell::Units(number) | Cell::Share(number) => {
+                sheet.write_number_with_format(row, column, *number, format)?
+            }
             Cell::Day(day) => match serial(*day) {
                 Some(serial) => sheet.write_number_with_format(row, column, serial, format)?,
                 None => sheet.write_string_with_format(row, column, day.to_string(), format)?,
@@ -84,7 +107,7 @@ pub(super) fn serial(day: Date) -> Option<i32> {
 }
 
 /// A text without control characters and direction overrides, on one line, cut to what a cell holds.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::publish) fn clean(text: &str) -> String {
     cut(text.chars().filter_map(printable))
 }
 
@@ -150,6 +173,7 @@ fn char_width(c: char) -> usize {
         '0'..='9' => 106,
         'm' | 'w' | 'M' | 'W' | '@' | '%' | '&' => 165,
         'A'..='Z' => 130,
+        '\u{370}'..='\u{52f}' => 118,
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{a4cf}'
@@ -220,6 +244,14 @@ mod tests {
         ] {
             assert_eq!(clean(given), expected);
         }
+    }
+
+    #[test]
+    fn what_is_no_number_is_blank() {
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(matches!((Cell::units(odd), Cell::share(odd)), (Cell::Empty, Cell::Empty)));
+        }
+        assert!(matches!((Cell::units(-1.5), Cell::share(0.0)), (Cell::Units(_), Cell::Share(_))));
     }
 
     #[test]

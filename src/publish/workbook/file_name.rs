@@ -1,4 +1,4 @@
-//! A file name for any manager id: one per id on any disk, never a way out of the folder.
+//! A file name for any id of a manager or branch: one per id on any disk, never a way out of the folder.
 
 /// Longest part of an id that is kept for the reader; 120 bytes where all of it is Chinese.
 const KEPT_CHARS_MAX: usize = 40;
@@ -9,24 +9,40 @@ const HASH_HEX_DIGITS: usize = 10;
 /// Names that Windows keeps for devices, whatever the extension.
 const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
 
-/// `M00012` -> `M00012.xlsx`, `张三` -> `张三.xlsx`, `a/b` -> `a_b~<hash>.xlsx`.
+/// Begins the names of branches' files, and of no manager's that is not hashed.
+const BRANCH: &str = "branch-";
+
+/// The name of a manager's files without its extension: `M00012` -> `M00012`, `张三` -> `张三`, `a/b` -> `a_b~<hash>`.
 ///
 /// A name without `~` is the id itself, so no hashed name can meet it. Lower case is hashed too: `m1` and
 /// `M1` are one file on a disk that ignores case. Other scripts are hashed because a disk may change how
 /// it composes them; Chinese ideographs have one form only.
-pub fn file_name(manager_id: &str) -> String {
-    if is_plain(manager_id) {
-        return format!("{manager_id}.xlsx");
+pub fn manager_stem(manager_id: &str) -> String {
+    let is_like_a_branch =
+        manager_id.get(..BRANCH.len()).is_some_and(|start| start.eq_ignore_ascii_case(BRANCH));
+    if is_plain(manager_id) && !is_like_a_branch {
+        manager_id.to_owned()
+    } else {
+        hashed(manager_id, "manager")
     }
-    let kept: String = manager_id
+}
+
+/// The same of the file of a branch's head: `B01` -> `branch-B01`.
+pub fn branch_stem(branch_id: &str) -> String {
+    let stem = if is_plain(branch_id) { branch_id.to_owned() } else { hashed(branch_id, "branch") };
+    format!("{BRANCH}{stem}")
+}
+
+fn hashed(id: &str, in_place_of_none: &str) -> String {
+    let kept: String = id
         .chars()
         .take(KEPT_CHARS_MAX)
         .enumerate()
         .map(|(at, c)| if is_caseless(c) && (at > 0 || c != '-') || c.is_ascii_lowercase() { c } else { '_' })
         .collect();
-    let kept = if kept.is_empty() { "manager" } else { &kept };
-    let hash = blake3::hash(manager_id.as_bytes()).to_hex();
-    format!("{kept}~{}.xlsx", &hash[..HASH_HEX_DIGITS])
+    let kept = if kept.is_empty() { in_place_of_none } else { &kept };
+    let hash = blake3::hash(id.as_bytes()).to_hex();
+    format!("{kept}~{}", &hash[..HASH_HEX_DIGITS])
 }
 
 fn is_plain(id: &str) -> bool {
@@ -54,7 +70,8 @@ mod tests {
     #[test]
     fn ordinary_ids_are_their_own_names() {
         for id in ["M00012", "0017", "RM-7_B", "张三", "1234567890123456789"] {
-            assert_eq!(file_name(id), format!("{id}.xlsx"));
+            assert_eq!(manager_stem(id), id);
+            assert_eq!(branch_stem(id), format!("branch-{id}"));
         }
     }
 
@@ -99,14 +116,20 @@ mod tests {
             "*?<>|\"",
             "manager",
             "COM¹",
+            "BRANCH-M1",
+            "branch-M1",
+            "branch",
             &long,
             &long_other,
             &chinese,
         ];
-        let names: BTreeSet<String> = ids.iter().map(|id| file_name(id).to_lowercase()).collect();
-        assert_eq!(names.len(), ids.len(), "{names:#?}");
-        for name in names {
-            let stem = name.strip_suffix(".xlsx").unwrap();
+        let names: BTreeSet<String> = ids
+            .iter()
+            .flat_map(|id| [manager_stem(id).to_lowercase(), branch_stem(id).to_lowercase()])
+            .collect();
+        assert_eq!(names.len(), 2 * ids.len(), "{names:#?}");
+        for name in &names {
+            let stem = name.as_str();
             assert!(name.len() <= 200, "{name}");
             assert!(!stem.starts_with(['-', '~', '.', ' ']), "{name}");
             assert!(!["con", "nul", "com1", "lpt9"].contains(&stem), "{name}");
@@ -119,15 +142,14 @@ mod tests {
 
     #[test]
     fn a_hashed_name_is_stable_and_readable() {
-        assert_hashed(&file_name("../../etc/x"), "______etc_x~");
-        assert_hashed(&file_name("rm 12"), "rm_12~");
-        assert_hashed(&file_name(""), "manager~");
+        assert_hashed(&manager_stem("../../etc/x"), "______etc_x~");
+        assert_hashed(&manager_stem("rm 12"), "rm_12~");
+        assert_hashed(&manager_stem(""), "manager~");
+        assert_hashed(&branch_stem(""), "branch-branch~");
+        assert_hashed(&branch_stem("../x"), "branch-___x~");
     }
 
     fn assert_hashed(name: &str, start: &str) {
-        assert!(
-            name.starts_with(start) && name.len() == start.len() + HASH_HEX_DIGITS + ".xlsx".len(),
-            "{name}"
-        );
+        assert!(name.starts_with(start) && name.len() == start.len() + HASH_HEX_DIGITS, "{name}");
     }
 }

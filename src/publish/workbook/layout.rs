@@ -31,6 +31,8 @@ pub(super) enum Setting {
     Code,
     Words,
     Amount,
+    Count,
+    Share,
     Day,
     /// Left empty for the manager.
     FillIn,
@@ -80,7 +82,7 @@ pub(super) const LAST_PRINTED_COLUMN: &str = "remark";
 pub(super) static COLUMNS: [Column; 17] = [
     column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
     column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
-    column("name", Setting::Indented, (8, 13), |row, _| Cell::optional_text(row.name.as_deref())),
+    column("name", Setting::Indented, (8, 16), |row, _| Cell::optional_text(row.name.as_deref())),
     column("customer_id", Setting::Code, (8, 17), |row, _| Cell::text(&row.customer_id)),
     column("phone", Setting::Code, (8, 16), |row, _| Cell::optional_text(row.phone.as_deref())),
     column("tier", Setting::Words, (6, 11), |row, labels| Cell::text(labels.text("tier", &row.tier))),
@@ -101,7 +103,9 @@ pub(super) static COLUMNS: [Column; 17] = [
     column("contacted_on", Setting::FillIn, (12, 12), |_, _| Cell::Empty),
     column("outcome", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
     column("remark", Setting::FillIn, (14, 14), |_, _| Cell::Empty),
-    column("product", Setting::Words, (8, 14), |row, _| Cell::optional_text(row.product.as_deref())),
+    column("product", Setting::Words, (8, 14), |row, labels| {
+        Cell::optional_text(row.product.map(|code| labels.text("product_kind", code)))
+    }),
 ];
 
 /// Sentences as they stand on a page: in English, with a capital.

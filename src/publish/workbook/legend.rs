@@ -1,9 +1,10 @@
-//! The second sheet: what the columns, lists, types and tiers mean.
+//! The last sheet: what the columns, lists, types and tiers mean.
 
 use super::cells::{Cell, clean};
 use super::layout::{COLUMNS, Setting, family_code};
 use super::style::{self, Style};
 use super::{Book, PAPER_A4};
+use crate::config::Profile;
 use crate::labels::{CUSTOMER_TYPES, Labels, Language, TIERS};
 use crate::money::Money;
 use crate::targets::{Family, List};
@@ -77,6 +78,8 @@ pub(super) fn write(
     sheet.write_string_with_format(0, 0, labels.text("sheet", "legend_title"), &style.title())?;
     let mut writer = Writer { sheet, style, row: 1 };
     columns(&mut writer, book, labels)?;
+    glance(&mut writer, book, labels)?;
+    writer.sheet.set_page_breaks(&[writer.row + 1])?;
     lists(&mut writer, labels)?;
     types(&mut writer, labels)?;
     tiers(&mut writer, book, labels)?;
@@ -86,7 +89,7 @@ pub(super) fn write(
         .set_screen_gridlines(false)
         .set_portrait()
         .set_paper_size(PAPER_A4)
-        .set_print_fit_to_pages(1, 1)
+        .set_print_fit_to_pages(1, 0)
         .set_print_center_horizontally(true);
     sheet.set_margins(0.5, 0.5, 0.5, 0.6, 0.3, 0.3).set_footer(super::footer(book, labels));
     Ok(())
@@ -97,11 +100,36 @@ fn columns(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), Xlsx
     let term = writer.style.body(Setting::Indented).set_bold();
     let to_fill_in = writer.style.body(Setting::FillIn).set_bold();
     for column in &COLUMNS {
+        let Some(help) = help_code(column.code, book.profile) else { continue };
         let format = if column.setting == Setting::FillIn { &to_fill_in } else { &term };
-        let help = labels.fill("column_help", column.code, &[("currency", book.currency)]);
+        let help = labels.fill("column_help", help, &[("currency", book.currency)]);
         writer.line(&column.header(labels, book.currency), format, [&help, ""])?;
     }
     writer.note(labels.text("sheet", "legend_hidden"))
+}
+
+/// Key of `[column_help]`, where the profile shows the column.
+fn help_code(column: &'static str, profile: Profile) -> Option<&'static str> {
+    match (profile, column) {
+        (Profile::Masked, "name") => Some("name_masked"),
+        (Profile::Masked, "phone") => Some("phone_masked"),
+        (Profile::Pseudonymous, "customer_id") => Some("customer_id_pseudonymous"),
+        (Profile::Pseudonymous, "name" | "phone") => None,
+        _ => Some(column),
+    }
+}
+
+/// What the figures of the second sheet mean.
+fn glance(writer: &mut Writer, book: &Book, labels: &Labels) -> Result<(), XlsxError> {
+    writer.heading(labels.text("sheet", "legend_glance"))?;
+    let term = writer.style.body(Setting::Indented).set_bold();
+    let basis = format!("value_{}", book.overview.value_basis);
+    let value = labels.text("summary", &basis);
+    for code in ["value", "assets", "at_risk", "expected_loss", "band", "rank"] {
+        let head = labels.fill("glance", code, &[("value", value), ("currency", book.currency)]);
+        writer.line(&head, &term, [labels.text("glance_help", code), ""])?;
+    }
+    Ok(())
 }
 
 fn lists(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {

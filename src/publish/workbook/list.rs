@@ -46,18 +46,27 @@ fn place(book: &Book, labels: &Labels, rows: &[Vec<Cell>]) -> Vec<Placed> {
     (0..).zip(&COLUMNS).map(place_one).collect()
 }
 
+/// The customers of one sheet; a list that is longer than a sheet goes on in the next.
+pub(super) struct Part<'a> {
+    /// From 1.
+    pub number: usize,
+    pub rows: &'a [Row],
+}
+
 pub(super) fn write(
     sheet: &mut Worksheet,
     book: &Book,
+    part: &Part,
     labels: &Labels,
     style: &Style,
 ) -> Result<(), XlsxError> {
     let cells = |row: &Row| COLUMNS.iter().map(|column| (column.cell)(row, labels)).collect();
-    let rows: Vec<Vec<Cell>> = book.rows.iter().map(cells).collect();
+    let rows: Vec<Vec<Cell>> = part.rows.iter().map(cells).collect();
     let placed = place(book, labels, &rows);
-    sheet.set_name(labels.text("sheet", "list"))?;
+    let name = labels.text("sheet", "list");
+    sheet.set_name(if part.number == 1 { name.to_owned() } else { format!("{name} {}", part.number) })?;
     write_head(sheet, book, labels, style, &placed)?;
-    for ((at, row), cells) in (FIRST_ROW..).zip(book.rows).zip(&rows) {
+    for ((at, row), cells) in (FIRST_ROW..).zip(part.rows).zip(&rows) {
         let mut lines = 1;
         for (place, cell) in placed.iter().zip(cells) {
             let format = match (place.column.code, place.column.setting) {
@@ -78,7 +87,7 @@ pub(super) fn write(
         sheet.set_row_height(FIRST_ROW, 40)?;
         sheet.write_string_with_format(FIRST_ROW, 0, labels.text("sheet", "empty"), &style.message())?;
     }
-    let last_row = (FIRST_ROW..).zip(book.rows).last().map_or(FIRST_ROW, |(at, _)| at);
+    let last_row = (FIRST_ROW..).zip(part.rows).last().map_or(FIRST_ROW, |(at, _)| at);
     set_page(sheet, book, labels, last_row)
 }
 

@@ -1,29 +1,36 @@
-//! One Excel workbook per relationship manager: the list of the day, and what its columns mean.
+//! One Excel workbook per relationship manager: the list of the day, his customers at a glance, and what the columns
+//! mean; and one per branch for its head.
 //!
 //! Reads finished rows; writes bytes, never a file. Equal input gives equal bytes. Texts never become
 //! formulas, links or markup, and ids stay texts. Decides nothing: order, words and amounts are given.
 
+mod branch;
 mod cells;
 mod file_name;
-mod identity;
+pub mod identity;
 mod layout;
 mod legend;
 mod list;
+mod overview;
+mod page;
 mod style;
 
-pub use file_name::file_name;
+pub use branch::{BranchBook, Complaint, Handover, ManagerFigures, Move, render_branch};
+pub(super) use cells::clean;
+pub use file_name::{branch_stem, manager_stem};
+pub use overview::{Figures, Known, Loss, Maturity, Overview};
 
 /// A text as it stands in a cell.
 pub fn as_shown(text: &str) -> String {
     clean(text)
 }
 
+use crate::config::Profile;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::targets::UNASSIGNED;
-use cells::clean;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use style::Style;
 
@@ -36,6 +43,10 @@ pub struct Book<'a> {
     pub currency: &'a str,
     /// Lower limits of tiers t1 to t4, in currency units.
     pub tier_limits: [f64; 4],
+    /// Lower limits of the bands raised, high and very high, as probabilities.
+    pub band_limits: [f64; 3],
+    pub overview: &'a Overview,
+    pub profile: Profile,
     pub rows: &'a [Row],
     /// Further candidates beyond the manager's capacity.
     pub not_shown: u32,
@@ -58,14 +69,20 @@ pub struct Row {
     pub reasons: Vec<String>,
     pub amount: Option<Money>,
     pub due_on: Option<Date>,
-    /// Finished words.
-    pub product: Option<String>,
+    /// Code of a kind of product.
+    pub product: Option<&'static str>,
+    /// Codes of all lists that apply, parted by commas.
+    pub all_lists: String,
+    /// The clause of the rules that fired.
+    pub rule: Option<String>,
+    /// Currency units.
+    pub expected_value: Option<f64>,
     pub last_contact: Option<Date>,
     /// Code of a channel.
     pub preferred_channel: Option<String>,
 }
 
-/// A sheet has 1,048,576 rows, of which four stand above the list.
+/// A sheet has 1,048,576 rows, of which a few stand above a table; longer lists go on in further sheets.
 const ROWS_MAX: usize = 1_048_570;
 
 const PAPER_A4: u8 = 9;
@@ -75,32 +92,37 @@ const FOOTER_PART_CHARS_MAX: usize = 50;
 /// The bytes of the workbook.
 ///
 /// # Errors
-/// Where there are more rows than a sheet holds, or `as_of` lies outside Excel's calendar.
+/// Kind `Internal` where `as_of` lies outside Excel's calendar.
 pub fn render(book: &Book, labels: &Labels) -> Result<Vec<u8>> {
-    fits(book.rows.len())?;
-    lay_out(book, labels).map_err(|cause| Error::internal("cannot lay out a workbook").caused_by(cause))
+    lay_out(book, labels, ROWS_MAX).map_err(failed)
 }
 
-/// The number of rows, where a sheet holds them.
-fn fits(n_rows: usize) -> Result<()> {
-    if n_rows <= ROWS_MAX {
-        return Ok(());
-    }
-    Err(Error::usage(format!(
-        "a manager's list of {n_rows} customers is longer than a sheet, {ROWS_MAX} rows"
-    ))
-    .hint("lower the manager's daily capacity"))
+fn failed(cause: XlsxError) -> Error {
+    Error::internal("cannot lay out a workbook").caused_by(cause)
 }
 
-fn lay_out(book: &Book, labels: &Labels) -> Result<Vec<u8>, XlsxError> {
+/// `rows_max` is how many customers one sheet holds.
+fn lay_out(book: &Book, labels: &Labels, rows_max: usize) -> Result<Vec<u8>, XlsxError> {
     let style = Style::of(labels.language());
-    let mut workbook = Workbook::new();
-    let properties = DocProperties::new().set_title(title(book, labels)).set_author("Tercet");
-    workbook.set_properties(&properties.set_creation_datetime(&excel_day(book.as_of)?));
-    list::write(workbook.add_worksheet(), book, labels, &style)?;
+    let mut workbook = begun(&title(book, labels), book.as_of)?;
+    let n_parts = book.rows.len().div_ceil(rows_max).max(1);
+    for number in 1..=n_parts {
+        let from = (number - 1) * rows_max;
+        let rows = &book.rows[from..book.rows.len().min(from + rows_max)];
+        list::write(workbook.add_worksheet(), book, &list::Part { number, rows }, labels, &style)?;
+    }
+    overview::write(workbook.add_worksheet(), book, labels, &style)?;
     legend::write(workbook.add_worksheet(), book, labels, &style)?;
-    identity::write(workbook.add_worksheet(), book, labels)?;
+    identity::write(workbook.add_worksheet(), book, labels.language())?;
     workbook.save_to_buffer()
+}
+
+/// An empty workbook whose bytes depend on no clock.
+fn begun(title: &str, as_of: Date) -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    let properties = DocProperties::new().set_title(title).set_author("Tercet");
+    workbook.set_properties(&properties.set_creation_datetime(&excel_day(as_of)?));
+    Ok(workbook)
 }
 
 fn title(book: &Book, labels: &Labels) -> String {
@@ -121,14 +143,18 @@ fn manager(book: &Book, labels: &Labels) -> String {
     }
 }
 
-/// Manager and day, page, run; `&` begins a command in a footer and is doubled to mean itself.
 fn footer(book: &Book, labels: &Labels) -> String {
-    let part = |text: String| -> String {
-        clean(&text).chars().take(FOOTER_PART_CHARS_MAX).collect::<String>().replace('&', "&&")
+    footer_of(&title(book, labels), book.run_id, labels)
+}
+
+/// Title, page, run; `&` begins a command in a footer and is doubled to mean itself.
+fn footer_of(title: &str, run_id: &str, labels: &Labels) -> String {
+    let part = |text: &str| -> String {
+        clean(text).chars().take(FOOTER_PART_CHARS_MAX).collect::<String>().replace('&', "&&")
     };
-    let run = part(labels.fill("sheet", "run", &[("run", book.run_id)]));
+    let run = part(&labels.fill("sheet", "run", &[("run", run_id)]));
     let page = labels.fill("sheet", "page", &[("page", "&P"), ("pages", "&N")]);
-    format!("&L{}&C{page}&R{run}", part(title(book, labels)))
+    format!("&L{}&C{page}&R{run}", part(title))
 }
 
 fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
@@ -136,90 +162,4 @@ fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::labels::Language;
-
-    fn row(text: &str) -> Row {
-        let some = || Some(text.to_owned());
-        Row {
-            rank: 1,
-            customer_id: text.to_owned(),
-            name: some(),
-            phone: some(),
-            tier: text.to_owned(),
-            customer_type: text.to_owned(),
-            list: text.to_owned(),
-            reasons: vec![text.to_owned(); 3],
-            amount: Some(Money(i64::MIN)),
-            due_on: Some(Date(-200_000)),
-            product: some(),
-            last_contact: Some(Date(2_932_896)),
-            preferred_channel: some(),
-        }
-    }
-
-    fn book<'a>(text: &'a str, rows: &'a [Row]) -> Book<'a> {
-        Book {
-            manager_id: text,
-            manager_name: Some(text),
-            branch: Some(text),
-            as_of: Date::parse_iso("2026-10-31").unwrap(),
-            currency: text,
-            tier_limits: [1.0, 2.0, 3.0, f64::MAX],
-            rows,
-            not_shown: 3,
-            run_id: text,
-        }
-    }
-
-    #[test]
-    fn any_text_gives_a_workbook_and_the_same_one_again() {
-        let long = "& x".repeat(30_000);
-        let texts = [
-            "",
-            "=HYPERLINK(\"http://x\")",
-            "+86 138",
-            "@SUM(1)",
-            "\t\r\n\0\u{7}\u{202e}",
-            "<r><t>&</t></r>",
-            "http://example.com",
-            "&P&N&L&&",
-            "{manager}{name|a|b}",
-            "_x0041_",
-            "😀张三\u{301}",
-            &long,
-        ];
-        for language in Language::ALL {
-            let labels = Labels::of(language);
-            for text in texts {
-                let rows = [row(text), row(text)];
-                let bytes = render(&book(text, &rows), &labels).unwrap();
-                assert!(bytes.starts_with(b"PK"));
-                assert_eq!(bytes, render(&book(text, &rows), &labels).unwrap());
-            }
-            assert!(render(&book("M1", &[]), &labels).is_ok());
-        }
-    }
-
-    #[test]
-    fn customers_without_a_manager_have_a_title_of_their_own() {
-        let titles = Language::ALL.map(|language| title(&book(UNASSIGNED, &[]), &Labels::of(language)));
-        assert_eq!(titles, ["Customers without a manager · 2026-10-31", "无客户经理的客户 · 2026-10-31"]);
-    }
-
-    #[test]
-    fn a_list_longer_than_a_sheet_is_refused() {
-        assert!(fits(ROWS_MAX).is_ok());
-        assert!(fits(ROWS_MAX + 1).unwrap_err().to_string().contains("1048571 customers"));
-    }
-
-    #[test]
-    fn a_footer_holds_what_excel_allows() {
-        let long = "&".repeat(500);
-        for language in Language::ALL {
-            let footer = footer(&book(&long, &[]), &Labels::of(language));
-            assert!(footer.encode_utf16().count() <= 255, "{footer}");
-        }
-    }
-}
+mod tests;

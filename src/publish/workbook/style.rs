@@ -2,6 +2,7 @@
 
 use super::cells::Cell;
 use super::layout::Setting;
+use crate::config::Band;
 use crate::labels::Language;
 use crate::targets::Family;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder};
@@ -88,6 +89,45 @@ impl Style {
         format.set_border_bottom(FormatBorder::Medium).set_border_bottom_color(INK)
     }
 
+    /// A title above a table.
+    pub fn subheading(&self) -> Format {
+        self.typeface.clone().set_bold().set_font_size(13)
+    }
+
+    /// A header without a filter's button: numbers end where those beneath it end.
+    pub fn plain_header(&self, setting: Setting) -> Format {
+        match setting {
+            Setting::Amount | Setting::Count | Setting::Share => {
+                self.header(setting).set_align(FormatAlign::Right).set_indent(1)
+            }
+            setting => self.header(setting),
+        }
+    }
+
+    /// A cell of a table that is only read: its columns are as wide as its numbers need. `LibreOffice` 24 sets numbers
+    /// that may shrink without their indent, and so not beneath their header.
+    pub fn figure(&self, setting: Setting) -> Format {
+        match setting {
+            Setting::Amount | Setting::Count | Setting::Share => self.body(setting).unset_shrink(),
+            setting => self.body(setting),
+        }
+    }
+
+    /// The last line of a table.
+    pub fn total(&self, setting: Setting) -> Format {
+        let format = self.figure(setting).set_bold();
+        format.set_border_top(FormatBorder::Thin).set_border_top_color(INK)
+    }
+
+    /// The name of a band of probability, the two gravest marked as urgent and keeping lists are.
+    pub fn band(&self, band: Band) -> Format {
+        match band {
+            Band::VeryHigh => self.list(Some(Family::Urgent)),
+            Band::High => self.list(Some(Family::Keeping)),
+            Band::Raised | Band::Low => self.body(Setting::Indented),
+        }
+    }
+
     /// What stands above the columns that the manager fills in.
     pub fn fill_in_banner(&self) -> Format {
         boxed(self.typeface.clone().set_italic().set_background_color(FILL_IN)).set_align(FormatAlign::Center)
@@ -107,6 +147,14 @@ impl Style {
             Setting::Code => left.set_indent(1).set_num_format("@").set_shrink(),
             Setting::Amount => {
                 let format = ruled.set_num_format("#,##0;-#,##0").set_align(FormatAlign::Right);
+                format.set_indent(1).set_shrink()
+            }
+            Setting::Count => {
+                let format = ruled.set_num_format("#,##0").set_align(FormatAlign::Right);
+                format.set_indent(1).set_shrink()
+            }
+            Setting::Share => {
+                let format = ruled.set_num_format("0.0%").set_align(FormatAlign::Right);
                 format.set_indent(1).set_shrink()
             }
             Setting::Day => left.set_num_format(DAY).set_shrink(),

@@ -19,7 +19,7 @@ use std::path::Path;
 use tercet::config::{Config, Lists, Raw};
 
 /// Writes exports into `data`; what is not given has a header only.
-fn deliver(data: &Path, given: &[(&str, &str)]) {
+pub fn deliver(data: &Path, given: &[(&str, &str)]) {
     let headers = [
         ("branches", "branch_id,name,parent_id"),
         ("managers", "manager_id,name,branch_id,daily_capacity,left_on"),
