@@ -5,6 +5,7 @@ use super::totals::{Mix, Totals};
 use super::transactions::TransactionPass;
 use super::windows::{WINDOW_DAYS, Window};
 use crate::contract::Transaction;
+use crate::contract::codes::Kind;
 use crate::date::Date;
 
 /// Figures of the windows that end at a date, as differences of running totals.
@@ -68,6 +69,15 @@ impl<'a> Activity<'a> {
         let rows = &self.rows[start as usize..self.now.n_transactions() as usize];
         let outflows = rows.iter().filter(|row| row.kind.crosses_border()).map(|row| -row.amount.0);
         outflows.max().unwrap_or(0).max(0)
+    }
+
+    /// The last day of the last 365 with a repayment of a loan or a card.
+    pub fn last_repayment_on(&self) -> Option<Date> {
+        if self.count(Window::D365, Totals::n_repayments) == 0 {
+            return None;
+        }
+        let mut newest_first = self.rows[..self.now.n_transactions() as usize].iter().rev();
+        newest_first.find(|row| row.kind == Kind::LoanRepayment).map(|row| row.booked_on)
     }
 
     /// Days of the last 365 on which the customer started something, ascending.

@@ -346,7 +346,7 @@ fn channel_share(facts: &Facts<'_>, channels: &[Channel]) -> f64 {
 
 /// A part of what he had when the window began. Under one currency unit of assets a share says nothing; it is
 /// taken of one unit then.
-fn part_of_assets_before(facts: &Facts<'_>, window: Window, amount: f64) -> f64 {
+pub(super) fn part_of_assets_before(facts: &Facts<'_>, window: Window, amount: f64) -> f64 {
     let before = facts.assets.at(facts.assets.plan().before[window as usize]);
     before.map_or(f64::NAN, |snapshot| amount / snapshot.assets.max(1.0))
 }

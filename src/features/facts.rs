@@ -28,7 +28,7 @@ pub struct Facts<'a> {
 }
 
 /// The customer's contacts and complaints up to the date.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Contacts {
     pub last_on: Option<Date>,
     pub n_365d: u32,
@@ -36,6 +36,9 @@ pub struct Contacts {
     pub by_channel_365d: [u32; Channel::ALL.len()],
     pub n_complaints_365d: u32,
     pub complaint_open: bool,
+    /// Sum and number of the answers, 0 to 10, that he gave when he was asked at a contact; complaints are none.
+    pub answers: f64,
+    pub n_answers: u32,
 }
 
 impl Contacts {
@@ -46,6 +49,10 @@ impl Contacts {
         for row in rows {
             let complaint = row.complaint == Some(true);
             let unresolved = row.resolved_on.is_none_or(|resolved| resolved > as_of);
+            if let Some(answer) = row.satisfaction.filter(|_| !complaint) {
+                contacts.answers += answer;
+                contacts.n_answers += 1;
+            }
             contacts.complaint_open |= complaint && unresolved;
             if as_of - row.contacted_on < 365 {
                 contacts.n_365d += 1;

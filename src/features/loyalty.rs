@@ -1,6 +1,7 @@
 //! Loyalty: commitment, in what the customer has with us, how much of his money it is, and how he feels.
 
 use super::Facts;
+use super::behaviour::part_of_assets_before;
 use super::catalogue::{Axis, Feature, Part, Theme, Unit};
 use super::totals::Totals;
 use super::value::{aum_mean_30d, sum, units_or_nan};
@@ -27,6 +28,9 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("elsewhere_share_365d", Unit::Share, "Money moved to own accounts elsewhere, as a part of all money out, 365 days (proxy for the share of wallet)", elsewhere_share).lowers_as_proxy(Part::Wallet).about(Theme::TransfersElsewhere).raises_churn(),
     feature("elsewhere_net_90d", Unit::Money, "Moved to own accounts elsewhere less moved back, 90 days", |f| sum(f, Window::D90, |s| s.moved_elsewhere() - s.moved_back())).about(Theme::TransfersElsewhere).raises_churn(),
     feature("elsewhere_net_365d", Unit::Money, "Moved to own accounts elsewhere less moved back, 365 days", |f| sum(f, Window::D365, |s| s.moved_elsewhere() - s.moved_back())).about(Theme::TransfersElsewhere).raises_churn(),
+    feature("elsewhere_out_share_30d", Unit::Share, "Money moved to own accounts elsewhere in 30 days, as a part of the assets before them", |f| elsewhere_out_share(f, Window::D30)).about(Theme::TransfersElsewhere),
+    feature("elsewhere_out_share_90d", Unit::Share, "Money moved to own accounts elsewhere in 90 days, as a part of the assets before them", |f| elsewhere_out_share(f, Window::D90)).about(Theme::TransfersElsewhere),
+    feature("own_transfer_chance_365d", Unit::Score, "Chance that a transfer comes from or goes to an own account elsewhere, by those of 365 days: (own + 1) / (all + 2)", own_transfer_chance).about(Theme::TransfersElsewhere),
     feature("matured_365d", Unit::Money, "Money that matured, 365 days", |f| if f.assets.plan().is_known_for_365d { units_or_nan(Some(f.assets.matured_and_renewed_365d().0)) } else { f64::NAN }),
     feature("renewal_share_365d", Unit::Share, "Matured money that began a new term, 365 days; missing where none matured", renewal_share).lifts(Part::Renewal).about(Theme::NotRenewed).lowers_churn(),
     feature("maturing_30d", Unit::Money, "Money that matures in the next 30 days", |f| balance_known(f, f.assets.newest.maturing_30d)),
@@ -38,8 +42,10 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("salary_months_12m", Unit::Count, "Calendar months of the last twelve with a salary", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.salary_months()) } else { f64::NAN }).about(Theme::SalaryStopped),
     feature("salary_change_90d", Unit::Count, "Salaries in 90 days less those in the 90 days before", salary_change).about(Theme::SalaryStopped).lowers_churn(),
     feature("days_since_last_salary", Unit::Days, "Days since the last salary of the year; missing without one", |f| f.activity.last_salary_on().map_or(f64::NAN, |on| f64::from(f.as_of - on))).about(Theme::SalaryStopped),
+    feature("days_since_last_repayment", Unit::Days, "Days since the last repayment of a loan or card in the year; missing without one", |f| f.activity.last_repayment_on().map_or(f64::NAN, |on| f64::from(f.as_of - on))),
     feature("active_months_12m", Unit::Count, "Calendar months of the last twelve in which he started something: repeat business", |f| if f.window_is_visible(Window::D365) { f64::from(f.activity.active_months()) } else { f64::NAN }).about(Theme::FrequencyFalling),
     feature("satisfaction", Unit::Score, "Newest survey answer, 0 to 10; missing before the first delivery", |f| f.known.and_then(|known| known.satisfaction).unwrap_or(f64::NAN)).lifts(Part::Attitude).outside_churn_model(),
+    feature("satisfaction_at_contacts", Unit::Score, "Mean of the answers, 0 to 10, that he gave at contacts, complaints apart; missing without one", |f| if f.contacts.n_answers > 0 { f.contacts.answers / f64::from(f.contacts.n_answers) } else { f64::NAN }),
     feature("n_complaints_365d", Unit::Count, "Complaints, 365 days", |f| contact_figure(f.reference.contacts_are_known_for_365d, f64::from(f.contacts.n_complaints_365d))).lowers_as_proxy(Part::Attitude).about(Theme::ComplaintOpen).raises_churn(),
     feature("complaint_open", Unit::Flag, "A complaint is not resolved", |f| contact_figure(f.reference.contacts_are_known, f64::from(u8::from(f.contacts.complaint_open)))).about(Theme::ComplaintOpen).raises_churn(),
     feature("n_contacts_365d", Unit::Count, "Contacts, attempts included, 365 days", |f| contact_figure(f.reference.contacts_are_known_for_365d, f64::from(f.contacts.n_365d))),
@@ -87,6 +93,19 @@ fn elsewhere_share(facts: &Facts<'_>) -> f64 {
     let out = sum(facts, Window::D365, Totals::outflow);
     let elsewhere = sum(facts, Window::D365, Totals::moved_elsewhere);
     if out > 0.0 { elsewhere / out } else { f64::NAN }
+}
+
+fn elsewhere_out_share(facts: &Facts<'_>, window: Window) -> f64 {
+    part_of_assets_before(facts, window, sum(facts, window, Totals::moved_elsewhere))
+}
+
+/// Laplace's rule of succession, so that a few transfers do not make a share of 0 or 1.
+fn own_transfer_chance(facts: &Facts<'_>) -> f64 {
+    if !facts.window_is_visible(Window::D365) {
+        return f64::NAN;
+    }
+    let n = |of: fn(&Totals) -> u32| f64::from(facts.activity.count(Window::D365, of));
+    (n(Totals::n_own_transfers) + 1.0) / (n(Totals::n_transfers) + 2.0)
 }
 
 fn renewal_share(facts: &Facts<'_>) -> f64 {

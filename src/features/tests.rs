@@ -268,6 +268,60 @@ fn everyday_acts_are_neither_instalments_nor_trades_nor_transfers_to_himself_els
 }
 
 #[test]
+fn money_that_goes_to_own_accounts_elsewhere_and_instalments_that_stop_are_seen() {
+    let mut bank = Bank::new(&["2025-09-30"]);
+    bank.holdings = vec![holding("2025-09-30", ProductKind::DemandDeposit, 1000, None)];
+    let own = |kind, on: &str, minor| Transaction {
+        own_account_elsewhere: true,
+        ..transaction(date(on), kind, minor)
+    };
+    bank.transactions = vec![
+        transaction(date("2025-10-05"), Kind::LoanRepayment, -500),
+        own(Kind::TransferOut, "2025-10-20", -10_000),
+        own(Kind::Withdrawal, "2025-10-21", -1),
+        transaction(date("2025-11-05"), Kind::LoanRepayment, -500),
+        own(Kind::TransferIn, "2025-12-01", 4_000),
+        own(Kind::TransferOut, "2025-12-10", -5_000),
+        transaction(date("2025-12-11"), Kind::TransferOut, -100),
+    ];
+    let feature = |name| bank.feature(name, "2025-12-31");
+    assert!((feature("elsewhere_out_share_30d") - 0.05).abs() < 1e-12);
+    assert!((feature("elsewhere_out_share_90d") - 0.150_01).abs() < 1e-12);
+    assert!((feature("own_transfer_chance_365d") - 4.0 / 6.0).abs() < 1e-12);
+    assert_eq!(feature("days_since_last_repayment"), 56.0);
+    assert_eq!(bank.feature("days_since_last_repayment", "2025-11-04"), 30.0);
+    assert!(bank.feature("days_since_last_repayment", "2025-10-04").is_nan());
+    assert!(bank.feature("days_since_last_repayment", "2026-11-05").is_nan());
+}
+
+#[test]
+fn answers_at_contacts_are_averaged_and_a_complaint_is_none() {
+    let mut bank = Bank::new(&[]);
+    let contact = |on: &str, satisfaction, complaint| Contact {
+        customer: 0,
+        contacted_on: date(on),
+        manager_id: None,
+        channel: None,
+        list: None,
+        outcome: None,
+        satisfaction,
+        complaint,
+        opened_on: None,
+        resolved_on: None,
+    };
+    bank.contacts = vec![
+        contact("2025-06-01", Some(9.0), None),
+        contact("2025-07-01", None, Some(false)),
+        contact("2025-08-01", Some(2.0), Some(true)),
+        contact("2025-09-01", Some(6.0), Some(false)),
+    ];
+    let on = |day| bank.feature("satisfaction_at_contacts", day);
+    assert!(on("2025-05-31").is_nan());
+    assert_eq!(on("2025-08-31"), 9.0);
+    assert_eq!(on("2025-09-01"), 7.5);
+}
+
+#[test]
 fn undated_fields_are_those_of_the_version_in_force() {
     let mut bank = Bank::new(&[]);
     let version = |from: &str, answer| CustomerVersion {

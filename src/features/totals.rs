@@ -37,9 +37,12 @@ enum Count {
     Salaries,
     Payments,
     Everyday,
+    Transfers,
+    OwnTransfers,
+    Repayments,
 }
 
-const N_COUNTS: usize = Count::Everyday as usize + 1;
+const N_COUNTS: usize = Count::Repayments as usize + 1;
 
 #[derive(Clone, Copy)]
 enum Amount {
@@ -83,6 +86,20 @@ impl Totals {
     /// See [`Kind::is_everyday`]; without what he moved to own accounts at other banks.
     pub fn n_everyday(&self) -> u32 {
         self.counts[Count::Everyday as usize]
+    }
+
+    /// Transfers in and out over the border of the bank.
+    pub fn n_transfers(&self) -> u32 {
+        self.counts[Count::Transfers as usize]
+    }
+
+    /// Of these, from and to own accounts at other banks.
+    pub fn n_own_transfers(&self) -> u32 {
+        self.counts[Count::OwnTransfers as usize]
+    }
+
+    pub fn n_repayments(&self) -> u32 {
+        self.counts[Count::Repayments as usize]
     }
 
     /// Over the border of the bank.
@@ -158,6 +175,10 @@ impl Effect {
         counts[Count::Salaries as usize] = u32::from(is_salary);
         counts[Count::Payments as usize] = u32::from(kind == Kind::Payment);
         counts[Count::Everyday as usize] = u32::from(kind.is_everyday());
+        let is_transfer = matches!(kind, Kind::TransferIn | Kind::TransferOut);
+        counts[Count::Transfers as usize] = u32::from(is_transfer);
+        counts[Count::OwnTransfers as usize] = u32::from(is_transfer);
+        counts[Count::Repayments as usize] = u32::from(kind == Kind::LoanRepayment);
         let mut amounts = [0; N_AMOUNTS];
         let mut takes = |amount: Amount, does: bool| amounts[amount as usize] = -i64::from(does);
         takes(Amount::Inflow, kind.crosses_border());
@@ -199,6 +220,8 @@ impl Effect {
         let leaves =
             self.counts[Count::Everyday as usize] & u32::from(row.own_account_elsewhere & (amount < 0));
         totals.counts[Count::Everyday as usize] -= leaves;
+        totals.counts[Count::OwnTransfers as usize] -=
+            self.counts[Count::OwnTransfers as usize] & u32::from(!row.own_account_elsewhere);
     }
 }
 
