@@ -8,7 +8,7 @@ use super::evaluation::{Baseline, Bin, Evaluation, Figure, Suspicion};
 use super::labels::{EventKind, HORIZONS_DAYS, Label};
 use super::model::{ChurnModel, Probabilities};
 use super::origins::Origin;
-use super::scorer::Algorithm;
+use crate::learn::scorer::Algorithm;
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::Result;

@@ -4,7 +4,7 @@ use super::labels::{HORIZONS_DAYS, Scope};
 use super::model::{ACTED_ON, ChurnModel, HorizonModel, Probabilities};
 use super::origins;
 use super::reasons::{self, N_REASONS, Reason, Reasons};
-use super::scorer::blocks;
+use crate::learn::scorer::blocks;
 use crate::config::{Band, Config};
 use crate::error::Result;
 use crate::features::{FeatureTable, Theme};

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backtest;
+mod backtest_offers;
 mod models;
 mod progress;
 mod reports;

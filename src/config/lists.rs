@@ -8,6 +8,7 @@ use crate::labels::{CUSTOMER_TYPES, LISTS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Lists that neither a cooldown nor the ceiling of contacts keeps anybody off: what cannot wait, and the tier's own
 /// cadence.
@@ -81,8 +82,8 @@ pub struct Lists {
     pub selling_types_excluded: Vec<String>,
     /// Products suggested to one customer at most.
     pub cross_sell_per_customer: u32,
-    /// Buyers that a clause's own rate needs; below, all customers' rate is taken.
-    pub cross_sell_positives_min: usize,
+    /// File of product rules; empty: the one that ships with the program.
+    pub rules: PathBuf,
 
     /// Days since the loss between which a customer is won back.
     pub win_back_days: [i32; 2],

@@ -6,6 +6,7 @@
 mod band;
 mod cost_to_serve;
 mod lists;
+mod propensity;
 pub mod overlay;
 pub mod raw;
 pub mod source;
@@ -13,6 +14,7 @@ pub mod source;
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
 pub use lists::{Lists, Quotas, holiday_in};
+pub use propensity::Propensity;
 pub use raw::{Churn, Ingest, Models, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

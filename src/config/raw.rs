@@ -37,6 +37,8 @@ pub struct Raw {
     pub models: Models,
     /// What counts as lost business, and the model of it.
     pub churn: Churn,
+    /// How likely customers are to buy a product.
+    pub propensity: Propensity,
     /// Whom to contact, when and how many.
     pub lists: Lists,
     /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
@@ -253,7 +255,8 @@ impl Raw {
 
     fn digest(&self) -> String {
         // `models` decides on warnings alone.
-        let sections = (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists);
+        let models = (&self.segment, &self.churn, &self.propensity);
+        let sections = (&self.ingest, &self.store, &self.value, models, &self.lists);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
             "{sections:?}|{}|{:?}|{}|{:?}",
@@ -389,6 +392,7 @@ impl Raw {
         amount("churn.aum_floor", churn.aum_floor)?;
         ensure("churn.sample_max", churn.sample_max >= 100, "at least 100")?;
         ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
+        self.propensity.check()?;
         lists.check()
     }
 }

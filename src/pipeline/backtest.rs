@@ -1,6 +1,6 @@
-//! `tercet backtest`: how churn models would have done at past month-ends, from the store as it is.
+//! `tercet backtest`: how churn models and offers would have done at past month-ends, from the store as it is.
 //!
-//! Reads: the store. Writes: `backtests/as_of=D/` with two tables and all figures as JSON. Never: reads the drop folder,
+//! Reads: the store. Writes: `backtests/as_of=D/` with their tables and all figures as JSON. Never: reads the drop folder,
 //! changes a model or a night.
 
 use super::fit::filled;
@@ -8,11 +8,13 @@ use super::night_date;
 use super::watch::{Observer, Watch};
 use crate::churn::backtest::{Backtest, backtest as judge_all};
 use crate::config::Config;
+use crate::cross_sell::backtest::{Backtest as OfOffers, backtest as judge_offers};
+use crate::cross_sell::Rules;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
 use crate::io::private::write_private;
-use crate::publish::{self, backtest_frames};
+use crate::publish::{self, backtest_frames, cross_sell_frame};
 use crate::schema;
 use crate::store::{Bank, Store};
 use std::path::PathBuf;
@@ -24,15 +26,18 @@ const FOLDER: &str = "backtests";
 pub struct BacktestReport {
     pub folder: PathBuf,
     pub backtest: Backtest,
+    /// The same of offers.
+    pub cross_sell: OfOffers,
 }
 
-/// Judges churn models at past month-ends by what was known at `as_of`, or on the newest night of the store.
+/// Judges churn models and offers at past month-ends by what was known at `as_of`, or on the newest night of the store.
 ///
 /// # Errors
 /// Whatever the operator must act on; kind `Incomplete` where no outcome is known yet.
 pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<BacktestReport> {
     let mut watch = Watch::start(observer);
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let rules = Rules::of(config)?;
     let store = filled(Store::open(&config.workspace, config.store.buckets)?)?;
     let as_of = night_date(store.commit(), config, as_of)?;
     let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
@@ -41,7 +46,12 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
         |found: &Backtest| found.evaluations.iter().map(|judged| judged.n_customers).sum(),
         || judge_all(&bank, as_of, config),
     )?;
-    if found.evaluations.is_empty() {
+    let offers = watch.time(
+        "backtest of offers",
+        |found: &OfOffers| found.evaluations.len(),
+        || judge_offers(&bank, &rules, as_of, config),
+    )?;
+    if found.evaluations.is_empty() && offers.evaluations.is_empty() {
         let because = found.not_judged.first().map_or_else(
             || "history is too short for an origin whose outcome is known".to_owned(),
             |not| not.missing.because.clone(),
@@ -51,14 +61,24 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
         ));
     }
     let folder = config.workspace.join(FOLDER).join(format!("as_of={as_of}"));
-    let json = serde_json::to_vec_pretty(&found)
-        .map_err(|cause| Error::internal("the backtest cannot be written").caused_by(cause))?;
-    let run_id = blake3::hash(&json).to_hex().to_string();
+    let (json, json_of_offers) = (json(&found)?, json(&offers)?);
+    let run_id = blake3::hash(&[&json[..], &json_of_offers].concat()).to_hex().to_string();
     let (figures, calibration) = backtest_frames(&found)?;
-    for (schema, frame) in [(&schema::BACKTEST, &figures), (&schema::BACKTEST_CALIBRATION, &calibration)] {
+    let of_offers = cross_sell_frame(&offers.evaluations)?;
+    for (schema, frame) in [
+        (&schema::BACKTEST, &figures),
+        (&schema::BACKTEST_CALIBRATION, &calibration),
+        (&schema::BACKTEST_CROSS_SELL, &of_offers),
+    ] {
         let bytes = publish::parquet_bytes(schema, frame, as_of, &run_id)?;
         write_private(&folder.join(format!("{}.parquet", schema.name)), &bytes)?;
     }
     write_private(&folder.join("backtest.json"), &json)?;
-    Ok(BacktestReport { folder, backtest: found })
+    write_private(&folder.join("backtest_cross_sell.json"), &json_of_offers)?;
+    Ok(BacktestReport { folder, backtest: found, cross_sell: offers })
+}
+
+fn json(found: &impl serde::Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec_pretty(found)
+        .map_err(|cause| Error::internal("the backtest cannot be written").caused_by(cause))
 }

@@ -4,6 +4,7 @@
 //! and read back by an independent reader before a reader can see any of it. Never half a night.
 
 mod backtest;
+mod backtest_cross_sell;
 mod books;
 mod columnar;
 mod listed;
@@ -17,6 +18,7 @@ mod tables;
 pub mod workbook;
 
 pub use backtest::backtest_frames;
+pub use backtest_cross_sell::cross_sell_frame;
 pub use listed::{Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus, NightBefore,

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tercet::churn::backtest::{Backtest, backtest};
 use tercet::churn::labels::{EventKind, HORIZONS_DAYS, Label};
-use tercet::churn::model::{CalibratedOn, FORMAT_VERSION, HorizonModel};
+use tercet::churn::model::{FORMAT_VERSION, HorizonModel};
 use tercet::churn::origins::{self, Origin};
 use tercet::churn::{self, ChurnModel, Evaluation, Training};
 use tercet::config::{Churn, Config, overlay};

@@ -7,10 +7,11 @@
 use super::card::{figure, heading, known_deliveries, line, percent, table};
 use crate::churn::evaluation::{Evaluation, Figure};
 use crate::churn::labels::Curve;
-use crate::churn::model::{CalibratedOn, ChurnModel, HorizonModel};
+use crate::churn::model::{ChurnModel, HorizonModel};
 use crate::config::Config;
 use crate::date::Date;
 use crate::features::catalogue::{Feature, features};
+use crate::learn::CalibratedOn;
 use crate::model::calibration::Calibration;
 use crate::publish::ModelEntry;
 use crate::store::commit::Commit;
