@@ -144,7 +144,9 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
-            Warning::NoPropensity { reason } => write!(f, "no chances to buy, offers are not ordered by them: {reason}"),
+            Warning::NoPropensity { reason } => {
+                write!(f, "no chances to buy, offers are not ordered by them: {reason}")
+            }
             Warning::ModelNotRenewed { model_id, age_days, reason } => write!(
                 f,
                 "`{model_id}` is {age_days} days old and stays in use, since none could be trained: {reason}"

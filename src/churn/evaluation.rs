@@ -1,8 +1,8 @@
 //! What is known of how good a churn model is: figures of one horizon at one origin, as stored and shown.
 
-pub use crate::learn::Figure;
-use crate::learn::Algorithm;
 use crate::date::Date;
+use crate::learn::Algorithm;
+pub use crate::learn::Figure;
 use crate::model::reliability::ReliabilityBin;
 use serde::{Deserialize, Serialize};
 

@@ -97,4 +97,3 @@ fn too_few(sample: &Sample, config: &Config) -> Option<String> {
         )
     })
 }
-

@@ -96,8 +96,10 @@ pub fn followed(
         })?;
         Ok(drawn)
     };
-    let buckets: Vec<Result<Vec<Drawn<Outcome>>>> = (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
-    let mut whole: Vec<Drawn<Outcome>> = asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
+    let buckets: Vec<Result<Vec<Drawn<Outcome>>>> =
+        (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
+    let mut whole: Vec<Drawn<Outcome>> =
+        asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
     for bucket in buckets {
         whole.iter_mut().zip(bucket?).for_each(|(whole, part)| whole.merge(part));
     }

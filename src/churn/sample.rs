@@ -13,11 +13,7 @@ pub fn labelled(origins: &[&Origin], horizon: usize) -> Sample {
 }
 
 /// The same of the rows that `keep` accepts by origin and hash of the customer.
-pub fn labelled_where(
-    origins: &[&Origin],
-    horizon: usize,
-    keep: impl Fn(&Origin, u32) -> bool,
-) -> Sample {
+pub fn labelled_where(origins: &[&Origin], horizon: usize, keep: impl Fn(&Origin, u32) -> bool) -> Sample {
     let rows: Vec<(&Origin, usize, bool)> = origins
         .iter()
         .flat_map(|origin| origin.labelled(horizon).map(|(row, left)| (*origin, row, left)))

@@ -14,8 +14,8 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::features::catalogue::features;
 use crate::features::value_basis;
-use crate::model::stability_index::Reference;
 use crate::learn::capacity::daily_capacity;
+use crate::model::stability_index::Reference;
 use crate::store::{Bank, Calendar, Histories};
 use rayon::prelude::*;
 

@@ -41,9 +41,17 @@ fn propensity(fitted: &PropensityFit) -> String {
         PropensityFit::Fitted { model_id, folder, products, .. } => (model_id, folder, products),
     };
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(["product", "probability from", "rows", "bought", "rate", "rate of named"]);
+    table.load_preset(NOTHING).set_header([
+        "product",
+        "probability from",
+        "rows",
+        "bought",
+        "rate",
+        "rate of named",
+    ]);
     for product in products {
-        let rate = |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.2}%", 100.0 * rate));
+        let rate =
+            |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.2}%", 100.0 * rate));
         table.add_row([
             product.product.clone(),
             product.basis().to_owned(),

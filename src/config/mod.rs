@@ -6,8 +6,8 @@
 mod band;
 mod cost_to_serve;
 mod lists;
-mod propensity;
 pub mod overlay;
+mod propensity;
 pub mod raw;
 pub mod source;
 

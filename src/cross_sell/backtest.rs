@@ -33,7 +33,8 @@ pub fn backtest(bank: &Bank, rules: &Rules, known_until: Date, config: &Config) 
     let month_ends = origins::month_ends(bank.calendar(), known_until);
     let usable = |known: Date| origins::usable(&month_ends, known);
     let newest = usable(known_until).iter().rev().copied();
-    let mut tests: Vec<Date> = newest.take(config.propensity.backtest_origins).filter(|test| !usable(*test).is_empty()).collect();
+    let mut tests: Vec<Date> =
+        newest.take(config.propensity.backtest_origins).filter(|test| !usable(*test).is_empty()).collect();
     tests.sort_unstable();
     let mut found =
         Backtest { known_until, rules_version: rules.version, evaluations: Vec::new(), not_judged: None };

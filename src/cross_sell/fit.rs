@@ -16,7 +16,7 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::learn::champion::{FOLDS, out_of_fold, out_of_time};
 use crate::learn::sample::unseen;
-use crate::learn::{CalibratedOn, Sample, Settings};
+use crate::learn::{CalibratedOn, Fitted, Sample, Settings};
 use crate::model::metrics;
 
 /// Fits one product on origins (ascending) of which all purchases are known; `None` where nobody was without it.
@@ -104,36 +104,40 @@ fn learn(
         measure: metrics::average_precision,
         keeps_order: true,
     };
-    let described = |trained_on: &[&Origin], calibrated_on, rows: &Sample| {
-        move |fitted: crate::learn::Fitted| Learned {
-            trained_on: dates(trained_on),
-            calibrated_on,
-            n_rows: rows.n_rows(),
-            n_buyers: rows.n_positives(),
-            n_calibrated: fitted.n_calibrated,
-            average_precision: fitted.measured,
-            scorer: fitted.scorer,
-            calibration: fitted.calibration,
-        }
-    };
     if too_few(&train, config).is_none() && too_few(&held, config).is_none() {
         let calibrated_on = CalibratedOn::Later(dates(&later));
         let fitted = out_of_time(&train, &held, &settings)?;
-        return Ok(fitted.map(described(&earlier, calibrated_on, &train)));
+        return Ok(fitted.map(|fitted| described(fitted, dates(&earlier), calibrated_on, &train)));
     }
     let all = labelled(origins, rules, product, |_, _| true);
     if let Some(reason) = too_few(&all, config) {
         return Ok(Err(reason));
     }
     let fitted = out_of_fold(&all, &settings)?;
-    Ok(fitted.map(described(origins, CalibratedOn::OutOfFold { folds: FOLDS }, &all)))
+    let calibrated_on = CalibratedOn::OutOfFold { folds: FOLDS };
+    Ok(fitted.map(|fitted| described(fitted, dates(origins), calibrated_on, &all)))
+}
+
+fn described(fitted: Fitted, trained_on: Vec<Date>, calibrated_on: CalibratedOn, rows: &Sample) -> Learned {
+    Learned {
+        trained_on,
+        calibrated_on,
+        n_rows: rows.n_rows(),
+        n_buyers: rows.n_positives(),
+        n_calibrated: fitted.n_calibrated,
+        average_precision: fitted.measured,
+        scorer: fitted.scorer,
+        calibration: fitted.calibration,
+    }
 }
 
 /// Why these rows teach nothing; `None` where they are enough.
 fn too_few(sample: &Sample, config: &Config) -> Option<String> {
     let (n_bought, needed) = (sample.n_positives(), config.propensity.buyers_min);
     if n_bought < needed {
-        return Some(format!("only {n_bought} customers bought it after the usable origins; {needed} are needed"));
+        return Some(format!(
+            "only {n_bought} customers bought it after the usable origins; {needed} are needed"
+        ));
     }
     let n_others = sample.n_negatives();
     (n_others < needed).then(|| format!("only {n_others} customers did not buy it; {needed} are needed"))

@@ -83,7 +83,10 @@ impl<'a> Product<'a> {
     fn evaluation(&self, test: &Origin, draws: Draws) -> Evaluation {
         let rank = |scores: &Vec<f64>| ScoredRows::new(scores, &self.bought).ranked();
         let ranked: Vec<Option<RankedRows>> = self.scores.iter().map(rank).collect();
-        let ordered = By::ALL.into_iter().zip(&ranked).map(|(by, own)| ordered(by, own.as_ref(), ranked[0].as_ref(), draws));
+        let ordered = By::ALL
+            .into_iter()
+            .zip(&ranked)
+            .map(|(by, own)| ordered(by, own.as_ref(), ranked[0].as_ref(), draws));
         Evaluation {
             test_origin: test.date,
             product: Some(self.model.product.clone()),
@@ -143,7 +146,11 @@ fn over_all(products: &[Product<'_>], test: &Origin, capacity: usize, draws: Dra
     let n = test.facts.len();
     let mut n_bought = vec![0_u32; n];
     for product in products {
-        product.rows.iter().zip(&product.bought).for_each(|(row, bought)| n_bought[*row] += u32::from(*bought));
+        product
+            .rows
+            .iter()
+            .zip(&product.bought)
+            .for_each(|(row, bought)| n_bought[*row] += u32::from(*bought));
     }
     let best: Vec<BestOffers> =
         (0..By::ALL.len()).map(|by| best_offers(products, by, n)).collect::<Option<Vec<_>>>()?;
@@ -151,17 +158,20 @@ fn over_all(products: &[Product<'_>], test: &Origin, capacity: usize, draws: Dra
         let of = |of: &Overall<'_>, other: &BestOffers| {
             let once = vec![1_u32; n];
             let units = u32::try_from(n).unwrap_or(u32::MAX);
-            let own_figure = of(own, &once)
-                .map(|value| Figure::new(value, bootstrap::interval(units, draws.n, draws.seed, |times| of(own, times))));
-            let gain = of(other, &once).zip(of(own, &once)).filter(|_| by != By::Learned).map(|(theirs, ours)| {
-                let difference = |times: &[u32]| Some(of(other, times)? - of(own, times)?);
-                Figure::new(theirs - ours, bootstrap::interval(units, draws.n, draws.seed, difference))
+            let own_figure = of(own, &once).map(|value| {
+                Figure::new(value, bootstrap::interval(units, draws.n, draws.seed, |times| of(own, times)))
             });
+            let gain =
+                of(other, &once).zip(of(own, &once)).filter(|_| by != By::Learned).map(|(theirs, ours)| {
+                    let difference = |times: &[u32]| Some(of(other, times)? - of(own, times)?);
+                    Figure::new(theirs - ours, bootstrap::interval(units, draws.n, draws.seed, difference))
+                });
             (own_figure, gain)
         };
         let top = |best: &BestOffers, times: &[u32]| best.ranked.drawn(times).top(capacity);
         let (precision, precision_gain) = of(&|best, times| Some(top(best, times)?.precision()), &best[0]);
-        let (recall, _) = of(&|best, times| share_of_purchases(top(best, times)?.positives, &n_bought, times), &best[0]);
+        let (recall, _) =
+            of(&|best, times| share_of_purchases(top(best, times)?.positives, &n_bought, times), &best[0]);
         let (average_precision, average_precision_gain) =
             of(&|best, times| weighted_mean(&best.of_customers, times), &best[0]);
         Ordered { by, precision, recall, average_precision, precision_gain, average_precision_gain }
@@ -196,7 +206,10 @@ fn best_offers(products: &[Product<'_>], by: usize, n: usize) -> Option<BestOffe
     };
     let (scores, labels): (Vec<f64>, Vec<bool>) = offers.iter().map(best).unzip();
     let of_customers = offers.iter().map(|(scores, bought)| suggestion_average_precision(scores, bought));
-    Some(BestOffers { ranked: ScoredRows::new(&scores, &labels).ranked()?, of_customers: of_customers.collect() })
+    Some(BestOffers {
+        ranked: ScoredRows::new(&scores, &labels).ranked()?,
+        of_customers: of_customers.collect(),
+    })
 }
 
 fn share_of_purchases(found: f64, n_bought: &[u32], times: &[u32]) -> Option<f64> {

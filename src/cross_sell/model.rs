@@ -135,8 +135,9 @@ impl PropensityModel {
         let json = serde_json::to_string_pretty(self)
             .map_err(|cause| Error::internal("the propensity model cannot be written").caused_by(cause))?;
         // What is no number is written as null, and would stop the next night.
-        Self::from_json(json.as_bytes())
-            .map_err(|reason| Error::internal(format!("the propensity model cannot be read back: {reason}")))?;
+        Self::from_json(json.as_bytes()).map_err(|reason| {
+            Error::internal(format!("the propensity model cannot be read back: {reason}"))
+        })?;
         Ok(json)
     }
 
@@ -164,7 +165,10 @@ impl PropensityModel {
     fn check(&self) -> Result<(), String> {
         for product in &self.products {
             if ProductKind::from_code(&product.product).is_none() {
-                return Err(format!("it knows a product kind `{}` that this program does not", product.product));
+                return Err(format!(
+                    "it knows a product kind `{}` that this program does not",
+                    product.product
+                ));
             }
             let rates = product.rules.iter().map(|rule| rule.rate).chain([product.all, product.named]);
             if rates.into_iter().any(|rate| rate.n_bought > rate.n_rows) {

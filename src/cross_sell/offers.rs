@@ -149,10 +149,10 @@ impl Block {
                     row: scored.row,
                     product,
                     rule: rule(tonight.rules, product, self.holding[at], model),
-                    propensity: found.as_ref().zip(model).map(|(found, model)| Propensity {
-                        probability: found[place],
-                        basis: model.basis(),
-                    }),
+                    propensity: found
+                        .as_ref()
+                        .zip(model)
+                        .map(|(found, model)| Propensity { probability: found[place], basis: model.basis() }),
                     margin: shelf.margin(product, assets[scored.row]),
                 });
             }

@@ -66,7 +66,9 @@ pub fn followed(
     let asked: Vec<Asked<'_>> = chosen.iter().map(|(population, _)| Asked::whole(population)).collect();
     let tables = features::build(bank, &asked, costs)?;
     let origins = chosen.iter().zip(followed).zip(tables);
-    Ok(origins.map(|((chosen, followed), features)| origin(bank, rules, chosen, followed, features)).collect())
+    Ok(origins
+        .map(|((chosen, followed), features)| origin(bank, rules, chosen, followed, features))
+        .collect())
 }
 
 /// Customers at a date, and of how many they are a part.
@@ -89,7 +91,9 @@ fn follow(bank: &Bank, chosen: &[(Population, usize)]) -> Result<Vec<Vec<Followe
         bank.each_customer(bucket, &mut |history| {
             for ((population, _), found) in chosen.iter().zip(&mut found) {
                 if population.members.binary_search(&history.index).is_ok() {
-                    found.extend(followed_from(bank, &history, population.date).map(|own| (history.index, own)));
+                    found.extend(
+                        followed_from(bank, &history, population.date).map(|own| (history.index, own)),
+                    );
                 }
             }
         })?;

@@ -31,7 +31,11 @@ pub fn probabilities(
     }
 }
 
-fn learned_probabilities(learned: &Learned, features: &FeatureTable, rows: &[Scored<'_>]) -> Result<Vec<f64>> {
+fn learned_probabilities(
+    learned: &Learned,
+    features: &FeatureTable,
+    rows: &[Scored<'_>],
+) -> Result<Vec<f64>> {
     let column = |name: &str| -> Vec<f64> {
         if name == NAMED {
             rows.iter().map(|row| f64::from(u8::from(row.is_named))).collect()

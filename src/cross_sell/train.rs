@@ -1,10 +1,10 @@
 //! A propensity model from what was known on a date.
 
+use super::PURCHASE_DAYS;
 use super::fit::fit_product;
 use super::model::{FORMAT_VERSION, PropensityModel};
 use super::origins::{self, ORIGINS_MAX, Origin};
 use super::rules::Rules;
-use super::PURCHASE_DAYS;
 use crate::config::{Config, Propensity};
 use crate::date::Date;
 use crate::error::Result;
@@ -57,11 +57,8 @@ pub fn fit(
     let dates: Vec<Date> = origins.iter().map(|origin| origin.date).collect();
     let usable = origins::usable(&dates, known_until);
     let own: Vec<&Origin> = origins.iter().copied().filter(|origin| usable.contains(&origin.date)).collect();
-    let fitted: Vec<_> = rules
-        .products()
-        .into_par_iter()
-        .map(|product| fit_product(&own, rules, product, config))
-        .collect();
+    let fitted: Vec<_> =
+        rules.products().into_par_iter().map(|product| fit_product(&own, rules, product, config)).collect();
     let products = fitted.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
     Ok(PropensityModel {
         format_version: FORMAT_VERSION,

@@ -108,7 +108,8 @@ fn scored_out_of_fold(
     let fitted = |fold: u32| -> Result<Result<ScoredFold, String>> {
         let (own, next) = (of_fold(fold), of_fold((fold + 1) % FOLDS));
         let stopping = all.filter(next);
-        let stopping = Some(&stopping).filter(|rows| algorithm == Algorithm::Trees && rows.n_positive_rows() > 0);
+        let stopping =
+            Some(&stopping).filter(|rows| algorithm == Algorithm::Trees && rows.n_positive_rows() > 0);
         let rest = all.filter(|hash| !own(hash) && (stopping.is_none() || !next(hash)));
         Ok(match Scorer::fit(algorithm, &rest, stopping, None, settings)? {
             Ok(scorer) => Ok((scorer.scores_of(&all.filter(own))?, scorer.n_trees())),

@@ -129,7 +129,13 @@ impl Sample {
         Self {
             inputs: self.inputs.clone(),
             values: self.columns().into_iter().flat_map(of).collect(),
-            labels: self.labels.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(label, _)| *label).collect(),
+            labels: self
+                .labels
+                .iter()
+                .zip(&kept)
+                .filter(|(_, kept)| **kept)
+                .map(|(label, _)| *label)
+                .collect(),
             hashes: self.hashes.iter().copied().filter(|hash| keep(*hash)).collect(),
         }
     }

@@ -8,8 +8,8 @@ use super::night_date;
 use super::watch::{Observer, Watch};
 use crate::churn::backtest::{Backtest, backtest as judge_all};
 use crate::config::Config;
-use crate::cross_sell::backtest::{Backtest as OfOffers, backtest as judge_offers};
 use crate::cross_sell::Rules;
+use crate::cross_sell::backtest::{Backtest as OfOffers, backtest as judge_offers};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
@@ -46,12 +46,8 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
         |found: &Backtest| found.evaluations.iter().map(|judged| judged.n_customers).sum(),
         || judge_all(&bank, as_of, config),
     )?;
-    let offers = watch.time(
-        "backtest of offers",
-        |found: &OfOffers| found.evaluations.len(),
-        || judge_offers(&bank, &rules, as_of, config),
-    )?;
-    if found.evaluations.is_empty() && offers.evaluations.is_empty() {
+    // Who switched churn off has offers to judge; all others are told what a model of it lacks.
+    if found.evaluations.is_empty() && config.churn.enabled {
         let because = found.not_judged.first().map_or_else(
             || "history is too short for an origin whose outcome is known".to_owned(),
             |not| not.missing.because.clone(),
@@ -60,6 +56,11 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
             "a backtest needs history before an origin, and the horizon and days of confirmation after it",
         ));
     }
+    let offers = watch.time(
+        "backtest of offers",
+        |found: &OfOffers| found.evaluations.len(),
+        || judge_offers(&bank, &rules, as_of, config),
+    )?;
     let folder = config.workspace.join(FOLDER).join(format!("as_of={as_of}"));
     let (json, json_of_offers) = (json(&found)?, json(&offers)?);
     let run_id = blake3::hash(&[&json[..], &json_of_offers].concat()).to_hex().to_string();

@@ -185,18 +185,19 @@ pub fn run(
         |offers: &Vec<Offer>| offers.len(),
         || cross_sell::offers(&tonight, models.propensity()),
     )?;
-    let lists = watch.time(
-        "targets",
-        |lists: &Lists| lists.targets.height(),
-        || targets::build(&tables, &offers),
-    )?;
+    let lists =
+        watch.time("targets", |lists: &Lists| lists.targets.height(), || targets::build(&tables, &offers))?;
 
     models.keep(
         &config.workspace,
         &Cards {
             segment: seen.card_of_night(&models.segment)?,
             churn: models.churn.as_ref().ok().and_then(|night| seen.churn_card_of_night(night)),
-            propensity: models.propensity.as_ref().ok().and_then(|night| seen.propensity_card_of_night(night)),
+            propensity: models
+                .propensity
+                .as_ref()
+                .ok()
+                .and_then(|night| seen.propensity_card_of_night(night)),
         },
     )?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;

@@ -77,13 +77,8 @@ impl Seen<'_> {
 
     /// The card of a propensity model.
     pub(super) fn propensity_card(&self, model: &NightModel<PropensityModel>) -> String {
-        PropensityCard {
-            model: &model.model,
-            entry: model.entry(),
-            commit: self.commit,
-            config: self.config,
-        }
-        .markdown()
+        PropensityCard { model: &model.model, entry: model.entry(), commit: self.commit, config: self.config }
+            .markdown()
     }
 
     /// The card of a model that a night had to train, since none was in force; of another one `None`.

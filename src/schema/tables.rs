@@ -302,8 +302,18 @@ pub const BACKTEST_CROSS_SELL: TableSchema = TableSchema {
             field("value", Float64, "", "The figure"),
             field("low", Float64, "", "2.5% of customers drawn anew lie below; null where it is not drawn"),
             field("high", Float64, "", "2.5% of customers drawn anew lie above; null where it is not drawn"),
-            field("n_places", Int64, "customers", "100 of a product; of `all` the managers' contacts of a day that are for selling"),
-            field("basis", String, "", "trees, logistic, clause or all, as `propensity_basis` of `cross_sell`; null of `all`"),
+            field(
+                "n_places",
+                Int64,
+                "customers",
+                "100 of a product; of `all` the managers' contacts of a day that are for selling",
+            ),
+            field(
+                "basis",
+                String,
+                "",
+                "trees, logistic, clause or all, as `propensity_basis` of `cross_sell`; null of `all`",
+            ),
             field("n_customers", Int64, "customers", "Customers judged: who did not hold the product"),
             field("n_bought", Int64, "purchases", "Of which bought it within 90 days"),
         ]
@@ -486,7 +496,12 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "currency units a year",
                 "Propensity times margin, by which offers are ordered; null where either is",
             ),
-            field("rule", String, "", "Clause that fired; of several the one whose customers bought most often"),
+            field(
+                "rule",
+                String,
+                "",
+                "Clause that fired; of several the one whose customers bought most often",
+            ),
             field("marketing_allowed", Boolean, "", "Consent as delivered; null where it is not"),
             field(
                 "held_out",

@@ -22,6 +22,7 @@ use tercet::churn::{self, ChurnModel, Evaluation, Training};
 use tercet::config::{Churn, Config, overlay};
 use tercet::date::Date;
 use tercet::error::Kind;
+use tercet::learn::CalibratedOn;
 use tercet::pipeline::{self, ChurnFit, NightReport, approve, fit, run, withdraw};
 use tercet::publish::{ModelEntry, ModelStatus};
 use tercet::schema::{BACKTEST, BACKTEST_CALIBRATION, TableSchema};

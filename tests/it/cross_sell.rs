@@ -82,7 +82,8 @@ fn the_learned_order_finds_more_buyers_than_popularity_and_the_rules_alone() {
     for product in learned {
         let judged = of_product(Some(product));
         let precision = |by| mean(&judged, by, |ordered| ordered.precision);
-        let (ours, rules, popular) = (precision(By::Learned), precision(By::Rules), precision(By::Popularity));
+        let (ours, rules, popular) =
+            (precision(By::Learned), precision(By::Rules), precision(By::Popularity));
         assert!(ours > rules && ours > popular, "{product}: {ours} against {rules} and {popular}");
     }
     for judged in of_product(None) {
@@ -108,7 +109,8 @@ fn offers_are_for_what_is_not_held_and_a_model_serves_for_its_days() {
     assert_eq!(model(&first).blake3, model(&second).blake3);
     assert_eq!(model(&second).trained_through, date("2026-10-29"));
     assert_eq!(first.manifest.rules_blake3, Rules::read(DEFAULT_RULES).unwrap().blake3);
-    let card = std::fs::read_to_string(work.join("models").join(model(&first).model_id).join("card.md")).unwrap();
+    let card =
+        std::fs::read_to_string(work.join("models").join(model(&first).model_id).join("card.md")).unwrap();
     assert!(card.contains("| wealth |"), "{card}");
 
     let offers = Table::read(&second.folder.join("cross_sell.parquet"));
@@ -134,10 +136,9 @@ fn offers_are_for_what_is_not_held_and_a_model_serves_for_its_days() {
         }
     }
     let held = tercet_holdings(&config, "2026-10-31");
-    let sold: Vec<_> = ids.iter().zip(&products).filter(|(id, product)| {
-        held.contains(&(id.clone().unwrap(), product.clone().unwrap()))
-    }).collect();
-    assert!(sold.is_empty(), "offered what is held: {}", sold.len());
+    let offered = ids.iter().flatten().cloned().zip(products.iter().flatten().cloned());
+    let n_held = offered.filter(|offered| held.contains(offered)).count();
+    assert_eq!(n_held, 0, "offered what is held");
     let known = ["trees", "logistic", "clause", "all"];
     assert!(texts("propensity_basis").iter().all(|basis| known.contains(&basis.as_deref().unwrap())));
     let kept = texts("suppression").into_iter().flatten().collect::<BTreeSet<String>>();
@@ -189,7 +190,10 @@ fn a_bank_brings_its_own_rules_and_what_is_wrong_with_them_is_said_at_start() {
         let error = tercet::pipeline::run(&config(text), None, false, &crate::bank::Unobserved).unwrap_err();
         error.to_string().replace(&path.display().to_string(), "FILE")
     };
-    assert_eq!(refused(own), "`lists.rules`, `FILE`: product rules, clause 1 (`rich`): it has no words in `en`");
+    assert_eq!(
+        refused(own),
+        "`lists.rules`, `FILE`: product rules, clause 1 (`rich`): it has no words in `en`"
+    );
     assert_eq!(
         refused(&own.replace("aum >=", "aun >=")),
         "`lists.rules`, `FILE`: product rules, clause 1 (`rich`): `aun >= 1000`: `aun` is not known; did you mean `aum`?"
@@ -227,6 +231,8 @@ fn where_buyers_are_few_a_rate_stands_in_and_says_so() {
     }
     let early = date("2025-10-15");
     let bank = taken_in(&config, early).bank(early).unwrap();
-    let Training::NotTrained(reason) = train(&bank, &rules, early, &config).unwrap() else { panic!("a model") };
+    let Training::NotTrained(reason) = train(&bank, &rules, early, &config).unwrap() else {
+        panic!("a model")
+    };
     assert!(reason.starts_with("history is too short"), "{reason}");
 }

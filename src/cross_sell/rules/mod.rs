@@ -109,7 +109,8 @@ impl Rules {
         }
         let clauses = raw.clause.into_iter().zip(1..).map(|(clause, number)| Clause::check(number, clause));
         let blake3 = blake3::hash(text.as_bytes()).to_hex().to_string();
-        let rules = Self { version: raw.version, blake3, clauses: clauses.collect::<Result<_>>()?, words: raw.words };
+        let rules =
+            Self { version: raw.version, blake3, clauses: clauses.collect::<Result<_>>()?, words: raw.words };
         rules.check_words()?;
         Ok(rules)
     }
@@ -129,13 +130,15 @@ impl Rules {
     /// The labels of a language with the words that the file brings.
     #[must_use]
     pub fn labels(&self, language: Language) -> Labels {
-        let own = self.words.iter().filter_map(|(rule, words)| Some((rule.clone(), words.get(&language)?.clone())));
+        let own =
+            self.words.iter().filter_map(|(rule, words)| Some((rule.clone(), words.get(&language)?.clone())));
         Labels::of(language).with(SECTION, own)
     }
 
     /// The rules with the columns of `features` at hand.
     pub fn over<'a>(&'a self, features: &'a FeatureTable) -> RulesOver<'a> {
-        let over = |clause: &'a Clause| clause.conditions.iter().map(|condition| condition.over(features)).collect();
+        let over =
+            |clause: &'a Clause| clause.conditions.iter().map(|condition| condition.over(features)).collect();
         RulesOver(self.clauses.iter().map(over).collect())
     }
 
@@ -147,7 +150,10 @@ impl Rules {
                 if !labels.knows(SECTION, &clause.rule) {
                     let place = place(number, &clause.rule);
                     return Err(Error::usage(format!("{place}: it has no words in `{}`", language.code()))
-                        .hint(format!("add `[words.{}]` with a text for each language to the file", clause.rule)));
+                        .hint(format!(
+                            "add `[words.{}]` with a text for each language to the file",
+                            clause.rule
+                        )));
                 }
             }
         }
@@ -220,10 +226,7 @@ mod tests {
             ("age_years 4", "no comparison"),
             ("age_years > old", "`old` is neither a number nor a 'text'"),
             ("age_years > inf", "`inf` is neither a number nor a 'text'"),
-            (
-                "gender > 'female'",
-                "texts are compared with `=` and `!=` to a 'text', figures to a number",
-            ),
+            ("gender > 'female'", "texts are compared with `=` and `!=` to a 'text', figures to a number"),
             ("age_years = 'old'", "texts are compared with `=` and `!=` to a 'text', figures to a number"),
         ] {
             assert_eq!(message(when), format!("{place}: `{when}`: {why}"));

@@ -216,6 +216,9 @@ fn suggestions_are_judged_as_elsewhere() {
     for (scores, taken, expected) in cases {
         let found = super::suggestion_average_precision(scores, taken);
         assert_eq!(found.is_some(), expected.is_some());
-        assert!(found.zip(expected).is_none_or(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+        assert!(
+            found.zip(expected).is_none_or(|(found, expected)| (found - expected).abs() < 1e-12),
+            "{found:?}"
+        );
     }
 }
