@@ -8,7 +8,17 @@ use std::collections::BTreeMap;
 
 /// The languages that managers work in.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Deserialize,
+    serde::Serialize,
+    schemars::JsonSchema,
 )]
 pub enum Language {
     #[default]
@@ -175,6 +185,18 @@ impl Labels {
 
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// The same with texts of one section laid over.
+    #[must_use]
+    pub fn with(mut self, section: &str, texts: impl Iterator<Item = (String, String)>) -> Self {
+        self.sections.entry(section.to_owned()).or_default().extend(texts);
+        self
+    }
+
+    /// Whether the section has a text of `code`.
+    pub fn knows(&self, section: &str, code: &str) -> bool {
+        self.sections.get(section).is_some_and(|texts| texts.contains_key(code))
     }
 
     /// The text of `code`, or the code itself where the section has none (a bank's own list or product).

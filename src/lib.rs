@@ -15,6 +15,7 @@
 //! | [`features`] | history, a date | one row per customer | sees anything after the date, reads a clock |
 //! | [`segment`] | features, a model | scores, levels, types | depends on the order of rows |
 //! | [`churn`] | features, history | probabilities, reasons | looks at managers, invents a probability |
+//! | [`cross_sell`] | features, history, product rules | who may be offered what, how likely he buys | offers what a customer holds |
 //! | [`targets`] | all of these, rules | one list per manager | recomputes a score |
 //! | [`effect`] | lists of earlier nights, history | effect of each list | counts only those who were reached |
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
@@ -22,7 +23,7 @@
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
 //! [`explain`] shows one customer of a published night, from what was published and nothing else.
 //!
-//! Arrows run down this list of modules. [`model`] is mathematics on plain matrices and [`contract`] the typed
+//! Arrows run down this list of modules. [`learn`] is what churn and cross-selling learn by. [`model`] is mathematics on plain matrices and [`contract`] the typed
 //! rows of the data contract; neither touches the world. Only [`io`] and the writer of [`synth`] open files or
 //! read a clock. [`synth`] shares nothing with the stages, so that it can be held against them.
 
@@ -39,7 +40,10 @@ pub mod effect;
 pub mod targets;
 
 pub mod churn;
+pub mod cross_sell;
 pub mod segment;
+
+pub mod learn;
 
 pub mod schema;
 

@@ -33,6 +33,10 @@ pub enum Warning {
     NoProbabilities {
         reason: String,
     },
+    /// Nobody knows how likely customers are to buy.
+    NoPropensity {
+        reason: String,
+    },
     /// The churn model should have been trained anew, which was not possible.
     ModelNotRenewed {
         model_id: String,
@@ -140,6 +144,9 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::NoProbabilities { reason } => write!(f, "no churn probabilities: {reason}"),
+            Warning::NoPropensity { reason } => {
+                write!(f, "no chances to buy, offers are not ordered by them: {reason}")
+            }
             Warning::ModelNotRenewed { model_id, age_days, reason } => write!(
                 f,
                 "`{model_id}` is {age_days} days old and stays in use, since none could be trained: {reason}"

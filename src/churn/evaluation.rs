@@ -1,19 +1,11 @@
 //! What is known of how good a churn model is: figures of one horizon at one origin, as stored and shown.
 
-use super::scorer::Algorithm;
 use crate::date::Date;
+use crate::learn::Algorithm;
+pub use crate::learn::Figure;
 use crate::model::bootstrap::Interval;
 use crate::model::reliability::ReliabilityBin;
 use serde::{Deserialize, Serialize};
-
-/// A figure and the middle 95% of what it comes to on customers drawn anew.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Figure {
-    pub value: f64,
-    pub low: Option<f64>,
-    pub high: Option<f64>,
-}
 
 /// Figures of one horizon on an origin that the judged model never saw; `None` where one is not defined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 //! history is too short or nobody left, it says so), looks past the date it is asked for.
 //!
 //! ```text
-//! labels ──> origins ──> sample ──> scorer ──> fit (champion, calibration) ──> model ──> table
+//! labels ──> origins ──> sample ──> fit (by `learn`) ──> model ──> table
 //!                                                   └──────> judge, baselines ──> evaluation ──> train, backtest
 //!                                                                                      └──────> contest (model in force)
 //! labels ──> outcomes of an earlier night
@@ -25,7 +25,6 @@ pub mod origins;
 pub mod outcomes;
 mod reasons;
 mod sample;
-mod scorer;
 mod table;
 mod telling;
 mod train;
@@ -35,7 +34,6 @@ pub use evaluation::Evaluation;
 pub use judge::judge;
 pub use model::ChurnModel;
 pub use outcomes::{Outcomes, outcomes};
-pub use scorer::Algorithm;
 pub use table::{ChurnTable, score};
 pub use train::{Training, capacity_share, fit, settings_digest, train, train_beside};
 

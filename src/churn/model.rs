@@ -2,11 +2,11 @@
 
 use super::evaluation::Evaluation;
 use super::labels::{Curve, HORIZONS_DAYS};
-use super::scorer::Scorer;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::features::catalogue::features;
+use crate::learn::{ByAlgorithm, CalibratedOn, Scorer};
 use crate::model::calibration::Calibration;
 use crate::model::nested;
 use crate::model::stability_index::Reference;
@@ -79,27 +79,10 @@ pub struct HorizonModel {
     pub n_in_gap: usize,
     /// ... or was no decision of theirs (death, merger).
     pub n_not_his_decision: usize,
-    pub auc: ChampionAuc,
+    /// Area under the ROC curve where the champion was chosen.
+    pub auc: ByAlgorithm,
     pub scorer: Scorer,
     pub calibration: Calibration,
-}
-
-/// What probabilities were held against.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum CalibratedOn {
-    /// Origins after those that the model was trained on.
-    Later(Vec<Date>),
-    /// Rows of customers whom the scoring model had not seen.
-    OutOfFold { folds: u32 },
-}
-
-/// Area under the ROC curve of each algorithm where the champion was chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChampionAuc {
-    pub logistic: Option<f64>,
-    pub trees: Option<f64>,
 }
 
 impl HorizonModel {

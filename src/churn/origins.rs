@@ -8,7 +8,8 @@ use crate::config::Churn;
 use crate::date::Date;
 use crate::error::Result;
 use crate::features::{self, Asked, BASELINE_DAYS, FeatureTable, ServiceCosts};
-use crate::store::murmur3::spark_hash;
+use crate::learn::Drawn;
+use crate::learn::draw::hash_of;
 use crate::store::{Bank, Calendar, CustomerHistory, Histories, HoldingsBasis, Population, Standing};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -82,23 +83,27 @@ pub fn followed(
     costs: &ServiceCosts,
 ) -> Result<Vec<Origin>> {
     let of_bucket = |bucket: u32| {
-        let mut drawn: Vec<Drawn> =
+        let mut drawn: Vec<Drawn<Outcome>> =
             asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
         bank.each_customer(bucket, &mut |history| {
             let hash = hash_of(&history.customer.customer_id);
             for drawn in &mut drawn {
                 let outcome = Outcome::of(bank.calendar(), &history, drawn.date, known_until, rules);
-                drawn.add(hash, history.index, outcome);
+                if let Some(outcome) = outcome {
+                    drawn.add(hash, history.index, outcome);
+                }
             }
         })?;
         Ok(drawn)
     };
-    let buckets: Vec<Result<Vec<Drawn>>> = (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
-    let mut whole: Vec<Drawn> = asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
+    let buckets: Vec<Result<Vec<Drawn<Outcome>>>> =
+        (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
+    let mut whole: Vec<Drawn<Outcome>> =
+        asked.iter().map(|(date, rows_max)| Drawn::new(*date, *rows_max)).collect();
     for bucket in buckets {
         whole.iter_mut().zip(bucket?).for_each(|(whole, part)| whole.merge(part));
     }
-    let chosen: Vec<Chosen> = whole.into_iter().map(Drawn::chosen).collect();
+    let chosen: Vec<Chosen> = whole.into_iter().map(Chosen::of).collect();
     let asked: Vec<Asked<'_>> = chosen.iter().map(|chosen| Asked::whole(&chosen.population)).collect();
     let tables = features::build(bank, &asked, costs)?;
     Ok(chosen.into_iter().zip(tables).map(|(chosen, features)| chosen.with(bank, features)).collect())
@@ -155,6 +160,12 @@ struct Chosen {
 }
 
 impl Chosen {
+    fn of(drawn: Drawn<Outcome>) -> Self {
+        let (date, n_in_scope) = (drawn.date, drawn.n_added);
+        let (members, outcomes) = drawn.chosen();
+        Self { population: Population { date, members, counts: BTreeMap::new() }, outcomes, n_in_scope }
+    }
+
     fn with(self, bank: &Bank, features: FeatureTable) -> Origin {
         let hash = |index: &u32| hash_of(&bank.customer(*index).customer_id);
         Origin {
@@ -167,59 +178,6 @@ impl Chosen {
             n_in_scope: self.n_in_scope,
         }
     }
-}
-
-/// The customers in scope at a date who come first in an order that differs from date to date and does not depend on
-/// their rows.
-struct Drawn {
-    date: Date,
-    rows_max: usize,
-    n_in_scope: usize,
-    /// Place in that order, number in the bank, and what became of him.
-    first: Vec<(u32, u32, Outcome)>,
-}
-
-impl Drawn {
-    fn new(date: Date, rows_max: usize) -> Self {
-        Self { date, rows_max, n_in_scope: 0, first: Vec::new() }
-    }
-
-    fn add(&mut self, hash: u32, index: u32, outcome: Option<Outcome>) {
-        // Fibonacci hashing (Knuth, TAOCP 6.4): spreads neighbouring dates over all 32 bits.
-        let salt = self.date.0.cast_unsigned().wrapping_mul(0x9E37_79B9);
-        if let Some(outcome) = outcome {
-            self.n_in_scope += 1;
-            self.first.push((hash ^ salt, index, outcome));
-            if self.first.len() / 2 >= self.rows_max.max(1) {
-                self.keep_first();
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.n_in_scope += other.n_in_scope;
-        self.first.extend(other.first);
-        self.keep_first();
-    }
-
-    fn keep_first(&mut self) {
-        if self.first.len() > self.rows_max {
-            self.first.sort_unstable_by_key(|(place, index, _)| (*place, *index));
-            self.first.truncate(self.rows_max);
-        }
-    }
-
-    fn chosen(mut self) -> Chosen {
-        self.keep_first();
-        self.first.sort_unstable_by_key(|(_, index, _)| *index);
-        let (members, outcomes) = self.first.into_iter().map(|(_, index, outcome)| (index, outcome)).unzip();
-        let population = Population { date: self.date, members, counts: BTreeMap::new() };
-        Chosen { population, outcomes, n_in_scope: self.n_in_scope }
-    }
-}
-
-fn hash_of(customer_id: &str) -> u32 {
-    spark_hash(customer_id).cast_unsigned()
 }
 
 /// Scope at `date`, and the 3-month average assets there where balances are known.

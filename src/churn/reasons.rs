@@ -3,11 +3,11 @@
 //! Features of one theme are correlated, so their contributions are summed before they are ranked. A theme
 //! whose sentence would not be true of the customer (a salary that stopped, where none ever came) is not told.
 
-use super::scorer::Scorer;
 use super::telling::{Blanks, Customer};
 use crate::features::FeatureTable;
 use crate::features::catalogue::{Theme, features};
 use crate::labels::Labels;
+use crate::learn::scorer::Scorer;
 use std::collections::BTreeMap;
 
 /// Reasons told per customer for a high probability.

@@ -15,10 +15,10 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::features::catalogue::features;
 use crate::features::value_basis;
+use crate::learn::capacity::daily_capacity;
 use crate::model::stability_index::Reference;
-use crate::store::{Bank, Calendar, Histories, Standing};
+use crate::store::{Bank, Calendar, Histories};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
 /// Why a horizon has no origin to be judged on.
 const NO_TEST: &str = "no origin whose outcome is known had a matured origin before it to learn from";
@@ -284,15 +284,7 @@ pub fn settings_digest(bank: &Bank, config: &Config) -> String {
 
 /// Customers that the managers can contact in a day, as a share of those in scope at an origin; `None` where nobody is.
 pub fn capacity_share(bank: &Bank, test: &Origin, config: &Config) -> Option<f64> {
-    let present = bank.indices().filter(|index| bank.standing(*index, test.date) == Standing::InNight);
-    let managers: BTreeSet<&str> =
-        present.filter_map(|index| bank.customer(index).manager_id.as_deref()).collect();
-    let capacity_of = |id: &str| match bank.manager(id) {
-        Some(manager) if manager.left_on.is_some_and(|on| on <= test.date) => 0,
-        Some(manager) => manager.daily_capacity.unwrap_or(config.lists.capacity_default),
-        None => config.lists.capacity_default,
-    };
-    let capacity: u64 = managers.into_iter().map(|id| u64::from(capacity_of(id))).sum();
+    let capacity = daily_capacity(bank, test.date, config);
     #[expect(clippy::cast_precision_loss, reason = "a number of customers")]
     (test.n_in_scope > 0 && capacity > 0).then(|| (capacity as f64 / test.n_in_scope as f64).min(1.0))
 }

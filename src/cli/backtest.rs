@@ -1,5 +1,6 @@
 //! What a backtest tells a person or another program.
 
+use super::backtest_offers as offers;
 use crate::churn::evaluation::{Evaluation, Figure};
 use crate::error::{Error, Result};
 use crate::pipeline::BacktestReport;
@@ -37,6 +38,7 @@ pub fn table(report: &BacktestReport) -> String {
             not.test_origin, not.missing.horizon_days, not.missing.because
         );
     }
+    text += &offers::table(&report.cross_sell);
     text + &format!("written to {}\n", report.folder.display())
 }
 
@@ -88,6 +90,7 @@ pub fn json(report: &BacktestReport) -> Result<String> {
     serde_json::to_string_pretty(&serde_json::json!({
         "folder": report.folder,
         "backtest": report.backtest,
+        "cross_sell": report.cross_sell,
     }))
     .map_err(|cause| Error::internal("the backtest cannot be written").caused_by(cause))
 }

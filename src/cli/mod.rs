@@ -2,6 +2,7 @@
 
 mod arguments;
 mod backtest;
+mod backtest_offers;
 mod churn_comparison;
 mod models;
 mod progress;

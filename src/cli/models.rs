@@ -5,7 +5,8 @@ use super::churn_comparison;
 use super::summary::to_json;
 use crate::error::Result;
 use crate::pipeline::{
-    ApproveReport, AxisFigures, ChurnFit, Comparison, FitReport, GroupFigures, SameTypes, WithdrawReport,
+    ApproveReport, AxisFigures, ChurnFit, Comparison, FitReport, GroupFigures, PropensityFit, SameTypes,
+    WithdrawReport,
 };
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -32,7 +33,44 @@ pub fn fit(report: &FitReport) -> String {
         let id = &report.model_id;
         text += &format!("read `card.md` there; `tercet approve {id}` puts the model in force\n");
     }
-    text + &churn(&report.churn)
+    text + &churn(&report.churn) + &propensity(&report.propensity)
+}
+
+/// What each product's probabilities rest on, where the model lies, and what to do next.
+fn propensity(fitted: &PropensityFit) -> String {
+    let (model_id, folder, products) = match fitted {
+        PropensityFit::NotFitted(reason) => return format!("\nno propensity model: {reason}\n"),
+        PropensityFit::Fitted { model_id, folder, products, .. } => (model_id, folder, products),
+    };
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_header([
+        "product",
+        "probability from",
+        "rows",
+        "bought",
+        "rate",
+        "rate of named",
+    ]);
+    for product in products {
+        let rate =
+            |rate: Option<f64>| rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.2}%", 100.0 * rate));
+        table.add_row([
+            product.product.clone(),
+            product.basis().to_owned(),
+            product.all.n_rows.to_string(),
+            product.all.n_bought.to_string(),
+            rate(product.all.share()),
+            rate(product.named.share()),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    format!(
+        "\npropensity model\n\n{table}\n\nwritten to {}\nread `card.md` there; `tercet approve {model_id}` puts the model \
+         in force\n",
+        folder.display()
+    )
 }
 
 /// How good the churn model is, where it lies, and what to do next.
@@ -108,6 +146,16 @@ pub fn fit_json(report: &FitReport) -> Result<String> {
         }),
         ChurnFit::NotFitted(reason) => json!({"not_fitted": reason}),
     };
+    let propensity = match &report.propensity {
+        PropensityFit::Fitted { model_id, blake3, folder, products } => {
+            let products: Vec<_> = products
+                .iter()
+                .map(|of| json!({"product": of.product, "basis": of.basis(), "all": of.all, "named": of.named}))
+                .collect();
+            json!({"model_id": model_id, "blake3": blake3, "folder": folder, "products": products})
+        }
+        PropensityFit::NotFitted(reason) => json!({"not_fitted": reason}),
+    };
     to_json(&json!({
         "model_id": report.model_id,
         "blake3": report.blake3,
@@ -116,6 +164,7 @@ pub fn fit_json(report: &FitReport) -> Result<String> {
         "groups": report.groups,
         "comparison": report.comparison,
         "churn": churn,
+        "propensity": propensity,
         "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }

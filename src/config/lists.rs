@@ -8,6 +8,7 @@ use crate::labels::{CUSTOMER_TYPES, LISTS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// Lists that neither a cooldown nor the ceiling of contacts keeps anybody off: what cannot wait, and the tier's own
 /// cadence.
@@ -28,6 +29,7 @@ pub struct Lists {
     pub cooldown_days: BTreeMap<String, i32>,
     /// Contacts within `contacts_max_days` from which a customer is left in peace; 0: no ceiling.
     pub contacts_max: usize,
+    /// Days over which contacts are counted against `contacts_max`.
     pub contacts_max_days: i32,
     /// Outcomes of contacts that reached nobody: none for cadence, cooldown and last contact.
     pub not_reached_outcomes: Vec<String>,
@@ -81,8 +83,8 @@ pub struct Lists {
     pub selling_types_excluded: Vec<String>,
     /// Products suggested to one customer at most.
     pub cross_sell_per_customer: u32,
-    /// Buyers that a clause's own rate needs; below, all customers' rate is taken.
-    pub cross_sell_positives_min: usize,
+    /// File of product rules; empty: the one that ships with the program.
+    pub rules: PathBuf,
 
     /// Days since the loss between which a customer is won back.
     pub win_back_days: [i32; 2],

@@ -8,6 +8,7 @@ mod cost_to_serve;
 mod lists;
 pub mod overlay;
 mod privacy;
+mod propensity;
 pub mod raw;
 pub mod source;
 
@@ -15,6 +16,7 @@ pub use band::Band;
 pub use cost_to_serve::CostToServe;
 pub use lists::{Lists, Quotas, holiday_in};
 pub use privacy::{Privacy, Profile, Publish};
+pub use propensity::Propensity;
 pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
 
 use crate::contract::tables::Table;

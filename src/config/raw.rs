@@ -1,7 +1,7 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Config, CostToServe, Lists, Privacy, Publish};
+use super::{Config, CostToServe, Lists, Privacy, Propensity, Publish};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
@@ -37,6 +37,8 @@ pub struct Raw {
     pub models: Models,
     /// What counts as lost business, and the model of it.
     pub churn: Churn,
+    /// How likely customers are to buy a product.
+    pub propensity: Propensity,
     /// Whom to contact, when and how many.
     pub lists: Lists,
     /// What came of a list.
@@ -278,8 +280,8 @@ impl Raw {
 
     fn digest(&self) -> String {
         // `models` decides on warnings alone.
-        let sections =
-            (&self.ingest, &self.store, &self.value, &self.segment, &self.churn, &self.lists, &self.effect);
+        let models = (&self.segment, &self.churn, &self.propensity);
+        let sections = (&self.ingest, &self.store, &self.value, models, &self.lists, &self.effect);
         let files = (&self.publish, self.privacy.profile);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
@@ -437,6 +439,7 @@ impl Raw {
         amount("churn.aum_floor", churn.aum_floor)?;
         ensure("churn.sample_max", churn.sample_max >= 100, "at least 100")?;
         ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
+        self.propensity.check()?;
         lists.check()
     }
 }

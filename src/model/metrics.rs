@@ -13,15 +13,18 @@
 //! | `ranked` | none: rows sorted once, and counted as often as drawn |
 //! | `order` | AUC, average precision: of the order alone |
 //! | `top` | lift, capture, precision and value among the best-scored |
+//! | `suggestions` | average precision of one customer's suggestions |
 //! | `forecast` | Brier, its skill, log loss, calibration line: of probabilities |
 
 mod forecast;
 mod order;
 mod ranked;
+mod suggestions;
 mod top;
 
 pub use forecast::CalibrationLine;
 pub use ranked::{RankedRows, Ranking, ScoredRows, Tied};
+pub use suggestions::suggestion_average_precision;
 pub use top::TopShare;
 
 /// Share of true labels; `None` without labels.

@@ -3,6 +3,7 @@
 use super::models::Models;
 use crate::churn::Outcomes;
 use crate::config::Config;
+use crate::cross_sell::Rules;
 use crate::date::Date;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::segment::{self, SegmentModel};
 use crate::store::books::Reject;
 use crate::store::commit::{Commit, Delivery};
 use crate::store::{Calendar, Population, Standing, Store};
-use crate::targets::{Lists, Rules};
+use crate::targets::Lists;
 use crate::warning::Warning;
 use std::collections::BTreeMap;
 
@@ -81,6 +82,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         schema_version: crate::schema::SCHEMA_VERSION,
         config_blake3: config.digest().to_owned(),
         rules_version: rules.version,
+        rules_blake3: rules.blake3.clone(),
         seed: config.seed,
         privacy: Disclosure {
             profile: known.privacy.profile(),

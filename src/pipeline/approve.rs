@@ -6,6 +6,7 @@
 use super::models::{Approval, Registry, What, Withdrawal, check_id, digest, folder, folder_of};
 use crate::churn::ChurnModel;
 use crate::config::{Config, nearest};
+use crate::cross_sell::PropensityModel;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::clock::now_utc;
@@ -148,6 +149,7 @@ fn checked(config: &Config, what: What, id: &str) -> Result<(String, Date)> {
     let trained_through = match what {
         What::Segment => SegmentModel::from_json(&json).map(|model| model.trained_through),
         What::Churn => ChurnModel::from_json(&json).map(|model| model.trained_through),
+        What::Propensity => PropensityModel::from_json(&json).map(|model| model.trained_through),
     };
     let trained_through = trained_through.map_err(unusable)?;
     let blake3 = digest(&json);

@@ -1,4 +1,4 @@
-//! `tercet fit`: a segment model and a churn model from the store as it is, with their cards, for a person to approve.
+//! `tercet fit`: a segment, a churn and a propensity model from the store as it is, with their cards, for a person to approve.
 //!
 //! Reads: the store, the model in force. Writes: `models/<id>/` with the model and `card.md`. Never: reads the drop folder
 //! or a clock for them, puts a model in force, changes a night.
@@ -12,6 +12,8 @@ use super::night_features::NightFeatures;
 use super::watch::{Observer, Watch};
 use super::{inhabited, night_date};
 use crate::config::Config;
+use crate::cross_sell::model::ProductModel;
+use crate::cross_sell::{PropensityModel, Rules};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
@@ -33,16 +35,31 @@ pub struct FitReport {
     pub groups: Vec<GroupFigures>,
     pub comparison: Comparison<SameTypes>,
     pub churn: ChurnFit,
+    pub propensity: PropensityFit,
     pub warnings: Vec<Warning>,
 }
 
-/// Fits a segment model and a churn model on what was known at `as_of`, or on the newest night of the store.
+/// What the fit of a propensity model came to.
+#[derive(Debug)]
+pub enum PropensityFit {
+    Fitted {
+        model_id: String,
+        blake3: String,
+        folder: PathBuf,
+        products: Vec<ProductModel>,
+    },
+    /// Why there is none.
+    NotFitted(String),
+}
+
+/// Fits a segment, a churn and a propensity model on what was known at `as_of`, or on the newest night of the store.
 ///
 /// # Errors
 /// Whatever the operator must act on; no model is written then.
 pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Result<FitReport> {
     let mut watch = Watch::start(observer);
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    let rules = Rules::of(config)?;
     let store = filled(Store::open(&config.workspace, config.store.buckets)?)?;
     let as_of = night_date(store.commit(), config, as_of)?;
     let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
@@ -78,6 +95,7 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
     let comparison = seen.comparison(in_force, &model, &placed)?;
     let card = seen.card(&model, &groups, &comparison);
     let churn = watch.time("churn model", |_| n, || seen.churn_beside(last.as_ref()))?;
+    let propensity = watch.time("propensity model", |_| n, || seen.propensity_trained(&rules))?;
     let folder = model.stored.write_with_card(&config.workspace, &card)?;
     Ok(FitReport {
         model_id: model.entry().model_id.clone(),
@@ -87,6 +105,7 @@ pub fn fit(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -> Res
         groups,
         comparison,
         churn: seen.kept_churn(churn)?,
+        propensity: seen.kept_propensity(propensity)?,
         warnings: model.warnings_of_fit(&config.segment),
     })
 }
@@ -138,6 +157,22 @@ impl Seen<'_> {
     pub(super) fn fitted(&self, before: Option<&SegmentModel>) -> Result<NightModel<SegmentModel>> {
         let model = segment::fit(self.bank, self.sight, before, self.config)?;
         NightModel::fitted(model, self.sight.tonight.as_of)
+    }
+
+    /// Writes a propensity model with its card, if there is one.
+    fn kept_propensity(&self, trained: Result<NightModel<PropensityModel>, String>) -> Result<PropensityFit> {
+        let model = match trained {
+            Ok(model) => model,
+            Err(reason) => return Ok(PropensityFit::NotFitted(reason)),
+        };
+        let card = self.propensity_card(&model);
+        let folder = model.stored.write_with_card(&self.config.workspace, &card)?;
+        Ok(PropensityFit::Fitted {
+            model_id: model.entry().model_id.clone(),
+            blake3: model.entry().blake3.clone(),
+            folder,
+            products: model.model.products,
+        })
     }
 
     /// The fit beside the model in force, if that can be used.

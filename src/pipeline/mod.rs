@@ -8,6 +8,7 @@ mod churn_night;
 mod fit;
 mod models;
 mod night_features;
+mod propensity_night;
 mod rehearsal;
 mod report;
 mod results_of_lists;
@@ -16,7 +17,7 @@ mod watch;
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
 pub use backtest::{BacktestReport, backtest};
 pub use churn_fit::ChurnFit;
-pub use fit::{FitReport, fit};
+pub use fit::{FitReport, PropensityFit, fit};
 pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
@@ -26,13 +27,13 @@ pub use watch::Observer;
 use crate::churn::{self, Outcomes};
 use crate::config::Config;
 use crate::contract::tables::Table;
+use crate::cross_sell::{self, Offer, Rules};
 use crate::date::Date;
 use crate::effect::{self, Effect, Ledger};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{Durability, Staging};
-use crate::labels::Labels;
 use crate::privacy::Privacy;
 use crate::publish::{self, Listed, Manifest};
 use crate::results;
@@ -40,13 +41,14 @@ use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
-use crate::targets::{self, Lists, Lookback, Rules};
+use crate::targets::{self, Lists, Lookback};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
 use churn_night::ChurnNight;
 use fit::Seen;
-use models::{Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
+use models::{Cards, Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
 use night_features::NightFeatures;
+use propensity_night::PropensityNight;
 use report::{tier_figures, type_figures};
 use watch::Watch;
 
@@ -65,8 +67,8 @@ pub fn run(
 ) -> Result<NightReport> {
     let mut watch = Watch::start(observer);
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
-    let rules = Rules::read(targets::DEFAULT_RULES)?;
-    let labels = Labels::of(config.language);
+    let rules = Rules::of(config)?;
+    let labels = rules.labels(config.language);
     let privacy = Privacy::of(&config.privacy)?;
 
     let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
@@ -132,7 +134,16 @@ pub fn run(
     let mut drift = drift_of_night(&segment.model, features, &segments)?;
 
     let churn = watch.time("churn model", ChurnNight::n_rows, || ChurnNight::of(&seen, before.as_ref()))?;
-    let models = Models { segment, churn: churn.model, churn_not_renewed: churn.not_renewed };
+    let propensity = watch.time("propensity model", PropensityNight::n_rows, || {
+        PropensityNight::of(&seen, &rules, before.as_ref())
+    })?;
+    let models = Models {
+        segment,
+        churn: churn.model,
+        churn_not_renewed: churn.not_renewed,
+        propensity: propensity.model,
+        propensity_not_renewed: propensity.not_renewed,
+    };
     let churn = watch.time(
         "churn",
         |_| features.n_customers(),
@@ -171,11 +182,20 @@ pub fn run(
         labels: &labels,
         config,
     };
-    let lists = watch.time(
-        "targets",
-        |lists: &Lists| lists.targets.height(),
-        || targets::build(&tables, &population, &rules),
+    let tonight = cross_sell::Tonight {
+        bank: &bank,
+        rows: &rows,
+        features,
+        rules: &rules,
+        per_customer: config.lists.cross_sell_per_customer as usize,
+    };
+    let offers = watch.time(
+        "offers",
+        |offers: &Vec<Offer>| offers.len(),
+        || cross_sell::offers(&tonight, models.propensity()),
     )?;
+    let lists =
+        watch.time("targets", |lists: &Lists| lists.targets.height(), || targets::build(&tables, &offers))?;
 
     let ledger = match &before {
         Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
@@ -189,8 +209,15 @@ pub fn run(
 
     models.keep(
         &config.workspace,
-        seen.card_of_night(&models.segment)?.as_deref(),
-        models.churn.as_ref().ok().and_then(|night| seen.churn_card_of_night(night)).as_deref(),
+        &Cards {
+            segment: seen.card_of_night(&models.segment)?,
+            churn: models.churn.as_ref().ok().and_then(|night| seen.churn_card_of_night(night)),
+            propensity: models
+                .propensity
+                .as_ref()
+                .ok()
+                .and_then(|night| seen.propensity_card_of_night(night)),
+        },
     )?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {

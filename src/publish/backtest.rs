@@ -3,6 +3,7 @@
 use crate::churn::backtest::Backtest;
 use crate::churn::evaluation::{Evaluation, Figure};
 use crate::churn::figures::FIGURES;
+use crate::date::Date;
 use crate::error::Result;
 use crate::schema;
 use polars::prelude::*;
@@ -94,10 +95,14 @@ fn calibration(backtest: &Backtest) -> Result<DataFrame> {
 }
 
 fn origins<'a>(judged: impl Iterator<Item = &'a Evaluation>) -> Result<Column> {
-    let days: Vec<i32> = judged.map(|judged| judged.test_origin.0).collect();
+    dates(judged.map(|judged| judged.test_origin))
+}
+
+pub(super) fn dates(origins: impl Iterator<Item = Date>) -> Result<Column> {
+    let days: Vec<i32> = origins.map(|origin| origin.0).collect();
     Ok(Column::new("test_origin".into(), days).cast(&DataType::Date)?)
 }
 
-fn count(n: usize) -> i64 {
+pub(super) fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

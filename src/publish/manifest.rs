@@ -26,6 +26,8 @@ pub struct Manifest {
     pub schema_version: u32,
     pub config_blake3: String,
     pub rules_version: u32,
+    /// Of the file of product rules.
+    pub rules_blake3: String,
     pub seed: u64,
     pub privacy: Disclosure,
     pub night_before: Option<NightBefore>,

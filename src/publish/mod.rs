@@ -5,6 +5,7 @@
 
 mod assigned;
 mod backtest;
+mod backtest_cross_sell;
 mod books;
 mod branches;
 mod columnar;
@@ -22,6 +23,7 @@ pub mod workbook;
 
 pub use assigned::assignments_of;
 pub use backtest::backtest_frames;
+pub use backtest_cross_sell::cross_sell_frame;
 pub use listed::{Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,

@@ -27,6 +27,8 @@ pub struct Previous {
     pub segment_model: Option<(String, String)>,
     /// The same of its churn model.
     pub churn_model: Option<(String, String)>,
+    /// The same of its propensity model.
+    pub propensity_model: Option<(String, String)>,
     pub customers: BTreeMap<String, Before>,
 }
 
@@ -51,6 +53,7 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
         segments_blake3: blake3::hash(&segments).to_hex().to_string(),
         segment_model: manifest.of("segment"),
         churn_model: manifest.of("churn"),
+        propensity_model: manifest.of("propensity"),
         customers: standings(segments).map_err(damaged)?,
     }))
 }

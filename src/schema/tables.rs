@@ -249,7 +249,7 @@ pub const CHURN: TableSchema = TableSchema {
 };
 
 /// Tables that `tercet backtest` writes.
-pub const BACKTESTS: [&TableSchema; 2] = [&BACKTEST, &BACKTEST_CALIBRATION];
+pub const BACKTESTS: [&TableSchema; 3] = [&BACKTEST, &BACKTEST_CALIBRATION, &BACKTEST_CROSS_SELL];
 
 pub const BACKTEST: TableSchema = TableSchema {
     name: "backtest",
@@ -277,6 +277,47 @@ pub const BACKTEST: TableSchema = TableSchema {
             field("algorithm", String, "", "Champion: logistic or trees; null of a rule"),
             field("n_customers", Int64, "count", "Customers judged"),
             field("n_left", Int64, "count", "Of them lost within the horizon"),
+        ]
+    },
+};
+
+pub const BACKTEST_CROSS_SELL: TableSchema = TableSchema {
+    name: "backtest_cross_sell",
+    description: "Of a backtest: how well offers were ordered at past month-ends, beside the rules and popularity alone.",
+    key: &["test_origin", "product", "ordered_by", "figure"],
+    fields: || {
+        vec![
+            field("test_origin", Date, "", "Month-end at which the model was made and judged"),
+            field("product", String, "", "Product kind; `all`: each customer's best offer over all products"),
+            field(
+                "ordered_by",
+                String,
+                "",
+                "learned: the model, of those whom clauses name, as offers are made; learned_of_all: named or not; rules: the best rate of the clauses that name him; popularity: the product's rate",
+            ),
+            field(
+                "figure",
+                String,
+                "",
+                "precision and recall among the first `n_places`; average_precision (of `all` the mean over buyers); precision_gained and average_precision_gained by the learned order",
+            ),
+            field("value", Float64, "", "The figure"),
+            field("low", Float64, "", "2.5% of customers drawn anew lie below; null where it is not drawn"),
+            field("high", Float64, "", "2.5% of customers drawn anew lie above; null where it is not drawn"),
+            field(
+                "n_places",
+                Int64,
+                "customers",
+                "100 of a product; of `all` the managers' contacts of a day that are for selling",
+            ),
+            field(
+                "basis",
+                String,
+                "",
+                "trees, logistic, clause or all, as `propensity_basis` of `cross_sell`; null of `all`",
+            ),
+            field("n_customers", Int64, "customers", "Customers judged: who did not hold the product"),
+            field("n_bought", Int64, "purchases", "Of which bought it within 90 days"),
         ]
     },
 };
@@ -418,25 +459,32 @@ pub const TARGETS: TableSchema = TableSchema {
 
 pub const CROSS_SELL: TableSchema = TableSchema {
     name: "cross_sell",
-    description: "Customer and product, for marketing: who is eligible for what, by which clause, how likely to buy.",
+    description: "Customer and product, for marketing: who may be offered what, by which clause, how likely to buy. Who must not be sold to is not in it.",
     key: &["customer_id", "product"],
     fields: || {
         vec![
             CUSTOMER_ID,
             field("product", String, "", "Product kind"),
             field("rank", Int32, "", "1 is the customer's best product by expected margin, then propensity"),
-            field("rank_in_product", Int32, "", "1 is the product's best customer"),
+            field("rank_in_product", Int32, "", "1 is the product's best customer, by the same"),
+            field(
+                "rank_in_manager",
+                Int32,
+                "",
+                "1 is the best offer among his manager's customers, by the same; customers without a manager are ranked together",
+            ),
+            field("manager_id", String, "", "As delivered; null where it is not"),
             field(
                 "propensity",
                 Float64,
                 "probability",
-                "Chance to buy within 90 days, from who bought in the last 90",
+                "Chance to buy within 90 days, from who bought after past month-ends",
             ),
             field(
                 "propensity_basis",
                 String,
                 "",
-                "clause: buyers among those the clause named; all: among all who did not hold it",
+                "trees or logistic: a model of the product, calibrated; clause: share of buyers among those whom its clauses named; all: among all who did not hold it; null where nothing is known",
             ),
             field(
                 "margin",
@@ -444,8 +492,31 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "currency units a year",
                 "Margin, should he put the part of his assets into it that holders do (for a loan: take what they took); null where no rate is delivered or nobody holds it",
             ),
-            field("rule", String, "", "Clause that fired"),
-            field("marketing_allowed", Boolean, "", "As delivered; null where it is not"),
+            field(
+                "expected_margin",
+                Float64,
+                "currency units a year",
+                "Propensity times margin, by which offers are ordered; null where either is",
+            ),
+            field(
+                "rule",
+                String,
+                "",
+                "Clause that fired; of several the one whose customers bought most often",
+            ),
+            field("marketing_allowed", Boolean, "", "Consent as delivered; null where it is not"),
+            field(
+                "held_out",
+                Boolean,
+                "",
+                "Left out of this quarter's campaign, so that its effect can be measured: not to be contacted",
+            ),
+            field(
+                "suppression",
+                String,
+                "",
+                "Why he should not be contacted now, though he may be later: cooldown; null where nothing keeps him",
+            ),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
         ]
     },

@@ -1,13 +1,11 @@
-//! The rows that lists look at: a few snapshots, the last days, and purchases of the last year.
+//! The rows that lists look at: a few snapshots, the last days, and purchases and debts of the last year.
 //!
 //! Reads the store once, bucket by bucket. Never: keeps what no list asks for, so that memory follows the bank's size
 //! tonight and not the length of its history.
 
-use super::propensity::PURCHASE_DAYS;
-use super::rules::BOUGHT_DAYS;
 use crate::config::Lists;
-use crate::contract::codes::Kind;
 use crate::contract::{Holding, Transaction};
+use crate::cross_sell::{looks_at_holding, looks_at_transaction};
 use crate::date::Date;
 use crate::error::Result;
 use crate::store::{Bank, Excerpt, Keep};
@@ -18,17 +16,17 @@ pub fn excerpt<'a>(bank: &'a Bank, as_of: Date, settings: &Lists) -> Result<Exce
     let matured_from = as_of.plus_days(-settings.maturity_behind_days);
     let moved_from = settings.large_move_days.iter().map(|days| as_of.plus_days(-days));
     let all_from = moved_from.clone().chain([matured_from]).min().unwrap_or(as_of);
-    let purchases_from = as_of.plus_days(1 - PURCHASE_DAYS - BOUGHT_DAYS);
-    let in_force = [as_of, as_of.plus_days(-PURCHASE_DAYS), matured_from.plus_days(-1)];
+    let in_force = [as_of, matured_from.plus_days(-1)];
     let in_force = in_force.into_iter().filter_map(|date| bank.calendar().newest_snapshot(date));
     let snapshots: Vec<Date> = in_force.chain(moved_from).collect();
     let is_looked_at = |row: &Transaction| {
         let is_recent = row.booked_on >= all_from;
-        let is_purchase = row.kind == Kind::Purchase && row.booked_on >= purchases_from;
-        row.booked_on <= as_of && (is_recent || is_purchase)
+        row.booked_on <= as_of && (is_recent || looks_at_transaction(row, as_of))
     };
     bank.excerpt(&Keep {
         transactions: &is_looked_at,
-        holdings: &|row: &Holding| snapshots.contains(&row.snapshot_on),
+        holdings: &|row: &Holding| {
+            snapshots.contains(&row.snapshot_on) || looks_at_holding(row, bank.calendar(), as_of)
+        },
     })
 }

@@ -1,13 +1,11 @@
 //! The published frames of the lists.
 
 use super::assign::{Assigned, ManagerList};
-use super::cross_sell::Offer;
 use super::exclusions::Suppression;
-use super::{List, Night, exclusions};
+use super::{List, Night};
 use crate::error::Result;
 use crate::schema;
 use polars::prelude::*;
-use std::collections::BTreeSet;
 
 /// Ranks from 1, as published.
 fn ranks(n: usize) -> impl Iterator<Item = i32> {
@@ -87,66 +85,6 @@ pub(super) fn checked(schema: &schema::TableSchema, n: usize, columns: Vec<Colum
     let frame = DataFrame::new(n, columns)?;
     schema.check(&frame)?;
     Ok(frame)
-}
-
-/// Offers that marketing may use, ranked within the customer and within the product.
-pub(super) fn cross_sell(night: &Night<'_>, offers: &[Offer], managers: &[ManagerList]) -> Result<DataFrame> {
-    let on_a_list: BTreeSet<usize> =
-        managers.iter().flat_map(|manager| manager.listed.iter().map(|assigned| assigned.row)).collect();
-    let mut rows: Vec<(&Offer, i32)> = Vec::new();
-    for own in offers.chunk_by(|a, b| a.row == b.row) {
-        let usable = own.iter().filter(|offer| exclusions::rule(night, offer.row, List::CrossSell).is_none());
-        rows.extend(usable.zip(1i32..));
-    }
-    rows.sort_by_key(|(offer, _)| (offer.row, offer.product.code()));
-    let in_product = ranks_in_product(&rows);
-    let customers: Vec<_> = rows.iter().map(|(offer, _)| night.customer(offer.row)).collect();
-    let owners =
-        rows.iter().map(|(offer, _)| if on_a_list.contains(&offer.row) { "manager" } else { "marketing" });
-    let columns = vec![
-        Column::new(
-            "customer_id".into(),
-            customers.iter().map(|customer| &*customer.customer_id).collect::<Vec<_>>(),
-        ),
-        Column::new("product".into(), rows.iter().map(|(offer, _)| offer.product.code()).collect::<Vec<_>>()),
-        Column::new("rank".into(), rows.iter().map(|(_, rank)| *rank).collect::<Vec<_>>()),
-        Column::new("rank_in_product".into(), in_product),
-        Column::new(
-            "propensity".into(),
-            rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.probability)).collect::<Vec<_>>(),
-        ),
-        Column::new(
-            "propensity_basis".into(),
-            rows.iter().map(|(offer, _)| offer.propensity.map(|p| p.basis)).collect::<Vec<_>>(),
-        ),
-        Column::new("margin".into(), rows.iter().map(|(offer, _)| offer.margin).collect::<Vec<_>>()),
-        Column::new("rule".into(), rows.iter().map(|(offer, _)| &*offer.rule).collect::<Vec<_>>()),
-        Column::new(
-            "marketing_allowed".into(),
-            customers.iter().map(|customer| customer.marketing_allowed).collect::<Vec<_>>(),
-        ),
-        Column::new("owner".into(), owners.collect::<Vec<_>>()),
-    ];
-    checked(&schema::CROSS_SELL, rows.len(), columns)
-}
-
-/// Position of each offer among the offers of its product, by what offers are ordered by and then by customer.
-fn ranks_in_product(rows: &[(&Offer, i32)]) -> Vec<i32> {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by(|a, b| {
-        let (left, right) = (rows[*a].0, rows[*b].0);
-        left.product
-            .cmp(&right.product)
-            .then(right.order().partial_cmp(&left.order()).expect("orders are finite"))
-            .then(a.cmp(b))
-    });
-    let mut ranks = vec![0; rows.len()];
-    for of_product in order.chunk_by(|a, b| rows[*a].0.product == rows[*b].0.product) {
-        for (position, rank) in of_product.iter().zip(1i32..) {
-            ranks[*position] = rank;
-        }
-    }
-    ranks
 }
 
 /// Who was kept off which list by which rule, in the order of `suppressions`.

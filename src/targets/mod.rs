@@ -1,15 +1,15 @@
 //! The morning lists: whom to contact today, why, and with what.
 //!
-//! Reads the night's tables and the rules; recomputes no score. Each list has a file with its rule, order and
+//! Reads the night's tables and the offers; recomputes no score. Each list has a file with its rule, order and
 //! words; `assign` gives every customer one list and one owner within capacity.
 
 mod assign;
 mod candidate;
 mod cross_sell;
+mod cross_sell_frame;
 mod excerpt;
 mod exclusions;
 mod frames;
-mod held;
 pub mod holdout;
 mod list;
 mod lists;
@@ -17,9 +17,6 @@ mod lookback;
 mod manager_figures;
 mod needs;
 mod night;
-mod propensity;
-mod rules;
-mod shelf;
 mod table;
 
 pub use assign::ManagerList;
@@ -28,7 +25,6 @@ pub use excerpt::excerpt;
 pub use list::{Family, List};
 pub use lookback::Lookback;
 pub use night::Night;
-pub use rules::{DEFAULT_RULES, Rules};
 pub use table::{Lists, build};
 
 /// The manager under whom customers without one are listed.

@@ -4,11 +4,10 @@ use super::assign::{Assigned, ManagerList, drawn, per_customer, within_capacity}
 use super::cross_sell;
 use super::exclusions::Suppression;
 use super::holdout::{campaign, is_held_out};
-use super::rules::Rules;
-use super::{List, Night, UNASSIGNED, exclusions, frames, lists, manager_figures};
+use super::{List, Night, UNASSIGNED, cross_sell_frame, exclusions, frames, lists, manager_figures};
 use crate::contract::tables::Table;
+use crate::cross_sell::Offer;
 use crate::error::Result;
-use crate::store::Population;
 use crate::warning::Warning;
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
@@ -29,14 +28,13 @@ pub struct Lists {
     pub warnings: Vec<Warning>,
 }
 
-/// Draws up every list.
+/// Draws up every list. Offers come grouped by customer, best first.
 ///
 /// # Errors
-/// Kind `Internal` if rules cannot be evaluated or a frame breaks its schema.
-pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Result<Lists> {
-    let offers = cross_sell::offers(night, population, rules)?;
+/// Kind `Internal` if a frame breaks its schema.
+pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
     let mut suppressions: Vec<Suppression> = Vec::new();
-    let named = lists::candidates(night).into_iter().chain(cross_sell::candidates(night, &offers));
+    let named = lists::candidates(night).into_iter().chain(cross_sell::candidates(night, offers));
     let allowed = named.filter(|candidate| {
         let rule = exclusions::rule_for_manager(night, candidate.row, candidate.list);
         suppressions.extend(rule.map(|rule| Suppression {
@@ -77,7 +75,7 @@ pub fn build(night: &Night<'_>, population: &Population, rules: &Rules) -> Resul
     Ok(Lists {
         suppressed,
         targets: frames::targets(night, &managers)?,
-        cross_sell: frames::cross_sell(night, &offers, &managers)?,
+        cross_sell: cross_sell_frame::frame(night, offers, &managers)?,
         suppressions: frames::suppressions(night, &suppressions)?,
         manager_figures: manager_figures::frame(night, &managers)?,
         warnings: lists::warnings(night).chain(consent_not_delivered(night)).collect(),

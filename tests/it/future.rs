@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use tercet::churn::{self, Training};
 use tercet::contract::codes::Kind;
+use tercet::cross_sell::{self, Rules};
 use tercet::date::Date;
 use tercet::features::{self, Asked, ServiceCosts};
 use tercet::ingest;
@@ -75,8 +76,15 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         labels: &labels,
         config,
     };
-    let lists =
-        targets::build(&night, &population, &targets::Rules::read(targets::DEFAULT_RULES).unwrap()).unwrap();
+    let rules = Rules::of(config).unwrap();
+    let propensity = match cross_sell::train(bank, &rules, as_of, config).unwrap() {
+        cross_sell::Training::Trained(model) => Some(model),
+        cross_sell::Training::NotTrained(_) => None,
+    };
+    let tonight =
+        cross_sell::Tonight { bank, rows: night.rows, features: &features, rules: &rules, per_customer: 3 };
+    let offers = cross_sell::offers(&tonight, propensity.as_deref()).unwrap();
+    let lists = targets::build(&night, &offers).unwrap();
     vec![
         features.frame().clone(),
         segments.frame().clone(),

@@ -12,6 +12,7 @@ mod churn_outcomes;
 mod churn_tables;
 mod command_line;
 mod crash;
+mod cross_sell;
 mod deliveries;
 mod dictionary;
 mod effects;

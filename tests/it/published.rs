@@ -79,6 +79,11 @@ impl Table {
         self.0.column_by_name(name).unwrap().as_primitive::<Int32Type>().values().to_vec()
     }
 
+    /// A column of yes or no without nulls.
+    pub fn bools(&self, name: &str) -> Vec<bool> {
+        self.0.column_by_name(name).unwrap().as_boolean().iter().map(|value| value.unwrap()).collect()
+    }
+
     /// Rows by the value of an Int32 column, nulls left out.
     pub fn integer_counts(&self, name: &str) -> BTreeMap<i32, usize> {
         let mut counts = BTreeMap::new();

@@ -201,3 +201,24 @@ proptest! {
         prop_assert!((auc(&scores, &labels).unwrap_or(0.0) - expected.unwrap_or(0.0)).abs() < 1e-12);
     }
 }
+
+/// Values of `label_ranking_average_precision_score` of scikit-learn 1.9.1, a row at a time.
+#[test]
+fn suggestions_are_judged_as_elsewhere() {
+    let cases: [(&[f64], &[bool], Option<f64>); 6] = [
+        (&[0.9, 0.8, 0.7, 0.6], &[true, false, false, true], Some(0.75)),
+        (&[0.5, 0.5, 0.5], &[true, false, false], Some(0.333_333_333_333_333_3)),
+        (&[0.1, 0.4, 0.35, 0.8, 0.05], &[false, true, true, false, true], Some(0.588_888_888_888_888_9)),
+        (&[0.3, 0.2, 0.2, 0.1], &[false, true, false, false], Some(0.333_333_333_333_333_3)),
+        (&[0.2, 0.9], &[true, true], Some(1.0)),
+        (&[0.2, 0.9], &[false, false], None),
+    ];
+    for (scores, taken, expected) in cases {
+        let found = super::suggestion_average_precision(scores, taken);
+        assert_eq!(found.is_some(), expected.is_some());
+        assert!(
+            found.zip(expected).is_none_or(|(found, expected)| (found - expected).abs() < 1e-12),
+            "{found:?}"
+        );
+    }
+}

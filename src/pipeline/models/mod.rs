@@ -3,6 +3,7 @@
 //! ```text
 //! models/<id>/segment.json, card.md    the id ends in a digest of the model
 //! models/<id>/churn.json, card.md
+//! models/<id>/propensity.json, card.md
 //! models/approved.json                 what a person put in force or took out of it, and when
 //! ```
 //!
@@ -15,6 +16,7 @@ mod churn_card;
 mod churn_comparison;
 mod comparison;
 mod drift;
+mod propensity_card;
 mod quality;
 mod registry;
 
@@ -23,12 +25,14 @@ pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
 pub(super) use churn_card::ChurnCard;
 pub use comparison::{Comparison, Contests, SameTypes};
 pub(super) use drift::{of_churn as drift_of_churn, of_night as drift_of_night, refuse as refuse_drift};
+pub(super) use propensity_card::PropensityCard;
 pub use quality::{AxisFigures, GroupFigures};
 pub(super) use quality::{group_figures, same_types};
 pub(super) use registry::{Approval, Registry, Withdrawal};
 
 use crate::churn::ChurnModel;
 use crate::config::Config;
+use crate::cross_sell::PropensityModel;
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::private::{read_if_there, write_private};
@@ -49,15 +53,17 @@ const ID_CHARACTERS: usize = 8;
 pub(super) enum What {
     Segment,
     Churn,
+    Propensity,
 }
 
 impl What {
-    const ALL: [What; 2] = [What::Segment, What::Churn];
+    const ALL: [What; 3] = [What::Segment, What::Churn, What::Propensity];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             What::Segment => "segment",
             What::Churn => "churn",
+            What::Propensity => "propensity",
         }
     }
 
@@ -65,6 +71,7 @@ impl What {
         match self {
             What::Segment => "segment.json",
             What::Churn => "churn.json",
+            What::Propensity => "propensity.json",
         }
     }
 
@@ -152,6 +159,30 @@ impl NightlyModel for ChurnModel {
     }
 }
 
+impl NightlyModel for PropensityModel {
+    const WHAT: What = What::Propensity;
+
+    fn trained_through(&self) -> Date {
+        self.trained_through
+    }
+
+    fn fitted_with(&self) -> &str {
+        &self.fitted_with
+    }
+
+    fn json(&self) -> Result<String> {
+        self.to_json()
+    }
+
+    fn of_json(json: &[u8]) -> Result<Self, String> {
+        Self::from_json(json)
+    }
+
+    fn is_of_other_format(json: &[u8]) -> bool {
+        PropensityModel::is_of_other_format(json)
+    }
+}
+
 /// Where all models lie.
 pub(super) fn folder(workspace: &Path) -> PathBuf {
     workspace.join(MODELS)
@@ -225,12 +256,22 @@ impl StoredModel {
     }
 }
 
-/// The night's models, and why there is none of churn.
+/// Cards of the models that were fitted tonight.
+#[derive(Default)]
+pub(super) struct Cards {
+    pub(super) segment: Option<String>,
+    pub(super) churn: Option<String>,
+    pub(super) propensity: Option<String>,
+}
+
+/// The night's models, and why there is none of churn or of propensity.
 pub(super) struct Models {
     pub(super) segment: NightModel<SegmentModel>,
     pub(super) churn: Result<NightModel<ChurnModel>, String>,
     /// Why an old churn model is still used, where it is.
     pub(super) churn_not_renewed: Option<String>,
+    pub(super) propensity: Result<NightModel<PropensityModel>, String>,
+    pub(super) propensity_not_renewed: Option<String>,
 }
 
 impl Models {
@@ -240,8 +281,14 @@ impl Models {
         Some((&night.model, &night.entry().model_id))
     }
 
+    pub(super) fn propensity(&self) -> Option<&PropensityModel> {
+        Some(&self.propensity.as_ref().ok()?.model)
+    }
+
     fn all(&self) -> impl Iterator<Item = &StoredModel> {
-        std::iter::once(&self.segment.stored).chain(self.churn.iter().map(|night| &night.stored))
+        let trained = self.churn.iter().map(|night| &night.stored);
+        let trained = trained.chain(self.propensity.iter().map(|night| &night.stored));
+        std::iter::once(&self.segment.stored).chain(trained)
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &ModelEntry> {
@@ -249,11 +296,14 @@ impl Models {
     }
 
     /// Writes those that were fitted tonight with their cards, which are given of just those.
-    pub(super) fn keep(&self, workspace: &Path, segment: Option<&str>, churn: Option<&str>) -> Result<()> {
-        if let Some(card) = segment {
+    pub(super) fn keep(&self, workspace: &Path, cards: &Cards) -> Result<()> {
+        if let Some(card) = &cards.segment {
             self.segment.stored.write_with_card(workspace, card)?;
         }
-        if let (Ok(night), Some(card)) = (&self.churn, churn) {
+        if let (Ok(night), Some(card)) = (&self.churn, &cards.churn) {
+            night.stored.write_with_card(workspace, card)?;
+        }
+        if let (Ok(night), Some(card)) = (&self.propensity, &cards.propensity) {
             night.stored.write_with_card(workspace, card)?;
         }
         Ok(())
@@ -287,6 +337,21 @@ impl Models {
             }
             Err(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
         }
+        warnings.extend(self.warnings_of_propensity(config));
+        warnings
+    }
+
+    fn warnings_of_propensity(&self, config: &Config) -> Vec<Warning> {
+        let night = match &self.propensity {
+            Ok(night) => night,
+            Err(reason) => return vec![Warning::NoPropensity { reason: reason.clone() }],
+        };
+        let mut warnings = night.warnings(config.propensity.refit_after_days);
+        warnings.extend(self.propensity_not_renewed.iter().map(|reason| Warning::ModelNotRenewed {
+            model_id: night.entry().model_id.clone(),
+            age_days: night.entry().age_days,
+            reason: reason.clone(),
+        }));
         warnings
     }
 }

@@ -2,8 +2,9 @@
 
 use super::small_bank::{assert_probabilities, config_with, date, shared, trained};
 use tercet::churn;
-use tercet::churn::model::{CalibratedOn, HorizonModel};
+use tercet::churn::model::HorizonModel;
 use tercet::churn::origins::Origin;
+use tercet::learn::CalibratedOn;
 
 #[test]
 fn where_no_later_origin_is_left_to_calibrate_on_all_rows_are_scored_out_of_fold() {

@@ -1,12 +1,11 @@
 //! The two kinds of model behind a probability: a logistic regression, and gradient-boosted trees.
 //!
-//! Both read the same features and give log-odds that are calibrated afterwards. The trees are held to the
-//! direction in which the field knows a feature to work, so that no customer is told that a complaint keeps him.
+//! Both read the same inputs and give log-odds that are calibrated afterwards. The trees are held to the
+//! direction in which the field knows an input to work, so that no customer is told that a complaint keeps him.
 
-use super::sample::Sample;
-use crate::config::Config;
+use super::champion::Settings;
+use super::sample::{Input, Sample};
 use crate::error::{Error, Result};
-use crate::features::Feature;
 use crate::model::boosted::{self, Boosted, BoostedParams, Monotone, Rows};
 use crate::model::logistic::{self, Logistic, LogisticParams};
 use crate::model::taming::{FeatureSpec, Taming};
@@ -59,10 +58,10 @@ impl Scorer {
         train: &Sample,
         stopping: Option<&Sample>,
         rounds_max: Option<usize>,
-        config: &Config,
+        settings: &Settings,
     ) -> Result<Result<Self, String>> {
         match algorithm {
-            Algorithm::Logistic => fit_logistic(train, config),
+            Algorithm::Logistic => fit_logistic(train, settings),
             Algorithm::Trees => Ok(fit_trees(train, stopping, rounds_max)),
         }
     }
@@ -179,13 +178,13 @@ pub fn blocks<'c>(columns: &[&'c [f64]]) -> impl Iterator<Item = Vec<&'c [f64]>>
         .map(move |from| columns.iter().map(|column| &column[from..(from + BLOCK_ROWS).min(n)]).collect())
 }
 
-fn fit_logistic(train: &Sample, config: &Config) -> Result<Result<Scorer, String>> {
-    let specs: Vec<FeatureSpec<'_>> = train.features.iter().map(|feature| feature.taming_spec()).collect();
+fn fit_logistic(train: &Sample, settings: &Settings) -> Result<Result<Scorer, String>> {
+    let specs: Vec<FeatureSpec<'_>> = train.inputs.iter().map(Input::taming_spec).collect();
     let failed = |cause| Error::internal("taming features failed").caused_by(cause);
-    let taming = Taming::fit(&train.columns(), &specs, config.segment.winsor_share).map_err(failed)?;
+    let taming = Taming::fit(&train.columns(), &specs, settings.winsor_share).map_err(failed)?;
     let matrix = standardised(&taming, &train.columns())?;
-    let params = LogisticParams { alpha: config.churn.l2_penalty, ..LogisticParams::default() };
-    Ok(match logistic::fit(matrix.view(), &train.left, &params) {
+    let params = LogisticParams { alpha: settings.l2_penalty, ..LogisticParams::default() };
+    Ok(match logistic::fit(matrix.view(), &train.labels, &params) {
         Ok(logistic) => Ok(Scorer::Logistic { taming, logistic }),
         Err(cause) => Err(format!("the logistic model could not be fitted: {cause}")),
     })
@@ -195,9 +194,9 @@ fn fit_trees(train: &Sample, stopping: Option<&Sample>, rounds_max: Option<usize
     let params = BoostedParams::default();
     let bins = u16::try_from(train.n_rows() / BIN_ROWS).unwrap_or(u16::MAX).clamp(BINS_MIN, params.bins);
     let params = BoostedParams { rounds_max: rounds_max.unwrap_or(params.rounds_max), bins, ..params };
-    let signs: Vec<Monotone> = train.features.iter().map(|feature| monotone(feature)).collect();
-    let names = train.features.iter().map(|feature| feature.name);
-    let stopping = stopping.map(|rows| (rows.columns_of(names.clone()), &rows.left));
+    let signs: Vec<Monotone> = train.inputs.iter().map(|input| input.monotone).collect();
+    let names = train.inputs.iter().map(|input| input.name.as_str());
+    let stopping = stopping.map(|rows| (rows.columns_of(names.clone()), &rows.labels));
     let matrix = stopping.as_ref().map(|(columns, left)| {
         let values: Vec<f64> = columns.concat();
         let shape = (left.len(), columns.len()).f();
@@ -208,18 +207,10 @@ fn fit_trees(train: &Sample, stopping: Option<&Sample>, rounds_max: Option<usize
         labels: left,
         weights: None,
     });
-    let rows = Rows { x: train.matrix(), labels: &train.left, weights: None };
+    let rows = Rows { x: train.matrix(), labels: &train.labels, weights: None };
     let boosted = boosted::fit(rows, validation, Some(&signs), &params)
         .map_err(|cause| format!("the trees could not be grown: {cause}"))?;
     Ok(Scorer::Trees { features: names.map(str::to_owned).collect(), boosted })
-}
-
-fn monotone(feature: &Feature) -> Monotone {
-    match feature.churn_sign {
-        Some(true) => Monotone::Increasing,
-        Some(false) => Monotone::Decreasing,
-        None => Monotone::Free,
-    }
 }
 
 fn standardised(taming: &Taming, columns: &[&[f64]]) -> Result<Array2<f64>> {

@@ -1,9 +1,11 @@
 //! What the bank sells: which kinds are on sale, at what risk, and what a purchase would earn.
 
-use super::Night;
+use super::facts::Facts;
 use super::rules::Rules;
+use crate::contract::Customer;
 use crate::contract::codes::ProductKind;
 use crate::model::quantile::quantile;
+use crate::store::Bank;
 use std::collections::BTreeMap;
 
 /// The kinds that rules name and that are on sale.
@@ -19,34 +21,70 @@ struct Kind {
     typical: Option<(f64, f64)>,
 }
 
+/// What holders of each kind hold of it, over the customers of a night.
+#[derive(Default)]
+pub struct Holders(BTreeMap<ProductKind, (Vec<f64>, Vec<f64>)>);
+
+impl Holders {
+    /// Adds a customer with assets of `aum`.
+    pub fn add(&mut self, products: &[ProductKind], facts: &Facts, aum: f64) {
+        for product in products {
+            let own = f64::from(facts.of_kind(*product).balance);
+            if own > 0.0 {
+                let (shares, amounts) = self.0.entry(*product).or_default();
+                shares.push(own / aum);
+                amounts.push(own);
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        for (product, (shares, amounts)) in other.0 {
+            let own = self.0.entry(product).or_default();
+            own.0.extend(shares);
+            own.1.extend(amounts);
+        }
+    }
+
+    fn typical(&self, product: ProductKind) -> Option<(f64, f64)> {
+        let (shares, amounts) = self.0.get(&product)?;
+        Some((quantile(shares, 0.5)?, quantile(amounts, 0.5)?))
+    }
+}
+
 impl Shelf {
-    pub fn of(night: &Night<'_>, rules: &Rules) -> Self {
-        let products = &night.bank.products();
+    pub fn of(bank: &Bank, rules: &Rules, holders: &Holders) -> Self {
+        let products = bank.products();
         let mut shelf = BTreeMap::new();
-        for product in rules.clauses().iter().map(|clause| clause.product) {
+        for product in rules.products() {
             let on_sale: Vec<_> = products
                 .iter()
                 .filter(|sold| sold.product_kind == product && sold.on_sale != Some(false))
                 .collect();
-            // Where the bank delivers no products at all, nothing says that a kind is not on sale.
-            if shelf.contains_key(&product) || (on_sale.is_empty() && !products.is_empty()) {
+            // Where the bank delivers no products at all, nothing says that a kind is not on sale; but what has no kind
+            // of its own is offered only where the bank says that it has it.
+            let is_unknown = products.is_empty() && product != ProductKind::Other;
+            if on_sale.is_empty() && !is_unknown {
                 continue;
             }
             let rates: Vec<f64> = on_sale.iter().filter_map(|sold| sold.margin_rate).collect();
             #[expect(clippy::cast_precision_loss, reason = "products of a bank")]
             let margin_rate = (!rates.is_empty()).then(|| rates.iter().sum::<f64>() / rates.len() as f64);
             let risk_level = on_sale.iter().filter_map(|sold| sold.risk_level).min();
-            shelf.insert(product, Kind { risk_level, margin_rate, typical: typical(night, product) });
+            shelf.insert(product, Kind { risk_level, margin_rate, typical: holders.typical(product) });
         }
         Self(shelf)
     }
 
+    /// The kinds on sale, in the order of their kinds.
+    pub fn products(&self) -> impl Iterator<Item = ProductKind> {
+        self.0.keys().copied()
+    }
+
     /// Whether it is on sale and its risk fits the customer, as far as both are known.
-    pub fn fits(&self, night: &Night<'_>, row: usize, product: ProductKind) -> bool {
+    pub fn fits(&self, customer: &Customer, product: ProductKind) -> bool {
         self.0.get(&product).is_some_and(|kind| {
-            kind.risk_level
-                .zip(night.customer(row).risk_level)
-                .is_none_or(|(product, customer)| product <= customer)
+            kind.risk_level.zip(customer.risk_level).is_none_or(|(product, customer)| product <= customer)
         })
     }
 
@@ -58,19 +96,4 @@ impl Shelf {
         let purchase = if product.counts_in_aum() { share * aum.max(0.0) } else { amount };
         Some(kind.margin_rate? * purchase).filter(|margin| margin.is_finite())
     }
-}
-
-fn typical(night: &Night<'_>, product: ProductKind) -> Option<(f64, f64)> {
-    let (mut shares, mut amounts) = (Vec::new(), Vec::new());
-    let assets = night.features.column("aum");
-    for (row, index) in night.features.customers().iter().enumerate() {
-        let rows = night.rows.newest_holdings(*index, night.as_of())?;
-        let own: f64 =
-            rows.iter().filter(|held| held.product_kind == product).map(|held| held.balance.to_units()).sum();
-        if own > 0.0 {
-            amounts.push(own);
-            shares.push(own / assets[row]);
-        }
-    }
-    Some((quantile(&shares, 0.5)?, quantile(&amounts, 0.5)?))
 }
