@@ -1,6 +1,7 @@
 //! Reading a key: a small file that nobody but its owner may read.
 //!
-//! Never: says anything of the content, or waits for a pipe that has the key's name.
+//! From then on the process leaves no core dump, which would hold the key. Never: says anything of the content, or waits
+//! for a pipe that has the key's name.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -9,6 +10,7 @@
 
 use crate::error::{Error, IoContext, Result};
 use rustix::fs::{FileType, Mode, OFlags};
+use rustix::process::DumpableBehavior;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -41,6 +43,9 @@ pub fn read_secret(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::usage(format!("others may read or change the key `{shown}`"))
             .hint(format!("run `chmod 600 {shown}`; where others have read it, make a new key")));
     }
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(io::Error::from)
+        .io_context("keep out of core dumps", path)?;
     let mut bytes = Vec::new();
     File::from(fd).take(BYTES_MAX + 1).read_to_end(&mut bytes).io_context("read", path)?;
     if bytes.len() as u64 > BYTES_MAX {
@@ -67,6 +72,7 @@ mod tests {
     fn a_key_is_read_only_where_nobody_else_can() {
         assert_eq!(written(0o600, b"secret\n").unwrap(), b"secret\n");
         assert_eq!(written(0o400, b"secret").unwrap(), b"secret");
+        assert_eq!(rustix::process::dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
         for mode in [0o640, 0o604, 0o660, 0o602, 0o611] {
             let refused = written(mode, b"secret").unwrap_err();
             assert_eq!(refused.kind(), Kind::Usage, "{mode:o}");

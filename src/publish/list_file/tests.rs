@@ -59,7 +59,10 @@ fn file(rows: &[Row], manager_id: &str) -> String {
 
 #[test]
 fn codes_stand_beside_words_and_numbers_stay_numbers() {
-    insta::assert_snapshot!(file(&[row("007", "Ann")], "M1").replace("\r\n", "⏎\n"), @"");
+    insta::assert_snapshot!(file(&[row("007", "Ann")], "M1").replace("\r\n", "⏎\n"), @r#"
+    ﻿list_date,manager_id,rank,customer_id,name,phone,tier,tier_text,customer_type,customer_type_text,list,list_text,all_lists,reasons,what_to_do,amount,due_on,product,product_text,rule,expected_value,last_contact,preferred_channel,preferred_channel_text,profile,run_id⏎
+    2026-10-31,M1,1,007,Ann,'+86 138,t3,Key,core,Core,maturity,Maturity,"maturity,cross_sell","one, two; three",Offer a renewal in time.,-1234.50,2026-11-02,wealth,Wealth product,,-12.35,,mobile,Mobile app,full,r1⏎
+    "#);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::Row;
 use super::cells::{Cell, longest_run_width};
 use crate::labels::{Labels, Language};
+use crate::money::Money;
 use crate::targets::{Family, List};
 
 /// The family of a list, which gives it its colour; an unknown list has none and stays white.
@@ -79,7 +80,7 @@ pub(super) const FROZEN_COLUMN: &str = "name";
 pub(super) const LAST_PRINTED_COLUMN: &str = "remark";
 
 /// From left to right: who, why, what, with what, and what came of it.
-pub(super) static COLUMNS: [Column; 17] = [
+pub(super) static COLUMNS: [Column; 18] = [
     column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
     column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
     column("name", Setting::Indented, (8, 16), |row, _| Cell::optional_text(row.name.as_deref())),
@@ -105,6 +106,11 @@ pub(super) static COLUMNS: [Column; 17] = [
     column("remark", Setting::FillIn, (14, 14), |_, _| Cell::Empty),
     column("product", Setting::Words, (8, 14), |row, labels| {
         Cell::optional_text(row.product.map(|code| labels.text("product_kind", code)))
+    }),
+    column("expected_value", Setting::Amount, (10, 14), |row, _| {
+        row.expected_value
+            .filter(|value| value.is_finite())
+            .map_or(Cell::Empty, |value| Cell::Amount(Money::from_units(value)))
     }),
 ];
 

@@ -52,7 +52,7 @@ fn overview(text: &str) -> Overview {
             customer: known(text),
             product: "wealth",
             amount: Money(i64::MAX),
-            on: Date(i32::MAX),
+            on: Date(2_932_896),
         }],
         further_maturities: (3, Money(-1)),
     }
