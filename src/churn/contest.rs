@@ -28,7 +28,7 @@ pub struct Contest {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum ContestResult {
-    Judged(Judged),
+    Judged(Box<Judged>),
     NotJudged { because: String },
 }
 
@@ -93,14 +93,14 @@ pub(super) fn contests(
         let horizon_days = new.horizon_days;
         let old = known.iter().find(|judged| judged.horizon_days == horizon_days);
         let result = match old {
-            Some(old) => ContestResult::Judged(Judged {
+            Some(old) => ContestResult::Judged(Box::new(Judged {
                 test_origin: test.date,
                 n_customers: new.n_customers,
                 n_left: new.n_left,
                 new: Standing::of(new),
                 in_force: Standing::of(old),
                 auc_gain: judge::auc_gain([twin, in_force], test, horizon_days, config)?,
-            }),
+            })),
             None if in_force.horizon(horizon_days).is_none() => {
                 ContestResult::NotJudged { because: "the model in force has no such horizon".to_owned() }
             }

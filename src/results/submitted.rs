@@ -9,6 +9,7 @@ use super::row::{Context, Fault, Filled};
 use super::unzipped;
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::publish::workbook::as_shown;
 use std::collections::BTreeMap;
 
 /// A workbook that could be read.
@@ -74,11 +75,15 @@ pub fn read(
         );
         return Ok(Err(refused(&file, &what, "name the workspace that published it with `--workspace`")));
     };
-    let Some(listed) = lists.get(manager_id) else {
+    // In a cell an odd id stands without what a spreadsheet could not hold.
+    let is_it = |id: &str| as_shown(id).trim() == manager_id;
+    let found = lists.get_key_value(manager_id).or_else(|| lists.iter().find(|(id, _)| is_it(id)));
+    let Some((manager_id, listed)) = found else {
         let what =
             format!("is of manager `{}`, who has no list on the night of {as_of}", manager_id.escape_debug());
         return Ok(Err(refused(&file, &what, OUR_OWN)));
     };
+    let identity = Identity { manager_id: manager_id.clone(), ..identity.clone() };
     let (sheet_name, sheet, header) = match list_of(&file, &mut book) {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
