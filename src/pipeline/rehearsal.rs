@@ -4,6 +4,7 @@ use super::{NIGHTLY, limits};
 use crate::config::Config;
 use crate::config::source::Format;
 use crate::contract::tables::Table;
+use crate::cross_sell::Rules;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::ingest::{self, Taken};
@@ -71,7 +72,7 @@ pub struct RejectedFor {
 pub fn check(config: &Config, as_of: Option<Date>, progress: &(dyn Fn(u64) + Sync)) -> Result<CheckReport> {
     let mut writer = Writer::rehearse(&config.workspace, config.store.buckets)?;
     let known: BTreeSet<u32> = writer.commit().deliveries.iter().map(|delivery| delivery.number).collect();
-    let mut refusals = Vec::new();
+    let mut refusals: Vec<Error> = Rules::of(config).err().into_iter().collect();
     let (sources, limits) = (config.sources(), limits(config, false));
     let taken = ingest::rehearse(&mut writer, sources, &config.data, &limits, progress, &mut refusals);
     let is_stopped = taken.is_err();

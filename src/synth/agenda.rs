@@ -5,6 +5,7 @@
 use super::calendar::Month;
 use super::codes::{ProductKind, State};
 use super::life::Life;
+use super::needs;
 
 /// One intention.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +23,10 @@ pub enum Intent {
     Invest,
     /// A new loan.
     Borrow,
+    /// A product number that he has come to need.
+    Take(u8),
+    /// The mortgage is paid off ahead of its term.
+    PayOff,
     /// The instalment of a loan.
     Repay,
     /// The card is settled.
@@ -58,6 +63,7 @@ pub fn agenda(life: &mut Life<'_>, month: &Month) -> Vec<(i32, Intent)> {
     contractual(life, month, &mut list);
     everyday(life, month, &mut list);
     occasions(life, month, &mut list);
+    needs::of_month(life, month, &mut list);
     departure(life, month, &mut list);
     let (from, until) = (life.traits.opened.max(month.first), life.ends_on().unwrap_or(i32::MAX));
     list.retain(|&(day, intent)| day >= from && (day < until || intent == Intent::Close));

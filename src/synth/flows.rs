@@ -9,6 +9,7 @@ use super::calendar::Month;
 use super::codes::{Channel, Kind, ProductKind, Reason, State};
 use super::ledger::Elsewhere;
 use super::life::Life;
+use super::needs;
 use super::rows::OTHER_BANKS;
 
 /// One everyday event takes at most this part of the wealth, whatever the draw.
@@ -31,6 +32,8 @@ pub fn act(life: &mut Life<'_>, day: i32, intent: Intent, month: &Month) {
         Intent::Drift => drift(life, day),
         Intent::Invest => invest(life, day),
         Intent::Borrow => borrow(life, day),
+        Intent::Take(product) => needs::take(life, day, product),
+        Intent::PayOff => needs::pay_off(life, day),
         Intent::Repay => repay(life, day),
         Intent::CardBill => card_bill(life, day),
         Intent::Mature(product) => mature(life, day, product, month),
@@ -165,7 +168,7 @@ fn invest(life: &mut Life<'_>, day: i32) {
 }
 
 /// Buys, and pays the charge where there is one.
-fn place(life: &mut Life<'_>, day: i32, product: u8, cents: i64, way: Channel) {
+pub fn place(life: &mut Life<'_>, day: i32, product: u8, cents: i64, way: Channel) {
     let held = life.ledger.positions.len();
     life.ledger.buy(day, product, cents, way);
     let kind = PRODUCTS[product as usize].kind;

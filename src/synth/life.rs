@@ -12,6 +12,7 @@ use super::draws::Draws;
 use super::flows;
 use super::hazard::{Crossing, Latent, hazard};
 use super::ledger::Ledger;
+use super::needs::Needs;
 use super::person::{self, Customer};
 use super::plan::Plan;
 use super::rows::{Account, Contact, Holding, Transaction, Truth};
@@ -73,6 +74,7 @@ pub struct Life<'a> {
     pub channel_weights: [f64; 5],
     /// Product numbers that he is ready to hold.
     pub taste: Vec<u8>,
+    pub needs: Needs,
     pub last_contact: Option<i32>,
     /// Last complaint: opened, resolved.
     pub complaint: Option<(i32, Option<i32>)>,
@@ -116,6 +118,7 @@ impl<'a> Life<'a> {
             away: 0,
             channel_weights,
             taste,
+            needs: Needs::draw(world.seed, index, traits.opened),
             last_contact: None,
             complaint: None,
             assets: [0; 3],

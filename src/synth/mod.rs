@@ -25,6 +25,7 @@ mod ledger;
 mod life;
 mod market;
 mod names;
+mod needs;
 mod person;
 mod plan;
 mod rows;

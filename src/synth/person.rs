@@ -27,17 +27,6 @@ const TASTES: [(ProductKind, f64); 9] = [
     (ProductKind::Trust, 0.02),
 ];
 const CARD_TIERS: [&str; 4] = ["standard", "gold", "platinum", "diamond"];
-const OCCUPATIONS: [&str; 9] = [
-    "office",
-    "business_owner",
-    "worker",
-    "teacher",
-    "medical",
-    "civil_servant",
-    "retired",
-    "farmer",
-    "student",
-];
 const EDUCATION: [&str; 4] = ["secondary", "college", "bachelor", "postgraduate"];
 
 /// A row of `customers`.
@@ -226,11 +215,11 @@ pub fn customer(life: &mut Life<'_>) -> Customer {
     let index = life.traits.index;
     let is_person = !life.traits.is_institution;
     let stated = |draws: &mut Draws, share: f64| draws.chance(share);
-    let age_days = life.draws.day(20 * 365, 82 * 365);
     let draws = &mut life.draws;
-    let birth = (is_person && stated(draws, 0.97)).then(|| (life.traits.opened - age_days).max(-16_000));
-    let gender = (is_person && stated(draws, 0.97)).then(|| if draws.chance(0.5) { "F" } else { "M" });
-    let occupation = (is_person && stated(draws, 0.85)).then(|| OCCUPATIONS[draws.index(9)]);
+    let needs = &life.needs;
+    let birth = (is_person && stated(draws, 0.97)).then_some(needs.birth);
+    let gender = (is_person && stated(draws, 0.97)).then(|| if needs.is_woman { "F" } else { "M" });
+    let occupation = (is_person && stated(draws, 0.85)).then(|| needs.occupation());
     let education =
         (is_person && stated(draws, 0.7)).then(|| EDUCATION[draws.weighted(&[0.3, 0.3, 0.3, 0.1])]);
     let risk_level = stated(draws, 0.8).then(|| draws.day(1, 5));
