@@ -29,9 +29,9 @@ const TABLES: [(&str, &str); 8] = [
         "customers",
         "customer_id,opened_on,manager_id,card_tier,contact_allowed,birth_date,branch_id,closed_on,close_reason,gender,occupation,education,\
          risk_level,customer_kind,other_bank_assets,satisfaction,marketing_allowed,deceased,legal_hold,preferred_channel,name,phone\n\
-         001,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n002,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
-         003,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n004,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
-         005,2020-01-01,M2,gold,,,,,,,,,,,,,,,,,,\n006,2020-01-01,,gold,,,,,,,,,,,,,,,,,,",
+         001,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n002,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
+         003,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n004,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
+         005,2020-03-01,M2,gold,,,,,,,,,,,,,,,,,,\n006,2020-03-01,,gold,,,,,,,,,,,,,,,,,,",
     ),
     ("accounts", "account_id,customer_id,role,opened_on,closed_on,product_kind"),
     (
