@@ -39,6 +39,37 @@ pub struct Customer {
     pub phone: Option<Box<str>>,
 }
 
+#[cfg(test)]
+impl Customer {
+    /// An individual of whom nothing else is known.
+    pub fn known_by(customer_id: &str, opened_on: Date) -> Self {
+        Self {
+            customer_id: customer_id.into(),
+            opened_on,
+            closed_on: None,
+            close_reason: None,
+            manager_id: None,
+            branch_id: None,
+            birth_date: None,
+            gender: None,
+            occupation: None,
+            education: None,
+            risk_level: None,
+            card_tier: None,
+            kind: CustomerKind::Individual,
+            other_bank_assets: None,
+            satisfaction: None,
+            contact_allowed: None,
+            marketing_allowed: None,
+            deceased: None,
+            legal_hold: None,
+            preferred_channel: None,
+            name: None,
+            phone: None,
+        }
+    }
+}
+
 /// A customer as one delivery described him, in force from its date until the next version's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerVersion {

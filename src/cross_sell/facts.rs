@@ -141,30 +141,7 @@ mod tests {
     }
 
     fn customer() -> Customer {
-        Customer {
-            customer_id: "A".into(),
-            opened_on: date("2020-01-01"),
-            closed_on: None,
-            close_reason: None,
-            manager_id: None,
-            branch_id: None,
-            birth_date: None,
-            gender: None,
-            occupation: None,
-            education: None,
-            risk_level: None,
-            card_tier: None,
-            kind: CustomerKind::Individual,
-            other_bank_assets: None,
-            satisfaction: None,
-            contact_allowed: None,
-            marketing_allowed: None,
-            deceased: None,
-            legal_hold: None,
-            preferred_channel: None,
-            name: None,
-            phone: None,
-        }
+        Customer::known_by("A", date("2020-01-01"))
     }
 
     fn holding(on: &str, kind: ProductKind, balance: i64, matures: Option<&str>) -> Holding {

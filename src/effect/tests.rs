@@ -55,30 +55,7 @@ type Held<'a> = (&'a str, ProductKind, i64);
 /// What `event` says of one customer's rows; snapshots are month-ends from February to June.
 fn came_about(list: &str, product: Option<&str>, booked: &[Booked<'_>], held: &[Held<'_>]) -> Option<bool> {
     let config = config();
-    let customer = Customer {
-        customer_id: "C1".into(),
-        opened_on: date("2020-01-01"),
-        closed_on: None,
-        close_reason: None,
-        manager_id: None,
-        branch_id: None,
-        birth_date: None,
-        gender: None,
-        occupation: None,
-        education: None,
-        risk_level: None,
-        card_tier: None,
-        kind: CustomerKind::Individual,
-        other_bank_assets: None,
-        satisfaction: None,
-        contact_allowed: None,
-        marketing_allowed: None,
-        deceased: None,
-        legal_hold: None,
-        preferred_channel: None,
-        name: None,
-        phone: None,
-    };
+    let customer = Customer::known_by("C1", date("2020-01-01"));
     let transaction = |(on, kind, units, product_kind): &Booked<'_>| Transaction {
         booked_on: date(on),
         amount: Money(units * 100),

@@ -26,30 +26,7 @@ fn date(text: &str) -> Date {
 }
 
 fn customer(opened_on: Date) -> Customer {
-    Customer {
-        customer_id: "C1".into(),
-        opened_on,
-        closed_on: None,
-        close_reason: None,
-        manager_id: None,
-        branch_id: None,
-        birth_date: None,
-        gender: None,
-        occupation: None,
-        education: None,
-        risk_level: None,
-        card_tier: None,
-        kind: CustomerKind::Individual,
-        other_bank_assets: None,
-        satisfaction: Some(7.0),
-        contact_allowed: None,
-        marketing_allowed: None,
-        deceased: None,
-        legal_hold: None,
-        preferred_channel: None,
-        name: None,
-        phone: None,
-    }
+    Customer { satisfaction: Some(7.0), ..Customer::known_by("C1", opened_on) }
 }
 
 fn transaction(booked_on: Date, kind: Kind, minor: i64) -> Transaction {

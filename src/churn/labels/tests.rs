@@ -39,28 +39,9 @@ fn rules() -> Churn {
 
 fn customer(closed: Option<(&str, &str)>) -> Customer {
     Customer {
-        customer_id: "C1".into(),
-        opened_on: date("2020-01-01"),
         closed_on: closed.map(|(on, _)| date(on)),
         close_reason: closed.map(|(_, reason)| reason.into()),
-        manager_id: None,
-        branch_id: None,
-        birth_date: None,
-        gender: None,
-        occupation: None,
-        education: None,
-        risk_level: None,
-        card_tier: None,
-        kind: CustomerKind::Individual,
-        other_bank_assets: None,
-        satisfaction: None,
-        contact_allowed: None,
-        marketing_allowed: None,
-        deceased: None,
-        legal_hold: None,
-        preferred_channel: None,
-        name: None,
-        phone: None,
+        ..Customer::known_by("C1", date("2020-01-01"))
     }
 }
 

@@ -131,30 +131,7 @@ mod tests {
     }
 
     fn empty_customer(id: &str) -> Customer {
-        Customer {
-            customer_id: id.into(),
-            opened_on: Date(-3),
-            closed_on: None,
-            close_reason: None,
-            manager_id: None,
-            branch_id: None,
-            birth_date: None,
-            gender: None,
-            occupation: None,
-            education: None,
-            risk_level: None,
-            card_tier: None,
-            kind: CustomerKind::Institution,
-            other_bank_assets: None,
-            satisfaction: None,
-            contact_allowed: None,
-            marketing_allowed: None,
-            deceased: None,
-            legal_hold: None,
-            preferred_channel: None,
-            name: None,
-            phone: None,
-        }
+        Customer { kind: CustomerKind::Institution, ..Customer::known_by(id, Date(-3)) }
     }
 
     fn full_customer(id: &str) -> Customer {
