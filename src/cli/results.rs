@@ -35,7 +35,11 @@ pub fn table(report: &Report, config: &Config) -> String {
         text += &labels.fill("results", "copy", &[("file", file), ("of", of)]);
         text.push('\n');
     }
-    let ending = if report.is_kept() { "kept" } else { "nothing_kept" };
+    let ending = match (report.is_kept(), report.files.iter().any(|row| row.contacts > 0)) {
+        (true, true) => "kept",
+        (true, false) => "nothing_new",
+        (false, _) => "nothing_kept",
+    };
     text + labels.text("results", ending) + "\n"
 }
 

@@ -38,7 +38,7 @@ fn append(data: &Path, month: &str, rows: &[BTreeMap<&str, String>]) {
 #[test]
 fn an_effect_planted_in_the_exports_is_measured_from_the_ledger_of_an_earlier_night() {
     let [exports, home] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    invent(900, 30, 9, exports.path());
+    invent(600, 30, 9, exports.path());
     let config = default_config(exports.path(), home.path());
     let first = night(&config, FIRST);
 
@@ -64,11 +64,6 @@ fn an_effect_planted_in_the_exports_is_measured_from_the_ledger_of_an_earlier_ni
     assert!(ledger.dates("assigned_on").iter().all(|on| on.to_string() == FIRST));
     let effects = Table::read(&first.folder.join("effects.parquet"));
     assert!(effects.floats("effect").iter().all(Option::is_none));
-    // A rerun gives the same ledger.
-    let bytes = |folder: &Path| std::fs::read(folder.join("assignments.parquet")).unwrap();
-    let before = bytes(&first.folder);
-    assert_eq!(bytes(&night(&config, FIRST).folder), before);
-
     // A wider campaign takes its place: everybody in scope, three in ten held out.
     let churn = Table::read(&first.folder.join("churn.parquet"));
     let customers = churn.texts("customer_id").into_iter().zip(churn.texts("band"));

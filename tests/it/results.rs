@@ -49,7 +49,7 @@ const TABLES: [(&str, &str); 8] = [
     (
         "contacts",
         "customer_id,contacted_on,complaint,resolved_at,manager_id,channel,list,outcome,satisfaction,opened_at\n\
-         001,2020-02-01,,,M1,,,reached,,",
+         005,2020-02-01,,,M2,,,reached,,",
     ),
 ];
 
@@ -87,8 +87,11 @@ impl Home {
         ids
     }
 
+    /// A manager's workbook; a name in lower case goes on with a hash.
     fn workbook(&self, manager: &str) -> Sheets {
-        Sheets::open(&self.config.workspace.join(format!("published/as_of={NIGHT}/lists/{manager}.xlsx")))
+        let folder = self.config.workspace.join(format!("published/as_of={NIGHT}/lists"));
+        let is_his = |name: &&String| name.starts_with(manager) && name.ends_with(".xlsx");
+        Sheets::open(&folder.join(names_in(&folder).iter().find(is_his).unwrap()))
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -99,19 +102,17 @@ impl Home {
         read_results(&self.config, files).unwrap()
     }
 
-    /// Lines of the kept files after their headers, and of the rejected rows.
+    /// Records of the kept files after their headers, and of the rejected rows.
     fn kept(&self) -> (Vec<String>, Vec<String>) {
         let folder = self.config.workspace.join("results");
-        let mut names: Vec<_> = std::fs::read_dir(&folder)
-            .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
-            .unwrap_or_default();
-        names.sort();
-        let lines = |prefix: &str| {
+        let names = names_in(&folder);
+        let records = |prefix: &str| {
             let of_prefix = names.iter().filter(|name| name.starts_with(prefix));
-            let texts = of_prefix.map(|name| std::fs::read_to_string(folder.join(name)).unwrap());
-            texts.flat_map(|text| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
+            let files = of_prefix.map(|name| csv::Reader::from_path(folder.join(name)).unwrap());
+            let records = files.flat_map(|file| file.into_records().map(Result::unwrap).collect::<Vec<_>>());
+            records.map(|record| record.iter().collect::<Vec<_>>().join(",")).collect()
         };
-        (lines("results-"), lines("rejected-"))
+        (records("results-"), records("rejected-"))
     }
 
     /// `(day, list, outcome)` of a customer's contacts, as the store has them.
@@ -129,6 +130,14 @@ impl Home {
             })
             .collect()
     }
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 /// A workbook as another program would save it: cell values and formats, no more.
@@ -258,7 +267,8 @@ fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() 
         // Whom nobody reached is due again; the others are not.
         let again = night(&home.config, NIGHT);
         assert_eq!(home.listed(), ["002", "003", "005", "006"]);
-        assert_eq!(home.contacts("001"), ["2020-02-01 M1 - reached", "2026-10-31 M1 contact_due sale"]);
+        assert_eq!(home.contacts("001"), ["2026-10-31 M1 contact_due sale"]);
+        assert_eq!(home.contacts("005"), ["2020-02-01 M2 - reached"]);
         let input = again.manifest.inputs.iter().find(|input| input.table == "results").unwrap();
         assert_eq!((input.rows.read, input.rows.used), (3, 3));
         // Nothing is new in a further night, and its contacts are the same.
@@ -454,17 +464,14 @@ fn a_row_counts_once_and_two_stories_count_not_at_all() {
 
     // A line that is mended in the kept file corrects what the night before took in.
     night(&home.config, NIGHT);
-    assert_eq!(home.contacts("001")[1], "2026-10-31 M1 contact_due sale");
+    assert_eq!(home.contacts("001")[0], "2026-10-31 M1 contact_due sale");
     let folder = home.config.workspace.join("results");
-    let name = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .find(|name| name.starts_with("results-") && name.ends_with("M1.csv"))
-        .unwrap();
+    let is_kept = |name: &String| name.starts_with("results-") && name.ends_with("M1.csv");
+    let name = names_in(&folder).into_iter().find(is_kept).unwrap();
     let text = std::fs::read_to_string(folder.join(&name)).unwrap();
     std::fs::write(folder.join(&name), text.replacen("sale", "declined", 1)).unwrap();
     night(&home.config, NIGHT);
-    assert_eq!(home.contacts("001")[1], "2026-10-31 M1 contact_due declined");
+    assert_eq!(home.contacts("001")[0], "2026-10-31 M1 contact_due declined");
 }
 
 #[test]
@@ -497,7 +504,8 @@ fn the_banks_own_contacts_go_on_beside_them_and_one_told_twice_counts_once() {
     let lines: String = more.lines().map(|line| line.trim().to_owned() + "\n").collect();
     std::fs::write(home.config.data.join("contacts.csv.gz"), lines).unwrap();
     night(&home.config, NIGHT);
-    assert_eq!(home.contacts("001"), ["2020-02-01 M1 - reached", "2026-10-31 M1 contact_due appointment"]);
+    assert_eq!(home.contacts("001"), ["2026-10-31 M1 contact_due appointment"]);
+    assert_eq!(home.contacts("005"), ["2020-02-01 M2 - reached"]);
     assert_eq!(home.contacts("002"), ["2026-10-31 M1 contact_due declined"]);
     assert_eq!(home.contacts("003"), ["2026-10-31 M1 - reached"]);
 }
@@ -520,11 +528,20 @@ fn the_command_says_what_it_read_and_ends_as_an_export_would() {
     };
     let (code, out, err) = tercet(&["1.xlsx"]);
     assert_eq!(code, 0);
-    insta::assert_snapshot!(out, @"");
-    insta::assert_snapshot!(err, @"");
+    insta::assert_snapshot!(out, @r"
+     Workbook  Night       Manager  Rows  Contacts  Reached  Repeated  Read before  Rejected 
+     1.xlsx    2026-10-31  M1          4         1        1         0            0         1 
+    Kept in the workspace; the next night takes the contacts in.
+    ");
+    insta::assert_snapshot!(err, @"warning: 1.xlsx, sheet `Contacts`, row 6, column `Outcome (O)`: no known outcome; choose one from the list in the cell");
     let (code, out, err) = tercet(&["--json", "1.xlsx", "2.xlsx"]);
     assert_eq!(code, 3);
-    insta::assert_snapshot!(err.lines().skip(1).collect::<Vec<_>>().join("\n"), @"");
+    let refused = err.lines().skip(1).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(refused, @r"
+    error: `2.xlsx` is not a workbook (`.xlsx`), or a damaged one
+
+    hint: hand in the workbook that Tercet wrote, filled in and saved as `.xlsx`
+    ");
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["is_kept"], &json["known"], &json["rejected"]), (&false.into(), &1.into(), &1.into()));
     assert_eq!(json["rejects"][0]["row"], 6);
