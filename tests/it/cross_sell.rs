@@ -6,7 +6,7 @@
     reason = "tests look at files from outside, as an operator does"
 )]
 
-use crate::bank::{config_allowing_empty, default_config, invent, night, taken_in};
+use crate::bank::{config_allowing_empty, invent, night, taken_in};
 use crate::published::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use tercet::config::{Config, overlay};
@@ -63,7 +63,11 @@ fn printed(found: &Backtest) {
 fn the_learned_order_finds_more_buyers_than_popularity_and_the_rules_alone() {
     let home = tempfile::tempdir().unwrap();
     invent(12_000, 30, 42, home.path());
-    let config = default_config(home.path(), home.path());
+    let mut raw = overlay::read_defaults().unwrap();
+    (raw.data, raw.workspace) = (home.path().to_owned(), home.path().to_owned());
+    (raw.propensity.backtest_origins, raw.propensity.sample_max) = (2, 24_000);
+    raw.churn.bootstrap_samples = 50;
+    let config = raw.check().unwrap();
     let as_of = date("2026-10-31");
     let bank = taken_in(&config, as_of).bank(as_of).unwrap();
     let rules = Rules::of(&config).unwrap();

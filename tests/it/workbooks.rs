@@ -54,6 +54,9 @@ fn with_profile(data: &Path, workspace: &Path, profile: Profile, key_file: &Path
     raw.privacy.profile = profile;
     raw.privacy.key_file = key_file.to_owned();
     raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
+    // Most of a night's time; one of them shows probabilities.
+    raw.churn.enabled = profile == Profile::Full;
+    raw.churn.disabled_because = "the test is about files".into();
     raw.check().unwrap()
 }
 
@@ -112,15 +115,15 @@ fn a_managers_files_hold_only_his_customers_under_every_profile() {
     let report_of = |profile, folder: &str| {
         night(&with_profile(&data, &home.path().join(folder), profile, &key), "2026-10-31")
     };
-    let (full, again) = (report_of(Profile::Full, "full"), report_of(Profile::Full, "again"));
+    let full = report_of(Profile::Full, "full");
     assert_only_own_customers(&full, &str::to_owned);
-    for file in files(&full.folder, "xlsx").into_iter().chain(files(&full.folder, "csv")) {
+
+    let customers = delivered_people(&data);
+    let (masked, again) = (report_of(Profile::Masked, "masked"), report_of(Profile::Masked, "again"));
+    for file in files(&masked.folder, "xlsx").into_iter().chain(files(&masked.folder, "csv")) {
         let other = again.folder.join("lists").join(file.file_name().unwrap());
         assert_eq!(std::fs::read(&file).unwrap(), std::fs::read(other).unwrap(), "{}", file.display());
     }
-
-    let customers = delivered_people(&data);
-    let masked = report_of(Profile::Masked, "masked");
     assert_only_own_customers(&masked, &str::to_owned);
     assert_hidden(&masked, |person| vec![&person.name, &person.phone], &customers);
 
@@ -191,7 +194,7 @@ fn with_managers(home: &Path, managers: &[&str], name: &str) -> (PathBuf, NightR
     let mut rows = [String::new(), String::new(), String::new(), String::new()];
     for (at, manager) in managers.iter().enumerate() {
         rows[0] += &format!("C{at},2020-01-01,{manager},gold,,,B1,,,,,,,,,,,,,,{name},+8613812341234\n");
-        rows[1] += &format!("{at},C{at},2026-10-30,1,deposit\n");
+        rows[1] += &format!("{at},C{at},2026-10-31,1,deposit\n");
         rows[2] += &format!("2026-10-31,C{at},wealth,600000,2026-05-01,2026-11-02\n");
         if !manager.is_empty() {
             rows[3] += &format!("{manager},{name},B1,20\n");
@@ -309,8 +312,39 @@ fn the_head_of_a_branch_sees_what_is_brought_before_him() {
         .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     assert_eq!(names, ["branch-B1.xlsx", "branch-B2.xlsx"]);
-    insta::assert_snapshot!(shown(&report.folder.join("lists/branch-B1.xlsx")), @"");
-    insta::assert_snapshot!(shown(&report.folder.join("lists/branch-B2.xlsx")), @"");
+    insta::assert_snapshot!(shown(&report.folder.join("lists/branch-B1.xlsx")), @"
+    == Escalations
+    North · 2026-10-31
+    Customers of tier Key and above; amounts in CNY
+    Large moves
+    Assets that changed by 200,000 or more; without a price effect where balances do not date the change.
+    Customer|Name|Tier|Manager|Change (CNY)|Net money in or out (CNY)|Price effect (CNY)|Within days|# today
+    A||Key|Ann (M1)|-300000|-50000|-250000|1|3
+    Open complaints
+    Not resolved, the longest open first.
+    Customer|Name|Tier|Manager|Assets now (CNY)|Opened on|Days open
+    B||Key|Ann (M1)|900000|46300|26
+    == Hand-overs
+    North · 2026-10-31
+    Customers of managers who have left or will leave; amounts in CNY
+    Customers to hand over
+    The most valuable first.
+    Customer|Name|Tier|Type|Assets (CNY)|Assets now (CNY)|Manager|Leaves on|New manager
+    C||Basic|Not typed yet|23437.5|30000|Bob (M2)|46310
+    == Managers
+    North · 2026-10-31
+    Amounts in CNY
+    Managers of the branch
+    Customers by the manager they were delivered with; lists by the one who works them today.
+    Manager|Customers|Assets (CNY)|Value at risk (CNY)|On today's list|Beyond capacity|Capacity a day
+    Ann (M1)|4|2633125||3|0|20
+    Bob (M2)|1|23437.5||0|0|0
+    All|5|2656562.5||3|0|20
+    ");
+    let south = shown(&report.folder.join("lists/branch-B2.xlsx"));
+    assert_eq!(south.lines().filter(|line| *line == "None.").count(), 2, "{south}");
+    assert!(south.contains("\nD||Basic|Not typed yet|31250|40000|Cy (M3)|46357\n"), "{south}");
+    assert!(!["A", "B", "C", "E"].iter().any(|other| south.contains(&format!("\n{other}|"))), "{south}");
 }
 
 /// Every row of every sheet, cells parted by bars.
