@@ -132,7 +132,6 @@ pub fn looks_at_holding(row: &Holding, calendar: &Calendar, date: Date) -> bool 
 mod tests {
     use super::*;
     use crate::contract::Customer;
-    use crate::contract::codes::CustomerKind;
     use crate::money::Money;
     use crate::store::HoldingsBasis;
 

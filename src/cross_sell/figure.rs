@@ -21,8 +21,10 @@ pub enum Figure {
     RepaidEarly365d(ProductKind),
 }
 
-/// What stands before and after the code of a kind.
-const SHAPES: [(&str, &str, fn(ProductKind) -> Figure); 6] = [
+/// What stands before and after the code of a kind, and the figure of it.
+type Shape = (&'static str, &'static str, fn(ProductKind) -> Figure);
+
+const SHAPES: [Shape; 6] = [
     ("held_", "", Figure::Held),
     ("balance_", "", Figure::Balance),
     ("maturing_", "_30d", Figure::Maturing30d),

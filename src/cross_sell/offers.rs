@@ -95,8 +95,8 @@ impl Tonight<'_> {
         let (products, assets) = (self.rules.products(), self.features.column("aum"));
         let of_block = |from: usize| {
             let mut holders = Holders::default();
-            for row in from..(from + BLOCK_ROWS).min(self.features.n_customers()) {
-                holders.add(&products, &self.facts(row), assets[row]);
+            for (row, assets) in assets.iter().enumerate().skip(from).take(BLOCK_ROWS) {
+                holders.add(&products, &self.facts(row), *assets);
             }
             holders
         };

@@ -99,13 +99,12 @@ fn follow(bank: &Bank, chosen: &[(Population, usize)]) -> Result<Vec<Vec<Followe
         })?;
         Ok(found)
     };
-    let buckets: Vec<Result<Vec<Vec<(u32, Followed)>>>> =
-        (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
-    let mut whole: Vec<Vec<(u32, Followed)>> = chosen.iter().map(|_| Vec::new()).collect();
+    let buckets: Vec<Result<Vec<OfOrigin>>> = (0..bank.n_buckets()).into_par_iter().map(of_bucket).collect();
+    let mut whole: Vec<OfOrigin> = chosen.iter().map(|_| Vec::new()).collect();
     for bucket in buckets {
         whole.iter_mut().zip(bucket?).for_each(|(whole, part)| whole.extend(part));
     }
-    let in_order = |(mut found, (population, _)): (Vec<(u32, Followed)>, &(Population, usize))| {
+    let in_order = |(mut found, (population, _)): (OfOrigin, &(Population, usize))| {
         if found.len() != population.members.len() {
             return Err(Error::internal("a bucket of the store holds fewer customers than it names"));
         }
@@ -114,6 +113,9 @@ fn follow(bank: &Bank, chosen: &[(Population, usize)]) -> Result<Vec<Vec<Followe
     };
     whole.into_iter().zip(chosen).map(in_order).collect()
 }
+
+/// The customers of an origin who were found, by number.
+type OfOrigin = Vec<(u32, Followed)>;
 
 fn followed_from(bank: &Bank, history: &CustomerHistory<'_>, date: Date) -> Option<Followed> {
     let facts = Facts::of(history, bank.calendar(), date)?;

@@ -16,7 +16,7 @@ use polars::prelude::{Column, DataFrame, DataType};
 pub fn assignments(ledger: &Ledger) -> Result<DataFrame> {
     let rows = ledger.rows();
     let text = |name: &str, of: &dyn Fn(&Assignment) -> Option<&str>| {
-        let texts: Vec<Option<&str>> = rows.iter().map(|row| of(row)).collect();
+        let texts: Vec<Option<&str>> = rows.iter().map(of).collect();
         Column::new(name.into(), texts)
     };
     let columns = vec![

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::config::overlay::read_defaults;
 use crate::contract::codes::Kind::{Interest, LoanDrawdown, Purchase, TransferOut, Withdrawal};
 use crate::contract::codes::ProductKind::{CreditLine, DemandDeposit, Fund, LoanConsumer, Wealth};
-use crate::contract::codes::{CustomerKind, Kind, ProductKind};
+use crate::contract::codes::{Kind, ProductKind};
 use crate::contract::{Customer, Holding, NONE, Transaction};
 use crate::date::Date;
 use crate::labels::{Labels, Language};
@@ -51,6 +51,9 @@ fn assigned(list: &str, customer_id: &str, product: Option<&str>, on: &str) -> A
 type Booked<'a> = (&'a str, Kind, i64, Option<ProductKind>);
 /// `(snapshot, product, units)`; a limit is given in thousands above the units.
 type Held<'a> = (&'a str, ProductKind, i64);
+
+/// What is tried, the product assigned, rows and holdings, and whether the event came about.
+type Case<'a> = (&'a str, Option<&'a str>, &'a [Booked<'a>], &'a [Held<'a>], bool);
 
 /// What `event` says of one customer's rows; snapshots are month-ends from February to June.
 fn came_about(list: &str, product: Option<&str>, booked: &[Booked<'_>], held: &[Held<'_>]) -> Option<bool> {
@@ -102,7 +105,7 @@ fn came_about(list: &str, product: Option<&str>, booked: &[Booked<'_>], held: &[
 /// The assignment is of 31 March; its 90 days end on 29 June.
 #[test]
 fn a_purchase_counts_from_the_day_after_to_the_last_of_the_horizon() {
-    let cases: &[(&str, Option<&str>, &[Booked<'_>], &[Held<'_>], bool)] = &[
+    let cases: &[Case<'_>] = &[
         ("bought on the day itself", Some("fund"), &[("2026-03-31", Purchase, -1, Some(Fund))], &[], false),
         ("bought the day after", Some("fund"), &[("2026-04-01", Purchase, -1, Some(Fund))], &[], true),
         ("bought on the last day", Some("fund"), &[("2026-06-29", Purchase, -1, Some(Fund))], &[], true),

@@ -1,7 +1,7 @@
 //! A bank of one customer: figures worked out by hand, and windows against sums over their rows.
 
 use super::*;
-use crate::contract::codes::{Channel, CustomerKind, Kind, ProductKind};
+use crate::contract::codes::{Channel, Kind, ProductKind};
 use crate::contract::{Contact, Customer, CustomerVersion, Holding, NONE, Transaction};
 use crate::date::Date;
 use crate::money::Money;

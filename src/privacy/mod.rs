@@ -66,6 +66,7 @@ impl Privacy {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write a key as an operator does")]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

@@ -218,7 +218,7 @@ pub fn customer(life: &mut Life<'_>) -> Customer {
     let draws = &mut life.draws;
     let needs = &life.needs;
     let birth = (is_person && stated(draws, 0.97)).then_some(needs.birth);
-    let gender = (is_person && stated(draws, 0.97)).then(|| if needs.is_woman { "F" } else { "M" });
+    let gender = (is_person && stated(draws, 0.97)).then_some(if needs.is_woman { "F" } else { "M" });
     let occupation = (is_person && stated(draws, 0.85)).then(|| needs.occupation());
     let education =
         (is_person && stated(draws, 0.7)).then(|| EDUCATION[draws.weighted(&[0.3, 0.3, 0.3, 0.1])]);

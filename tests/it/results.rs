@@ -277,11 +277,14 @@ fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() 
     }
 }
 
+/// What is tried, the cells filled in, and the column and the reason that are named.
+type Case<'a> = (&'a str, &'a [(&'a str, Data)], &'a str, &'a str);
+
 /// Each is the only row that is filled in, beside one that is in order.
 #[test]
 fn a_row_that_is_not_in_order_is_turned_away_with_its_place_and_what_to_do() {
     let home = Home::of(Language::En);
-    let cases: &[(&str, &[(&str, Data)], &str, &str)] = &[
+    let cases: &[Case<'_>] = &[
         (
             "no outcome of ours",
             &[("contacted_on", text(NIGHT)), ("outcome", text("Sold"))],

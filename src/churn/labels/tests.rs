@@ -14,7 +14,7 @@ use crate::contract::codes::Kind::{
     self, Deposit, Interest, LoanDrawdown, OwnTransfer, Payment, Purchase, Redemption, Refund, Salary,
     TransferOut, Withdrawal,
 };
-use crate::contract::codes::{CustomerKind, ProductKind};
+use crate::contract::codes::ProductKind;
 use crate::contract::{Customer, CustomerVersion, Holding, NONE, Transaction};
 use crate::date::Date;
 use crate::money::Money;

@@ -64,6 +64,9 @@ fn captured(customers: &[Customer], order: &[usize], drawn: &[u32]) -> Option<f6
     (all > 0.0).then(|| found / all)
 }
 
+/// What customers are ordered by.
+type Key = fn(&Customer) -> f64;
+
 fn ordered_by(customers: &[Customer], key: impl Fn(&Customer) -> f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..customers.len()).collect();
     order.sort_by(|a, b| key(&customers[*b]).total_cmp(&key(&customers[*a])).then(a.cmp(b)));
@@ -77,7 +80,7 @@ fn the_order_by_expected_value_finds_more_of_the_leaving_money_than_probability_
     let n = u32::try_from(customers.len()).unwrap();
     let once = vec![1; customers.len()];
     let found = captured(&customers, &by_value, &once).unwrap();
-    let others: [(&str, fn(&Customer) -> f64); 2] =
+    let others: [(&str, Key); 2] =
         [("probability", |customer| customer.probability), ("assets", |customer| customer.exposure)];
     for (name, key) in others {
         let order = ordered_by(&customers, key);
