@@ -88,10 +88,10 @@ pub struct Lists {
 
     /// Days since the loss between which a customer is won back.
     pub win_back_days: [i32; 2],
-    /// Chance that a lost customer comes back, where too few were lost to measure it.
+    /// Chance that a lost customer comes back, as far as it was not measured.
     pub win_back_chance: f64,
-    /// Lost customers from which on the measured chance is taken.
-    pub win_back_lost_min: usize,
+    /// As many lost customers as this are counted beside those of the year, coming back at `win_back_chance`.
+    pub win_back_prior: usize,
 
     /// Days without anything started after which assets count as dormant.
     pub dormant_days: i32,
@@ -155,7 +155,13 @@ impl Lists {
         ensure("lists.capacity_default", self.capacity_default > 0, "over 0")?;
         ensure("lists.capacity_unassigned", self.capacity_unassigned > 0, "over 0")?;
         ensure("lists.cross_sell_per_customer", self.cross_sell_per_customer > 0, "over 0")?;
-        ensure("lists.long_silent_cadences", self.long_silent_cadences > 0, "over 0")?;
+        ensure(
+            "lists.long_silent_cadences",
+            (1..=100).contains(&self.long_silent_cadences),
+            "from 1 to 100",
+        )?;
+        let [listed, urgent] = self.credit_ahead_days;
+        ensure("lists.credit_ahead_days", listed >= urgent, "falling: listed from, urgent from")?;
         for excluded in &self.selling_types_excluded {
             let known = CUSTOMER_TYPES.contains(&excluded.as_str());
             ensure("lists.selling_types_excluded", known, "a list of customer types")?;

@@ -106,7 +106,9 @@ pub fn bought_after(history: &CustomerHistory<'_>, held: Kinds, date: Date, days
         found.add(kind);
     }
     let holdings = visible.holdings.iter().rev().take_while(|row| row.snapshot_on >= from);
-    for row in holdings.filter(|row| row.balance.0 > 0) {
+    // The snapshot in force may be older than the date: what began before it was not bought after it.
+    let is_new = |row: &&Holding| row.balance.0 > 0 && row.started_on.is_none_or(|on| on > date);
+    for row in holdings.filter(is_new) {
         found.add(row.product_kind);
     }
     found.without(held)

@@ -116,11 +116,13 @@ fn of_marketing(
     let ranks = offers.column("rank_in_product")?.i32()?;
     let allowed = flags(offers, "marketing_allowed")?;
     let values = [offers.column("propensity")?.f64()?, offers.column("margin")?.f64()?];
+    let suppressed = offers.column("suppression")?.str()?;
     let name = names.of(&campaign(List::CrossSell, night.as_of()));
     let list = names.of(List::CrossSell.code());
     let mut rows = Vec::new();
     for at in 0..offers.height() {
         let is_worked = owners.get(at) == Some(MARKETING)
+            && suppressed.get(at).is_none()
             && ranks.get(at).is_some_and(|rank| rank <= worked)
             && allowed.and_then(|allowed| allowed.get(at)) != Some(false);
         let Some(customer_id) = customers.get(at).filter(|_| is_worked) else { continue };

@@ -73,6 +73,7 @@ fn bought(
     let had = held_on(history, before);
     let is_new = |row: &Holding| {
         is_held(row)
+            && row.started_on.is_none_or(|on| on > from)
             && is_it(Some(row.product_kind))
             && !had.iter().any(|old| is_held(old) && old.product_kind == row.product_kind)
     };

@@ -27,15 +27,15 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-    /// Of all assignments of a customer in a campaign, each with what became of it.
+    /// Of all assignments of a customer in a campaign, each with what became of it; those of the first day count.
     fn of<'a>(
         own: impl Iterator<Item = (&'a Assignment, &'a Followup)> + Clone,
     ) -> Option<(&'a Assignment, Self)> {
         let (first, of_first) = own.clone().min_by_key(|(row, _)| row.assigned_on)?;
+        // What he is assigned later in the quarter follows from how he was treated: it is judged with nobody.
+        let own = own.filter(move |(row, _)| row.assigned_on == first.assigned_on);
         let any = |holds: fn(&Followup) -> bool| own.clone().any(|(_, followup)| holds(followup));
-        // Later assignments may not have matured; the first one decides whether anything is known.
-        let is_known = of_first.event != Event::NotKnownYet;
-        let came_about = is_known && any(|followup| followup.event == Event::CameAbout);
+        let came_about = any(|followup| followup.event == Event::CameAbout);
         let event = if came_about { Event::CameAbout } else { of_first.event };
         let unit = Self {
             held_out: first.held_out,

@@ -31,8 +31,9 @@ struct Row<'a> {
 /// # Errors
 /// Kind `Internal` if the frame breaks its schema.
 pub(super) fn frame(night: &Night<'_>, offers: &[Offer], managers: &[ManagerList]) -> Result<DataFrame> {
-    let shown: BTreeSet<usize> =
-        managers.iter().flat_map(|manager| manager.shown().map(|assigned| assigned.row)).collect();
+    // Also the held-out: marketing leaves those in peace whom their manager does not contact.
+    let on_a_list: BTreeSet<usize> =
+        managers.iter().flat_map(|manager| manager.listed.iter().map(|assigned| assigned.row)).collect();
     let mut rows = rows(night, offers);
     rows.sort_by_key(|row| (row.offer.row, row.offer.product.code()));
     let texts = |name: &str, of: &dyn Fn(&Row<'_>) -> Option<String>| {
@@ -43,7 +44,7 @@ pub(super) fn frame(night: &Night<'_>, offers: &[Offer], managers: &[ManagerList
     };
     let ids: Vec<&str> = rows.iter().map(|row| &*row.customer.customer_id).collect();
     let manager_ids: Vec<Option<&str>> = rows.iter().map(|row| row.customer.manager_id.as_deref()).collect();
-    let owner = |row: &Row<'_>| if shown.contains(&row.offer.row) { "manager" } else { "marketing" };
+    let owner = |row: &Row<'_>| if on_a_list.contains(&row.offer.row) { "manager" } else { "marketing" };
     let columns = vec![
         Column::new("customer_id".into(), ids),
         texts("product", &|row| Some(row.offer.product.code().to_owned())),

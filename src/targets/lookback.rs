@@ -16,6 +16,9 @@ use crate::store::{Bank, CustomerHistory, Standing};
 /// Most of what left went to one place.
 const MOST: f64 = 0.5;
 
+/// How far back customers are followed: as far as win-back may reach, and retention is told over.
+const YEAR_DAYS: i32 = 365;
+
 /// Everybody, looked back at.
 #[derive(Debug, Clone)]
 pub struct Lookback {
@@ -63,7 +66,7 @@ impl Lookback {
     /// Kind `Internal` where a file of the store is missing or damaged.
     pub fn of_bank(bank: &Bank, as_of: Date, config: &Config) -> Result<Self> {
         let lists = &config.lists;
-        let year_ago = as_of.plus_days(-lists.win_back_days[1]);
+        let year_ago = as_of.plus_days(-YEAR_DAYS);
         let lately = as_of.plus_days(-lists.warning_days);
         let reaches = |date: Date| {
             bank.calendar().transactions_from.is_some_and(|first| first <= date)
@@ -93,11 +96,13 @@ impl Lookback {
         self.reaches_a_year
     }
 
-    /// The share of lost customers who came back within the year; `None` where fewer than `lost_min` were lost.
-    pub fn measured_return(&self, lost_min: usize) -> Option<f64> {
+    /// The chance that a lost customer comes back: as measured over the year, drawn towards `prior` as if so many more
+    /// had been lost and come back at that rate.
+    pub fn chance_of_return(&self, prior: f64, prior_weight: usize) -> f64 {
         let (lost, back) = self.lost_and_back;
         #[expect(clippy::cast_precision_loss, reason = "numbers of customers")]
-        (lost > 0 && lost >= lost_min).then(|| back as f64 / lost as f64)
+        let [lost, back, weight] = [lost as f64, back as f64, prior_weight as f64];
+        if lost + weight > 0.0 { (back + weight * prior) / (lost + weight) } else { prior }
     }
 }
 

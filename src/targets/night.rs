@@ -94,7 +94,10 @@ impl<'a> Night<'a> {
             ValueBasis::Revenue => 1.0,
             ValueBasis::Aum => configured,
             ValueBasis::Margin | ValueBasis::MarginLessCosts => {
-                let own = self.aum(row).filter(|aum| *aum > 0.0).map(|aum| self.value(row) / aum);
+                // Over what he kept while it was earned: of a leaver, tonight's assets are next to nothing.
+                let kept = |name| self.features.column(name)[row];
+                let kept = kept("aum").max(kept("aum_mean_90d")).max(kept("aum_mean_365d"));
+                let own = Some(self.value(row) / kept).filter(|rate| kept > 0.0 && rate.is_finite());
                 own.filter(|rate| *rate > 0.0).unwrap_or(configured)
             }
         }

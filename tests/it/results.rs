@@ -493,7 +493,7 @@ fn a_workbook_of_a_run_that_was_replaced_is_still_read() {
     assert_eq!(counts(&home.read(&[home.path("old.xlsx")])), [1, 1, 1, 0, 0, 0]);
     night(&changed, NIGHT);
     // A contact of nobody's list has no manager.
-    assert_eq!(home.contacts("006"), ["2026-10-31 - unclaimed reached"]);
+    assert_eq!(home.contacts("006"), ["2026-10-31 - contact_due reached"]);
 }
 
 #[test]

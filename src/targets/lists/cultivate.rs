@@ -12,7 +12,7 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let elsewhere = night.customer(row).other_bank_assets?;
     let (there, here) = (elsewhere.to_units(), night.aum(row)?.max(0.0));
     let share = here / (here + there);
-    if there < settings.cultivate_elsewhere_min || share > settings.cultivate_share_max {
+    if there <= 0.0 || there < settings.cultivate_elsewhere_min || share > settings.cultivate_share_max {
         return None;
     }
     let reason = night.reason("cultivate", &[("amount", &elsewhere.grouped()), ("share", &percent(share))]);

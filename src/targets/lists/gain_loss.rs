@@ -35,7 +35,9 @@ fn candidate(
             let cost =
                 held.cost_basis.filter(|cost| *cost > Money(0) && held.product_kind.counts_in_aum())?;
             let change = held.balance.0 - cost.0;
-            let share = Money(change).to_units() / cost.to_units();
+            // Of whole minor units, so that exactly a fifth is a fifth.
+            #[expect(clippy::cast_precision_loss, reason = "minor units")]
+            let share = change as f64 / cost.0 as f64;
             Some((change, reason(night, held, cost, share, band(share)?)))
         })
         .collect();

@@ -71,13 +71,9 @@ static RULES: [Rule; 21] = [
         after_purchase::candidates,
         &[Need::Column(Table::Transactions, "product_kind")],
     ),
-    rule(List::Occasion, occasion::candidates, &[Need::Column(Table::Customers, "birth_date")]),
+    rule(List::Occasion, occasion::candidates, &[]),
     rule(List::ThankYou, thank_you::candidates, &[]),
-    rule(
-        List::SatisfactionSample,
-        satisfaction_sample::candidates,
-        &[Need::Column(Table::Contacts, "satisfaction")],
-    ),
+    rule(List::SatisfactionSample, satisfaction_sample::candidates, &[Need::Contacts]),
     rule(
         List::Cultivate,
         cultivate::candidates,

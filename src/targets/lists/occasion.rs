@@ -18,10 +18,13 @@ fn candidate(night: &Night<'_>, row: usize, until: Date, holiday: Option<Date>) 
         return None;
     }
     let customer = night.customer(row);
-    let soon = |date: Date| anniversary(date, night.as_of()).filter(|(on, years)| *on <= until && *years > 0);
+    let ahead = night.config.lists.occasion_ahead_days;
+    let is_to_wish = |on: Date| on <= until && !night.was_reached_since(row, on.plus_days(-ahead));
+    let soon =
+        |date: Date| anniversary(date, night.as_of()).filter(|(on, years)| is_to_wish(*on) && *years > 0);
     let birthday = customer.birth_date.and_then(soon).map(|(on, age)| (on, "occasion_birthday", "age", age));
     let joined = soon(customer.opened_on).map(|(on, years)| (on, "occasion_anniversary", "years", years));
-    let holiday = holiday.map(|on| (on, "occasion_holiday", "", 0));
+    let holiday = holiday.filter(|on| is_to_wish(*on)).map(|on| (on, "occasion_holiday", "", 0));
     let all: Vec<_> = [birthday, joined, holiday].into_iter().flatten().collect();
     let first = all.iter().map(|(on, ..)| *on).min()?;
     let reason = |(on, code, name, number): &(Date, &str, &str, i32)| {

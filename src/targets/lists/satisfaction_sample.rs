@@ -55,12 +55,9 @@ fn estranged(night: &Night<'_>, row: usize) -> Option<String> {
         .then(|| night.reason("satisfaction_estranged", &[("date", &last.contacted_on.to_string())]))
 }
 
-/// By lot, the same customers all quarter, unless one has answered in it.
+/// By lot, the same customers all quarter, unless one was reached in it.
 fn drawn(night: &Night<'_>, row: usize, draw: &str) -> Option<String> {
     let is_drawn = lot(draw, &night.customer(row).customer_id) < night.config.lists.sample_share;
-    let answered = || {
-        newest(night, row, |contact| contact.satisfaction.is_some())
-            .is_some_and(|contact| in_quarter("satisfaction", contact.contacted_on) == draw)
-    };
-    (is_drawn && !answered()).then(|| night.reason("satisfaction_random", &[]))
+    let reached = || night.last_contact(row).is_some_and(|on| in_quarter("satisfaction", on) == draw);
+    (is_drawn && !reached()).then(|| night.reason("satisfaction_random", &[]))
 }

@@ -10,8 +10,7 @@ use crate::targets::night::units;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     let settings = &night.config.lists;
-    let chance =
-        night.lookback.measured_return(settings.win_back_lost_min).unwrap_or(settings.win_back_chance);
+    let chance = night.lookback.chance_of_return(settings.win_back_chance, settings.win_back_prior);
     of_rows(night, |row| candidate(night, row, chance))
 }
 
