@@ -238,7 +238,7 @@ fn a_customer_counts_once_per_campaign_whatever_he_was_offered() {
     };
     let ledger = Ledger::of(vec![
         with(assigned("cross_sell", "A", Some("fund"), "2026-01-10"), false, "t2"),
-        with(assigned("cross_sell", "A", Some("wealth"), "2026-02-10"), false, "t3"),
+        with(assigned("cross_sell", "A", Some("wealth"), "2026-01-10"), false, "t3"),
         with(assigned("cross_sell", "B", Some("fund"), "2026-01-11"), true, "t2"),
         with(assigned("cross_sell", "C", Some("fund"), "2026-03-31"), false, "t3"),
         with(assigned("cross_sell", "D", Some("fund"), "2026-01-01"), false, "t2"),

@@ -95,6 +95,10 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
     ]
 }
 
+fn announced_until() -> Date {
+    as_of().plus_days(30)
+}
+
 /// Whether the date in this column lies after the night, or there is none.
 fn is_open_after(row: &mut Row<'_>, name: &str) -> bool {
     row.cell(name).parse::<Date>().map_or(true, |on| on > as_of())
@@ -135,8 +139,9 @@ fn change_the_future(table: &str, row: &mut Row<'_>, dice: &mut impl FnMut(u32) 
             *row.cell("close_reason") = if closes { reason.to_owned() } else { String::new() };
             true
         }
-        "managers" if is_open_after(row, "left_on") => {
-            let on = as_of().plus_days(1 + dice(9).cast_signed());
+        // That he leaves within a month is announced, and read: the list of hand-overs looks so far ahead.
+        "managers" if row.cell("left_on").parse::<Date>().map_or(true, |on| on > announced_until()) => {
+            let on = announced_until().plus_days(1 + dice(9).cast_signed());
             *row.cell("left_on") = if dice(2) > 0 { on.to_string() } else { String::new() };
             true
         }

