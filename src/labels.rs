@@ -228,6 +228,11 @@ impl Labels {
     }
 }
 
+/// A part of a whole in words: `62%`.
+pub fn percent(share: f64) -> String {
+    format!("{:.0}%", 100.0 * share)
+}
+
 enum Piece<'a> {
     Words(&'a str),
     /// What stands between braces.

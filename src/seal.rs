@@ -32,6 +32,15 @@ pub fn opened(json: &[u8]) -> (Cow<'_, [u8]>, bool) {
     (body.into(), is_whole)
 }
 
+/// Whether a stored model says that it is of another format than `version`.
+pub fn is_of_other_format(json: &[u8], version: u32) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        format_version: u32,
+    }
+    serde_json::from_slice::<Version>(json).is_ok_and(|found| found.format_version != version)
+}
+
 fn digest(body: &[u8]) -> String {
     blake3::hash(body).to_hex().to_string()
 }

@@ -168,11 +168,7 @@ impl ChurnModel {
     }
 
     pub fn is_of_other_format(json: &[u8]) -> bool {
-        #[derive(Deserialize)]
-        struct Version {
-            format_version: u32,
-        }
-        serde_json::from_slice::<Version>(json).is_ok_and(|found| found.format_version != FORMAT_VERSION)
+        seal::is_of_other_format(json, FORMAT_VERSION)
     }
 
     fn check(&self) -> Result<(), String> {

@@ -5,6 +5,7 @@
 
 use crate::date::Date;
 use crate::features::{FeatureTable, Theme};
+use crate::labels::percent;
 use crate::money::Money;
 
 /// Blanks of a sentence and what fills them.
@@ -168,10 +169,6 @@ impl Customer<'_> {
 
 fn whole(value: f64) -> String {
     format!("{value:.0}")
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0}%", 100.0 * share)
 }
 
 /// Calendar months that have passed in full.

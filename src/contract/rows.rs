@@ -161,3 +161,15 @@ pub struct Contact {
     pub opened_on: Option<Date>,
     pub resolved_on: Option<Date>,
 }
+
+impl Contact {
+    pub fn is_complaint(&self) -> bool {
+        self.complaint == Some(true)
+    }
+
+    /// Since when the complaint that it brought is open on `date`; `None` where it brought none, or it was resolved.
+    pub fn open_complaint_since(&self, date: Date) -> Option<Date> {
+        let is_open = self.is_complaint() && self.resolved_on.is_none_or(|resolved| resolved > date);
+        is_open.then(|| self.opened_on.unwrap_or(self.contacted_on))
+    }
+}

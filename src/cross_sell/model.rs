@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::features::catalogue::features;
 use crate::learn::{ByAlgorithm, CalibratedOn, Scorer};
 use crate::model::calibration::Calibration;
+use crate::seal;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
@@ -155,11 +156,7 @@ impl PropensityModel {
     }
 
     pub fn is_of_other_format(json: &[u8]) -> bool {
-        #[derive(Deserialize)]
-        struct Version {
-            format_version: u32,
-        }
-        serde_json::from_slice::<Version>(json).is_ok_and(|found| found.format_version != FORMAT_VERSION)
+        seal::is_of_other_format(json, FORMAT_VERSION)
     }
 
     fn check(&self) -> Result<(), String> {

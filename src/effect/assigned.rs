@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::store::Bank;
 use crate::targets::holdout::campaign;
 use crate::targets::{List, Lists, Night};
-use polars::prelude::{BooleanChunked, Column, DataFrame, StringChunked};
+use polars::prelude::{Column, DataFrame, StringChunked};
 use std::sync::Arc;
 
 const MARKETING: &str = "marketing";
@@ -29,25 +29,10 @@ struct Standing<'a> {
 impl Standing<'_> {
     /// Tier and churn band tonight; of one who has left the night, none.
     fn of(&self, customer_id: &str, names: &mut Names) -> [Option<Arc<str>>; 2] {
-        let row = index_of(self.bank, customer_id).and_then(|index| self.rows.binary_search(&index).ok());
+        let row = self.bank.index_of(customer_id).and_then(|index| self.rows.binary_search(&index).ok());
         let Some(row) = row else { return [None, None] };
         [self.tiers.get(row), self.bands.get(row)].map(|code| code.map(|code| names.of(code)))
     }
-}
-
-/// A customer's number in the bank.
-pub(super) fn index_of(bank: &Bank, customer_id: &str) -> Option<u32> {
-    let indices = bank.indices();
-    let (mut from, mut to) = (indices.start, indices.end);
-    while from < to {
-        let middle = from + (to - from) / 2;
-        match (*bank.customer(middle).customer_id).cmp(customer_id) {
-            std::cmp::Ordering::Less => from = middle + 1,
-            std::cmp::Ordering::Greater => to = middle,
-            std::cmp::Ordering::Equal => return Some(middle),
-        }
-    }
-    None
 }
 
 /// Tonight's assignments, those of earlier nights included.
@@ -75,7 +60,7 @@ fn of_managers(
     let products = text("product")?;
     let amounts = targets.column("amount")?.i64()?;
     let values = targets.column("expected_value")?.f64()?;
-    let held_out = flags(targets, "held_out")?;
+    let held_out = targets.column("held_out")?.bool()?;
     let mut rows = Vec::new();
     for at in 0..targets.height() {
         let (Some(list), Some(customer_id)) = (lists.get(at).and_then(measured), customers.get(at)) else {
@@ -89,7 +74,7 @@ fn of_managers(
             manager_id: managers.get(at).map(|id| names.of(id)),
             product: products.get(at).filter(|_| list.is_selling()).map(|product| names.of(product)),
             assigned_on: night.as_of(),
-            held_out: held_out.and_then(|held_out| held_out.get(at)).unwrap_or(false),
+            held_out: held_out.get(at) == Some(true),
             tier,
             band,
             expected_value: values.get(at).filter(|value| value.is_finite()),
@@ -107,15 +92,13 @@ fn of_marketing(
     names: &mut Names,
 ) -> Result<Vec<Assignment>> {
     let worked = night.config.effect.marketing_rank_max;
-    let (Ok(owners), Some(held_out)) = (offers.column("owner"), flags(offers, "held_out")?) else {
-        return Ok(Vec::new());
-    };
-    let owners = owners.str()?;
+    let owners = offers.column("owner")?.str()?;
     let customers = offers.column("customer_id")?.str()?;
     let products = offers.column("product")?.str()?;
     let ranks = offers.column("rank_in_product")?.i32()?;
-    let allowed = flags(offers, "marketing_allowed")?;
-    let values = [offers.column("propensity")?.f64()?, offers.column("margin")?.f64()?];
+    let (held_out, allowed) =
+        (offers.column("held_out")?.bool()?, offers.column("marketing_allowed")?.bool()?);
+    let values = offers.column("expected_margin")?.f64()?;
     let suppressed = offers.column("suppression")?.str()?;
     let name = names.of(&campaign(List::CrossSell, night.as_of()));
     let list = names.of(List::CrossSell.code());
@@ -124,10 +107,9 @@ fn of_marketing(
         let is_worked = owners.get(at) == Some(MARKETING)
             && suppressed.get(at).is_none()
             && ranks.get(at).is_some_and(|rank| rank <= worked)
-            && allowed.and_then(|allowed| allowed.get(at)) != Some(false);
+            && allowed.get(at) != Some(false);
         let Some(customer_id) = customers.get(at).filter(|_| is_worked) else { continue };
         let [tier, band] = standing.of(customer_id, names);
-        let [propensity, margin] = values.map(|values| values.get(at));
         rows.push(Assignment {
             campaign: Arc::clone(&name),
             list: Arc::clone(&list),
@@ -135,16 +117,12 @@ fn of_marketing(
             manager_id: None,
             product: products.get(at).map(|product| names.of(product)),
             assigned_on: night.as_of(),
-            held_out: held_out.get(at).unwrap_or(false),
+            held_out: held_out.get(at) == Some(true),
             tier,
             band,
-            expected_value: propensity.zip(margin).map(|(p, m)| p * m).filter(|value| value.is_finite()),
+            expected_value: values.get(at).filter(|value| value.is_finite()),
             amount: None,
         });
     }
     Ok(rows)
-}
-
-fn flags<'f>(frame: &'f DataFrame, name: &str) -> Result<Option<&'f BooleanChunked>> {
-    Ok(frame.column(name).ok().map(Column::bool).transpose()?)
 }

@@ -4,7 +4,6 @@
 //! Contacts are in memory; the rows of customers whose assignment has matured are read in one walk over the store, in
 //! none where nobody's has.
 
-use super::assigned::index_of;
 use super::ledger::{Assignment, Ledger};
 use super::outcome::{days_to_mature, event};
 use crate::config::Config;
@@ -46,7 +45,7 @@ pub(super) fn follow_up(bank: &Bank, ledger: &Ledger, as_of: Date, config: &Conf
     // Number of the customer and place in the ledger, of those that have matured.
     let mut matured: Vec<(u32, usize)> = Vec::new();
     for (place, (row, followup)) in ledger.rows().iter().zip(&mut followups).enumerate() {
-        let index = index_of(bank, &row.customer_id);
+        let index = bank.index_of(&row.customer_id);
         let contacts = index.map_or(&[][..], |index| bank.contacts(index));
         (followup.reached, followup.accepted) = reached_and_accepted(row, contacts, as_of, config);
         if row.assigned_on.plus_days(days_to_mature(config)) <= as_of {

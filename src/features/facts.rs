@@ -47,13 +47,12 @@ impl Contacts {
         let rows = &rows[..rows.partition_point(|row| row.contacted_on <= as_of)];
         let mut contacts = Contacts { last_on: rows.last().map(|row| row.contacted_on), ..Self::default() };
         for row in rows {
-            let complaint = row.complaint == Some(true);
-            let unresolved = row.resolved_on.is_none_or(|resolved| resolved > as_of);
+            let complaint = row.is_complaint();
             if let Some(answer) = row.satisfaction.filter(|_| !complaint) {
                 contacts.answers += answer;
                 contacts.n_answers += 1;
             }
-            contacts.complaint_open |= complaint && unresolved;
+            contacts.complaint_open |= row.open_complaint_since(as_of).is_some();
             if as_of - row.contacted_on < 365 {
                 contacts.n_365d += 1;
                 if let Some(channel) = row.channel {

@@ -1,45 +1,26 @@
-//! The churn model of a night: the approved one, else the night before's, else one trained tonight. Where none can be
-//! trained any more, the night before's stays.
+//! The churn model of a night.
 
 use super::fit::Seen;
-use super::models::{ChurnCard, Comparison, Contests, NightModel, Wanted, in_force};
+use super::models::{ChurnCard, Comparison, Contests, NightModel, Renewed, Wanted, in_force};
 use crate::churn::{self, ChurnModel, Training};
 use crate::error::Result;
 use crate::publish::Previous;
 
-/// The model, or why there is none.
-pub(super) struct ChurnNight {
-    /// Why an old model is still used, where it is.
-    pub(super) not_renewed: Option<String>,
-    pub(super) model: Result<NightModel<ChurnModel>, String>,
+/// The churn model of tonight.
+///
+/// # Errors
+/// Where an approved model, or that of the night `before`, cannot be used; kind `Internal` if training fails.
+pub(super) fn churn_model(seen: &Seen<'_>, before: Option<&Previous>) -> Result<Renewed<ChurnModel>> {
+    if !seen.config.churn.enabled {
+        return Ok(Renewed::new(seen.churn_trained()?));
+    }
+    let in_force = |refit_after_days| seen.churn_in_force(before, refit_after_days);
+    Renewed::of(seen.config.churn.refit_after_days, in_force, || seen.churn_trained())
 }
 
-impl ChurnNight {
-    /// # Errors
-    /// Where an approved model, or that of the night `before`, cannot be used; kind `Internal` if training fails.
-    pub(super) fn of(seen: &Seen<'_>, before: Option<&Previous>) -> Result<Self> {
-        if !seen.config.churn.enabled {
-            return Ok(Self { not_renewed: None, model: seen.churn_trained()? });
-        }
-        let refit_after_days = seen.config.churn.refit_after_days;
-        if let Some(model) = seen.churn_in_force(before, refit_after_days)? {
-            return Ok(Self { not_renewed: None, model: Ok(model) });
-        }
-        let reason = match seen.churn_trained()? {
-            Ok(model) => return Ok(Self { not_renewed: None, model: Ok(model) }),
-            Err(reason) => reason,
-        };
-        Ok(match seen.churn_in_force(before, i32::MAX)? {
-            Some(model) => Self { not_renewed: Some(reason), model: Ok(model) },
-            None => Self { not_renewed: None, model: Err(reason) },
-        })
-    }
-
-    /// Rows that the model was trained on tonight.
-    pub(super) fn n_rows(&self) -> usize {
-        let trained = self.model.as_ref().ok().filter(|night| night.is_fitted_tonight());
-        trained.and_then(|night| night.model.horizons.last()).map_or(0, |horizon| horizon.n_rows)
-    }
+/// Rows that the model was trained on tonight.
+pub(super) fn n_rows(churn: &Renewed<ChurnModel>) -> usize {
+    churn.fitted_tonight().and_then(|night| night.model.horizons.last()).map_or(0, |horizon| horizon.n_rows)
 }
 
 impl Seen<'_> {
@@ -88,10 +69,5 @@ impl Seen<'_> {
             config: self.config,
         };
         card.markdown()
-    }
-
-    /// The card of a model that a night had to train, since none was in force; of another one `None`.
-    pub(super) fn churn_card_of_night(&self, model: &NightModel<ChurnModel>) -> Option<String> {
-        model.is_fitted_tonight().then(|| self.churn_card(model, &Comparison::NoneInForce))
     }
 }

@@ -44,11 +44,11 @@ use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Lookback};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
-use churn_night::ChurnNight;
+use churn_night::churn_model;
 use fit::Seen;
 use models::{Cards, Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
 use night_features::NightFeatures;
-use propensity_night::PropensityNight;
+use propensity_night::{n_products, propensity_model};
 use report::{tier_figures, type_figures};
 use watch::Watch;
 
@@ -133,16 +133,11 @@ pub fn run(
     let moved = moved(&segments, last_night)?;
     let mut drift = drift_of_night(&segment.model, features, &segments)?;
 
-    let churn = watch.time("churn model", ChurnNight::n_rows, || ChurnNight::of(&seen, before.as_ref()))?;
-    let propensity = watch.time("propensity model", PropensityNight::n_rows, || {
-        PropensityNight::of(&seen, &rules, before.as_ref())
-    })?;
     let models = Models {
         segment,
-        churn: churn.model,
-        churn_not_renewed: churn.not_renewed,
-        propensity: propensity.model,
-        propensity_not_renewed: propensity.not_renewed,
+        churn: watch.time("churn model", churn_night::n_rows, || churn_model(&seen, before.as_ref()))?,
+        propensity: watch
+            .time("propensity model", n_products, || propensity_model(&seen, &rules, before.as_ref()))?,
     };
     let churn = watch.time(
         "churn",
@@ -162,13 +157,7 @@ pub fn run(
     let rows = watch.time("rows of lists", |_| 0, || targets::excerpt(&bank, as_of, &config.lists))?;
     let lookback =
         watch.time("lookback", |_| bank.n_customers(), || Lookback::of_bank(&bank, as_of, config))?;
-    let listed_before = match mapped.contains(&(Table::Contacts, "contacted_on")) {
-        true => Listed::new(),
-        false => {
-            let from = as_of.plus_days(-config.lists.longest_cooldown_days());
-            publish::listed_between(&config.workspace, from, as_of)?
-        }
-    };
+    let listed_before = listed_before(config, as_of, mapped.contains(&(Table::Contacts, "contacted_on")))?;
     let tables = targets::Night {
         bank: &bank,
         rows: &rows,
@@ -211,12 +200,11 @@ pub fn run(
         &config.workspace,
         &Cards {
             segment: seen.card_of_night(&models.segment)?,
-            churn: models.churn.as_ref().ok().and_then(|night| seen.churn_card_of_night(night)),
-            propensity: models
-                .propensity
-                .as_ref()
-                .ok()
-                .and_then(|night| seen.propensity_card_of_night(night)),
+            churn: models
+                .churn
+                .fitted_tonight()
+                .map(|night| seen.churn_card(night, &Comparison::NoneInForce)),
+            propensity: models.propensity.fitted_tonight().map(|night| seen.propensity_card(night)),
         },
     )?;
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
@@ -303,6 +291,15 @@ fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<D
         Some(asked) => Ok(asked),
         None => Ok(newest),
     }
+}
+
+/// Who stood on which list lately: asked for only where contacts, which say more, are not delivered.
+fn listed_before(config: &Config, as_of: Date, contacts_are_delivered: bool) -> Result<Listed> {
+    if contacts_are_delivered {
+        return Ok(Listed::new());
+    }
+    let from = as_of.plus_days(-config.lists.longest_cooldown_days());
+    publish::listed_between(&config.workspace, from, as_of)
 }
 
 /// A night needs somebody in it.

@@ -1,42 +1,28 @@
-//! The propensity model of a night: the approved one, else the night before's, else one trained tonight. Where none can
-//! be trained any more, the night before's stays.
+//! The propensity model of a night.
 
 use super::fit::Seen;
-use super::models::{NightModel, PropensityCard, Wanted, in_force};
+use super::models::{NightModel, PropensityCard, Renewed, Wanted, in_force};
 use crate::cross_sell::{self, PropensityModel, Rules, Training};
 use crate::error::Result;
 use crate::publish::Previous;
 
-/// The model, or why there is none.
-pub(super) struct PropensityNight {
-    /// Why an old model is still used, where it is.
-    pub(super) not_renewed: Option<String>,
-    pub(super) model: Result<NightModel<PropensityModel>, String>,
+/// The propensity model of tonight.
+///
+/// # Errors
+/// Where an approved model, or that of the night `before`, cannot be used; kind `Internal` if training fails.
+pub(super) fn propensity_model(
+    seen: &Seen<'_>,
+    rules: &Rules,
+    before: Option<&Previous>,
+) -> Result<Renewed<PropensityModel>> {
+    let in_force = |refit_after_days| seen.propensity_in_force(rules, before, refit_after_days);
+    Renewed::of(seen.config.propensity.refit_after_days, in_force, || seen.propensity_trained(rules))
 }
 
-impl PropensityNight {
-    /// # Errors
-    /// Where an approved model, or that of the night `before`, cannot be used; kind `Internal` if training fails.
-    pub(super) fn of(seen: &Seen<'_>, rules: &Rules, before: Option<&Previous>) -> Result<Self> {
-        let refit_after_days = seen.config.propensity.refit_after_days;
-        if let Some(model) = seen.propensity_in_force(rules, before, refit_after_days)? {
-            return Ok(Self { not_renewed: None, model: Ok(model) });
-        }
-        let reason = match seen.propensity_trained(rules)? {
-            Ok(model) => return Ok(Self { not_renewed: None, model: Ok(model) }),
-            Err(reason) => reason,
-        };
-        Ok(match seen.propensity_in_force(rules, before, i32::MAX)? {
-            Some(model) => Self { not_renewed: Some(reason), model: Ok(model) },
-            None => Self { not_renewed: None, model: Err(reason) },
-        })
-    }
-
-    /// Products that a model was trained of tonight.
-    pub(super) fn n_rows(&self) -> usize {
-        let trained = self.model.as_ref().ok().filter(|night| night.is_fitted_tonight());
-        trained.map_or(0, |night| night.model.products.iter().filter(|of| of.learned.is_some()).count())
-    }
+/// Products that a model was trained of tonight.
+pub(super) fn n_products(propensity: &Renewed<PropensityModel>) -> usize {
+    let products = propensity.fitted_tonight().map(|night| night.model.products.iter());
+    products.map_or(0, |products| products.filter(|of| of.learned.is_some()).count())
 }
 
 impl Seen<'_> {
@@ -79,10 +65,5 @@ impl Seen<'_> {
     pub(super) fn propensity_card(&self, model: &NightModel<PropensityModel>) -> String {
         PropensityCard { model: &model.model, entry: model.entry(), commit: self.commit, config: self.config }
             .markdown()
-    }
-
-    /// The card of a model that a night had to train, since none was in force; of another one `None`.
-    pub(super) fn propensity_card_of_night(&self, model: &NightModel<PropensityModel>) -> Option<String> {
-        model.is_fitted_tonight().then(|| self.propensity_card(model))
     }
 }

@@ -1,10 +1,9 @@
 //! The ledger of assignments that an earlier night published.
 
+use super::earlier;
 use crate::date::Date;
 use crate::effect::{Assignment, Ledger, Names};
-use crate::error::{Error, Result};
-use crate::io::nights::night_folder;
-use crate::io::private::read_if_there;
+use crate::error::Result;
 use crate::schema;
 use arrow::array::{
     Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, RecordBatch, StringArray,
@@ -18,12 +17,8 @@ use std::path::Path;
 /// # Errors
 /// Kind `Internal` if the ledger is there and cannot be read.
 pub fn assignments_of(workspace: &Path, night: Date) -> Result<Ledger> {
-    let path = night_folder(workspace, night).join(format!("{}.parquet", schema::ASSIGNMENTS.name));
-    let Some(bytes) = read_if_there(&path)? else { return Ok(Ledger::default()) };
-    rows(bytes).map(Ledger::of).map_err(|cause| {
-        Error::internal(format!("cannot read an earlier night, `{}`: {cause}", path.display()))
-            .hint("run that night again, or move its folder out of `published/`")
-    })
+    let rows = earlier::table_if_there(workspace, night, schema::ASSIGNMENTS.name, rows)?;
+    Ok(rows.map_or_else(Ledger::default, Ledger::of))
 }
 
 fn rows(bytes: Vec<u8>) -> Result<Vec<Assignment>, Box<dyn std::error::Error>> {
@@ -62,6 +57,5 @@ fn rows(bytes: Vec<u8>) -> Result<Vec<Assignment>, Box<dyn std::error::Error>> {
 }
 
 fn column<'b, A: 'static>(batch: &'b RecordBatch, name: &str) -> Result<&'b A, String> {
-    let found = batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<A>());
-    found.ok_or_else(|| format!("no column `{name}` of its type"))
+    earlier::column(batch, name).ok_or_else(|| format!("no column `{name}` of its type"))
 }

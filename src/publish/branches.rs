@@ -9,7 +9,7 @@ use super::workbook::{BranchBook, Complaint, Handover, ManagerFigures, Move};
 use crate::contract::Manager;
 use crate::date::Date;
 use crate::error::Result;
-use crate::features::AssetMove;
+use crate::money::Money;
 use crate::privacy::Privacy;
 use crate::targets::{self, Lists, UNASSIGNED};
 use std::collections::BTreeMap;
@@ -116,12 +116,9 @@ struct Seen<'a> {
 impl Seen<'_> {
     /// Whether what happens to the customer is brought before the head of the branch.
     fn is_escalated(&self, row: usize) -> bool {
-        let customer = self.night.customer(row);
-        let may_be_named = customer.deceased != Some(true)
-            && customer.legal_hold != Some(true)
-            && customer.contact_allowed != Some(false);
         let from = self.night.config.lists.large_move_tier_min;
-        may_be_named && self.night.segments.tiers()[row].is_some_and(|tier| tier >= from)
+        targets::never_listed(self.night.customer(row)).is_none()
+            && self.night.tier(row).is_some_and(|tier| tier >= from)
     }
 
     /// Whose customer he is.
@@ -133,28 +130,20 @@ impl Seen<'_> {
     }
 
     fn large_move(&self, row: usize) -> Option<Move> {
-        let (night, settings) = (self.night, &self.night.config.lists);
-        let snapshots = &night.bank.calendar().snapshots;
-        let found =
-            AssetMove::largest(&night.history(row), snapshots, night.as_of(), &settings.large_move_days)?;
-        (found.change.to_units().abs() >= settings.large_move_amount).then(|| Move {
+        let night = self.night;
+        night.large_move(row).map(|found| Move {
             customer: known(night, self.privacy, row, self.ranks),
             tier: tier(night, row),
             manager: self.manager(row),
             change: found.change,
             flow: found.flow,
-            price: found.price_is_known.then_some(crate::money::Money(found.change.0 - found.flow.0)),
+            price: found.price_is_known.then_some(Money(found.change.0 - found.flow.0)),
             days: found.days,
         })
     }
 
     fn complaint(&self, row: usize) -> Option<Complaint> {
-        let as_of = self.night.as_of();
-        let contacts = self.night.history(row).contacts.iter();
-        let open = contacts.filter(|contact| {
-            contact.complaint == Some(true) && contact.resolved_on.is_none_or(|on| on > as_of)
-        });
-        let opened_on = open.map(|contact| contact.opened_on.unwrap_or(contact.contacted_on)).min()?;
+        let opened_on = self.night.complaint_since(row)?;
         Some(Complaint {
             customer: known(self.night, self.privacy, row, self.ranks),
             tier: tier(self.night, row),
@@ -167,14 +156,13 @@ impl Seen<'_> {
     fn handover(&self, row: usize) -> Option<Handover> {
         let night = self.night;
         let left_on: Date = night.manager(row)?.left_on?;
-        let value = night.features.column("value_12m")[row];
         Some(Handover {
             customer: known(night, self.privacy, row, self.ranks),
             tier: tier(night, row),
             customer_type: night.segments.customer_types()[row],
             manager: self.manager(row),
             left_on,
-            value: if value.is_nan() { 0.0 } else { value },
+            value: night.value(row),
             assets: night.features.column("aum")[row],
         })
     }

@@ -1,6 +1,6 @@
 //! Who stood on which list in earlier nights: where contacts are not delivered, a cooldown starts there.
 
-use super::scored::{column, of_table};
+use super::earlier::{self, column};
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::nights::published_nights;
@@ -23,7 +23,7 @@ pub fn listed_between(workspace: &Path, from: Date, until: Date) -> Result<Liste
     nights.sort_unstable();
     let mut listed = Listed::new();
     for night in nights {
-        let of_night = of_table(workspace, night, "targets", rows)?;
+        let of_night = earlier::table(workspace, night, "targets", rows)?;
         listed.extend(of_night.into_iter().map(|row| (row, night)));
     }
     Ok(listed)

@@ -9,6 +9,7 @@ mod backtest_cross_sell;
 mod books;
 mod branches;
 mod columnar;
+mod earlier;
 mod list_file;
 mod listed;
 mod manifest;

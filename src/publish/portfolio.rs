@@ -7,7 +7,7 @@ use crate::config::Band;
 use crate::labels::{CUSTOMER_TYPES, TIERS};
 use crate::money::Money;
 use crate::privacy::Privacy;
-use crate::targets::{self, ManagerList, UNASSIGNED};
+use crate::targets::{self, ManagerList};
 use std::collections::BTreeMap;
 
 /// The largest expected losses that a sheet names.
@@ -24,7 +24,7 @@ impl<'a> Portfolios<'a> {
     pub fn of(night: &targets::Night<'a>) -> Self {
         let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for row in 0..night.n_rows() {
-            rows.entry(owner(night, row)).or_default().push(row);
+            rows.entry(night.owner(row)).or_default().push(row);
         }
         Self(rows)
     }
@@ -32,13 +32,6 @@ impl<'a> Portfolios<'a> {
     pub fn rows(&self, manager_id: &str) -> &[usize] {
         self.0.get(manager_id).map_or(&[], Vec::as_slice)
     }
-}
-
-/// Whom a customer belongs to tonight: nobody where his manager has left.
-fn owner<'a>(night: &targets::Night<'a>, row: usize) -> &'a str {
-    let has_left =
-        night.manager(row).and_then(|manager| manager.left_on).is_some_and(|on| on <= night.as_of());
-    night.customer(row).manager_id.as_deref().filter(|_| !has_left).unwrap_or(UNASSIGNED)
 }
 
 /// Ranks on a list, by row of the night's tables.
@@ -162,8 +155,8 @@ fn maturities(
     let until = as_of.plus_days(MATURITY_DAYS);
     let mut all = Vec::new();
     for row in rows {
-        let held = night.rows.newest_holdings(night.features.customers()[*row], as_of).unwrap_or_default();
-        let held = held.iter().filter(|held| held.product_kind.counts_in_aum() && held.balance.0 > 0);
+        let held = night.holdings(*row, as_of).iter();
+        let held = held.filter(|held| held.product_kind.counts_in_aum() && held.balance.0 > 0);
         all.extend(held.filter_map(|held| {
             let on = held.matures_on.filter(|on| as_of <= *on && *on <= until)?;
             Some((std::cmp::Reverse(held.balance), on, *row, held.product_kind))

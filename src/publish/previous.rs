@@ -1,11 +1,12 @@
 //! The night before: the newest published night before a date, and what it said of each customer.
 
+use super::earlier::column;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::nights::{night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::segment::movements::Before;
-use arrow::array::{Array, Float64Array, Int32Array, RecordBatch, StringArray};
+use arrow::array::{Array, Float64Array, Int32Array, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
@@ -85,18 +86,15 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
     let mut customers = BTreeMap::new();
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
-        let column = |name: &str| {
-            let array =
-                batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<StringArray>());
-            array.ok_or_else(|| format!("no text column `{name}`"))
+        let texts = |name: &str| {
+            column::<StringArray>(&batch, name).ok_or_else(|| format!("no text column `{name}`"))
         };
-        let [ids, types, tiers, value, loyalty, behaviour] = TEXTS.map(column);
+        let [ids, types, tiers, value, loyalty, behaviour] = TEXTS.map(texts);
         let clusters =
-            batch.column_by_name(CLUSTER).and_then(|array| array.as_any().downcast_ref::<Int32Array>());
-        let clusters = clusters.ok_or_else(|| format!("no column `{CLUSTER}`"))?;
+            column::<Int32Array>(&batch, CLUSTER).ok_or_else(|| format!("no column `{CLUSTER}`"))?;
         let (ids, types, tiers) = (ids?, types?, tiers?);
         let levels = [value?, loyalty?, behaviour?];
-        let scores = SCORES.map(|name| floats(&batch, name));
+        let scores = SCORES.map(|name| column::<Float64Array>(&batch, name));
         let text = |array: &StringArray, row: usize| array.is_valid(row).then(|| array.value(row).to_owned());
         for row in 0..batch.num_rows() {
             let before = Before {
@@ -113,14 +111,10 @@ fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::er
     Ok(customers)
 }
 
-fn floats<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a Float64Array> {
-    batch.column_by_name(name)?.as_any().downcast_ref()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::ArrayRef;
+    use arrow::array::{ArrayRef, RecordBatch};
     use parquet::arrow::ArrowWriter;
     use std::sync::Arc;
 

@@ -1,12 +1,12 @@
 //! What an earlier published night said of its customers' leaving.
 
+use super::earlier::{self, column};
 use crate::churn::labels::HORIZONS_DAYS;
 use crate::churn::outcomes::Scores;
 use crate::date::Date;
-use crate::error::{Error, Result};
-use crate::io::nights::{night_folder, published_nights};
-use crate::io::private::read_file;
-use arrow::array::{Array, BooleanArray, Float64Array, RecordBatch, StringArray};
+use crate::error::Result;
+use crate::io::nights::published_nights;
+use arrow::array::{Array, BooleanArray, Float64Array, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
@@ -19,23 +19,8 @@ use std::path::Path;
 pub fn scores_until(workspace: &Path, until: Date) -> Result<Option<Scores>> {
     let nights = published_nights(workspace)?;
     let Some(on) = nights.into_iter().filter(|night| *night <= until).max() else { return Ok(None) };
-    let customers = of_table(workspace, on, "churn", customers)?;
+    let customers = earlier::table(workspace, on, "churn", customers)?;
     Ok(Some(Scores { on, customers }))
-}
-
-/// What `read` makes of the bytes of a table of an earlier night.
-pub(super) fn of_table<T>(
-    workspace: &Path,
-    night: Date,
-    table: &str,
-    read: impl FnOnce(Vec<u8>) -> Result<T, Box<dyn std::error::Error>>,
-) -> Result<T> {
-    let path = night_folder(workspace, night).join(format!("{table}.parquet"));
-    let bytes = read_file(&path).map_err(Into::into);
-    bytes.and_then(read).map_err(|cause| {
-        Error::internal(format!("cannot read an earlier night, `{}`: {cause}", path.display()))
-            .hint("run that night again, or move its folder out of `published/`")
-    })
 }
 
 type Customers = BTreeMap<String, (crate::churn::model::Probabilities, Option<String>)>;
@@ -64,8 +49,4 @@ fn customers(bytes: Vec<u8>) -> Result<Customers, Box<dyn std::error::Error>> {
         }
     }
     Ok(customers)
-}
-
-pub(super) fn column<'b, A: 'static>(batch: &'b RecordBatch, name: &str) -> Option<&'b A> {
-    batch.column_by_name(name)?.as_any().downcast_ref::<A>()
 }

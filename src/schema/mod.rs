@@ -8,15 +8,17 @@
 mod configuration;
 mod contract;
 mod dictionary;
+mod lists;
 mod meanings;
 mod tables;
 
 pub use configuration::configuration_json;
 pub use contract::contract_markdown;
 pub use dictionary::data_dictionary;
+pub use lists::{ASSIGNMENTS, CROSS_SELL, EFFECTS, LIST_FILES, MANAGERS, SUPPRESSIONS, TARGETS};
 pub use tables::{
-    ASSIGNMENTS, BACKTEST, BACKTEST_CALIBRATION, BACKTEST_CROSS_SELL, BACKTESTS, CHURN, CROSS_SELL, EFFECTS,
-    FEATURES, LIST_FILES, MANAGERS, MOVEMENTS, OUTCOMES, REJECTS, SEGMENTS, SUPPRESSIONS, TABLES, TARGETS,
+    BACKTEST, BACKTEST_CALIBRATION, BACKTEST_CROSS_SELL, BACKTESTS, CHURN, FEATURES, MOVEMENTS, OUTCOMES,
+    REJECTS, SEGMENTS, TABLES,
 };
 
 use crate::error::{Error, Result};

@@ -133,7 +133,7 @@ impl SegmentModel {
 
     /// Whether a stored model is sound as far as its format, which is not this one.
     pub fn is_of_other_format(json: &[u8]) -> bool {
-        serde_json::from_slice(json).is_ok_and(|format: Format| format.format_version != FORMAT_VERSION)
+        seal::is_of_other_format(json, FORMAT_VERSION)
     }
 
     /// Reads a stored model.

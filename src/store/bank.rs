@@ -74,6 +74,15 @@ impl Bank {
         self.buckets[place.bucket as usize].customer(place.at)
     }
 
+    /// The number of the customer with this id.
+    pub fn index_of(&self, customer_id: &str) -> Option<u32> {
+        let found = self.places.binary_search_by(|place| {
+            let customer = self.buckets[place.bucket as usize].customer(place.at);
+            (*customer.customer_id).cmp(customer_id)
+        });
+        u32::try_from(found.ok()?).ok()
+    }
+
     /// All customers, ascending by `customer_id`.
     pub fn customers(&self) -> impl ExactSizeIterator<Item = &Customer> {
         self.indices().map(|index| self.customer(index))

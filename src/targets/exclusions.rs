@@ -2,6 +2,7 @@
 
 use super::{List, Night};
 use crate::config::Lists;
+use crate::contract::Customer;
 
 /// A customer kept off a list.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,18 +12,22 @@ pub struct Suppression {
     pub rule: &'static str,
 }
 
+/// The rule that keeps a customer off every list, the gravest first.
+pub fn never(customer: &Customer) -> Option<&'static str> {
+    let rules = [
+        (customer.deceased == Some(true), "deceased"),
+        (customer.legal_hold == Some(true), "legal_hold"),
+        (customer.contact_allowed == Some(false), "contact_not_allowed"),
+    ];
+    rules.into_iter().find_map(|(holds, rule)| holds.then_some(rule))
+}
+
 /// The rule that keeps the customer of `row` off `list` tonight, the gravest first.
 pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     let customer = night.customer(row);
     let settings = &night.config.lists;
-    if customer.deceased == Some(true) {
-        return Some("deceased");
-    }
-    if customer.legal_hold == Some(true) {
-        return Some("legal_hold");
-    }
-    if customer.contact_allowed == Some(false) {
-        return Some("contact_not_allowed");
+    if let Some(rule) = never(customer) {
+        return Some(rule);
     }
     if list.is_selling() && customer.marketing_allowed == Some(false) {
         return Some("marketing_not_allowed");

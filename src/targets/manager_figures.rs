@@ -98,17 +98,11 @@ fn add_customers<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
         if !loyalty.is_nan() {
             figure.loyalty = (figure.loyalty.0 + loyalty, figure.loyalty.1 + 1);
         }
-        if let Some(cadence) = cadence(night, row).filter(|_| contacts_are_delivered) {
+        if let Some(cadence) = night.cadence(row).filter(|_| contacts_are_delivered) {
             figure.due.0 += 1;
             figure.due.1 += i64::from(night.was_reached_since(row, night.as_of().plus_days(-cadence)));
         }
     }
-}
-
-/// Days between contacts that his tier asks for.
-fn cadence(night: &Night<'_>, row: usize) -> Option<i32> {
-    let cadence = night.config.lists.cadence_days[usize::from(night.tier(row)?)];
-    (cadence > 0).then_some(cadence)
 }
 
 /// Also those who have closed since, who are in no table of the night.

@@ -22,6 +22,7 @@ mod table;
 pub use assign::ManagerList;
 pub use candidate::Candidate;
 pub use excerpt::excerpt;
+pub use exclusions::never as never_listed;
 pub use list::{Family, List};
 pub use lookback::Lookback;
 pub use night::Night;

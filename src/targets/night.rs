@@ -1,5 +1,6 @@
 //! What lists may look at: the night's tables, row by row in the order of the feature table.
 
+use super::UNASSIGNED;
 use super::lookback::{Lookback, Seen};
 use crate::churn::ChurnTable;
 use crate::config::Config;
@@ -7,7 +8,7 @@ use crate::contract::codes::ProductKind;
 use crate::contract::tables::Table;
 use crate::contract::{Contact, Customer, Holding, Manager};
 use crate::date::Date;
-use crate::features::{FeatureTable, ValueBasis};
+use crate::features::{AssetMove, FeatureTable, ValueBasis};
 use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::{SegmentTable, Standing};
@@ -56,6 +57,13 @@ impl<'a> Night<'a> {
         self.bank.manager(self.customer(row).manager_id.as_deref()?)
     }
 
+    /// Whom a customer belongs to tonight: nobody where his manager has left.
+    pub fn owner(&self, row: usize) -> &'a str {
+        let has_left =
+            self.manager(row).and_then(|manager| manager.left_on).is_some_and(|on| on <= self.as_of());
+        self.customer(row).manager_id.as_deref().filter(|_| !has_left).unwrap_or(UNASSIGNED)
+    }
+
     pub fn is_delivered(&self, table: Table, column: &'static str) -> bool {
         self.mapped.contains(&(table, column))
     }
@@ -68,6 +76,12 @@ impl<'a> Night<'a> {
     /// 0 to 4; `None` without balances.
     pub fn tier(&self, row: usize) -> Option<u8> {
         self.segments.tiers()[row]
+    }
+
+    /// Days between contacts that his tier asks for, where it asks for any.
+    pub fn cadence(&self, row: usize) -> Option<i32> {
+        let cadence = self.config.lists.cadence_days[usize::from(self.tier(row)?)];
+        (cadence > 0).then_some(cadence)
     }
 
     /// From the given tier up; without balances, in the top class by value.
@@ -143,6 +157,22 @@ impl<'a> Night<'a> {
         reached.max(self.listed_before.get(&(id.to_owned(), list.to_owned())).copied())
     }
 
+    /// Since when his oldest open complaint is open.
+    pub fn complaint_since(&self, row: usize) -> Option<Date> {
+        self.contacts(row).iter().filter_map(|contact| contact.open_complaint_since(self.as_of())).min()
+    }
+
+    /// The largest change of a customer's assets over the configured spans, where his tier and its amount make it one to
+    /// act on.
+    pub fn large_move(&self, row: usize) -> Option<AssetMove> {
+        let settings = &self.config.lists;
+        self.tier(row).filter(|tier| *tier >= settings.large_move_tier_min)?;
+        let snapshots = &self.bank.calendar().snapshots;
+        let largest =
+            AssetMove::largest(&self.history(row), snapshots, self.as_of(), &settings.large_move_days)?;
+        (largest.change.to_units().abs() >= settings.large_move_amount).then_some(largest)
+    }
+
     /// Whether he was reached on or after `date`.
     pub fn was_reached_since(&self, row: usize, date: Date) -> bool {
         self.last_contact(row).is_some_and(|on| on >= date)
@@ -162,11 +192,6 @@ impl<'a> Night<'a> {
     pub fn product(&self, kind: ProductKind) -> &'a str {
         self.labels.text("product_kind", kind.code())
     }
-}
-
-/// A part of a whole in words: `62%`.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0}%", 100.0 * share)
 }
 
 /// Currency units in words.

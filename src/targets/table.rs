@@ -91,19 +91,12 @@ fn consent_not_delivered(night: &Night<'_>) -> Vec<Warning> {
     missing.map(|column| Warning::ConsentNotDelivered { column }).collect()
 }
 
-/// Whom a customer belongs to tonight: nobody where his manager has left.
-fn owner<'a>(night: &Night<'a>, row: usize) -> &'a str {
-    let has_left =
-        night.manager(row).and_then(|manager| manager.left_on).is_some_and(|on| on <= night.as_of());
-    night.customer(row).manager_id.as_deref().filter(|_| !has_left).unwrap_or(UNASSIGNED)
-}
-
 fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
     let settings = &night.config.lists;
     let mut own: BTreeMap<&str, Vec<Assigned>> =
-        (0..night.n_rows()).map(|row| (owner(night, row), Vec::new())).collect();
+        (0..night.n_rows()).map(|row| (night.owner(row), Vec::new())).collect();
     for assigned in assigned {
-        own.entry(owner(night, assigned.row)).or_default().push(assigned);
+        own.entry(night.owner(assigned.row)).or_default().push(assigned);
     }
     let capacity_of = |id: &str| match night.bank.manager(id) {
         _ if id == UNASSIGNED => settings.capacity_unassigned,

@@ -19,6 +19,7 @@ mod drift;
 mod propensity_card;
 mod quality;
 mod registry;
+mod renewed;
 
 pub(super) use card::Card;
 pub(super) use choice::{NightModel, Wanted, in_force, predecessor};
@@ -29,6 +30,7 @@ pub(super) use propensity_card::PropensityCard;
 pub use quality::{AxisFigures, GroupFigures};
 pub(super) use quality::{group_figures, same_types};
 pub(super) use registry::{Approval, Registry, Withdrawal};
+pub(super) use renewed::Renewed;
 
 use crate::churn::ChurnModel;
 use crate::config::Config;
@@ -107,81 +109,45 @@ pub(super) trait NightlyModel: Sized {
     }
 }
 
-impl NightlyModel for SegmentModel {
-    const WHAT: What = What::Segment;
+/// What a night asks of a model, answered by the model's own methods of like names; `more` are those that it has besides.
+macro_rules! nightly_model {
+    ($model:ident is $what:ident $(, $more:item)?) => {
+        impl NightlyModel for $model {
+            const WHAT: What = What::$what;
 
-    fn trained_through(&self) -> Date {
-        self.trained_through
-    }
+            fn trained_through(&self) -> Date {
+                self.trained_through
+            }
 
-    fn fitted_with(&self) -> &str {
-        &self.fitted_with
-    }
+            fn fitted_with(&self) -> &str {
+                &self.fitted_with
+            }
 
-    fn json(&self) -> Result<String> {
-        self.to_json()
-    }
+            fn json(&self) -> Result<String> {
+                self.to_json()
+            }
 
-    fn of_json(json: &[u8]) -> Result<Self, String> {
-        Self::from_json(json)
-    }
+            fn of_json(json: &[u8]) -> Result<Self, String> {
+                Self::from_json(json)
+            }
 
-    fn is_of_other_format(json: &[u8]) -> bool {
-        SegmentModel::is_of_other_format(json)
-    }
+            fn is_of_other_format(json: &[u8]) -> bool {
+                $model::is_of_other_format(json)
+            }
 
+            $($more)?
+        }
+    };
+}
+
+nightly_model!(
+    SegmentModel is Segment,
     fn covers(&self, groups: &[&str]) -> bool {
         SegmentModel::covers(self, groups)
     }
-}
-
-impl NightlyModel for ChurnModel {
-    const WHAT: What = What::Churn;
-
-    fn trained_through(&self) -> Date {
-        self.trained_through
-    }
-
-    fn fitted_with(&self) -> &str {
-        &self.fitted_with
-    }
-
-    fn json(&self) -> Result<String> {
-        self.to_json()
-    }
-
-    fn of_json(json: &[u8]) -> Result<Self, String> {
-        Self::from_json(json)
-    }
-
-    fn is_of_other_format(json: &[u8]) -> bool {
-        ChurnModel::is_of_other_format(json)
-    }
-}
-
-impl NightlyModel for PropensityModel {
-    const WHAT: What = What::Propensity;
-
-    fn trained_through(&self) -> Date {
-        self.trained_through
-    }
-
-    fn fitted_with(&self) -> &str {
-        &self.fitted_with
-    }
-
-    fn json(&self) -> Result<String> {
-        self.to_json()
-    }
-
-    fn of_json(json: &[u8]) -> Result<Self, String> {
-        Self::from_json(json)
-    }
-
-    fn is_of_other_format(json: &[u8]) -> bool {
-        PropensityModel::is_of_other_format(json)
-    }
-}
+);
+nightly_model!(ChurnModel is Churn);
+nightly_model!(PropensityModel is Propensity);
 
 /// Where all models lie.
 pub(super) fn folder(workspace: &Path) -> PathBuf {
@@ -267,27 +233,24 @@ pub(super) struct Cards {
 /// The night's models, and why there is none of churn or of propensity.
 pub(super) struct Models {
     pub(super) segment: NightModel<SegmentModel>,
-    pub(super) churn: Result<NightModel<ChurnModel>, String>,
-    /// Why an old churn model is still used, where it is.
-    pub(super) churn_not_renewed: Option<String>,
-    pub(super) propensity: Result<NightModel<PropensityModel>, String>,
-    pub(super) propensity_not_renewed: Option<String>,
+    pub(super) churn: Renewed<ChurnModel>,
+    pub(super) propensity: Renewed<PropensityModel>,
 }
 
 impl Models {
     /// The churn model and its id.
     pub(super) fn churn(&self) -> Option<(&ChurnModel, &str)> {
-        let night = self.churn.as_ref().ok()?;
+        let night = self.churn.model().ok()?;
         Some((&night.model, &night.entry().model_id))
     }
 
     pub(super) fn propensity(&self) -> Option<&PropensityModel> {
-        Some(&self.propensity.as_ref().ok()?.model)
+        Some(&self.propensity.model().ok()?.model)
     }
 
     fn all(&self) -> impl Iterator<Item = &StoredModel> {
-        let trained = self.churn.iter().map(|night| &night.stored);
-        let trained = trained.chain(self.propensity.iter().map(|night| &night.stored));
+        let trained = self.churn.model().into_iter().map(|night| &night.stored);
+        let trained = trained.chain(self.propensity.model().into_iter().map(|night| &night.stored));
         std::iter::once(&self.segment.stored).chain(trained)
     }
 
@@ -300,10 +263,10 @@ impl Models {
         if let Some(card) = &cards.segment {
             self.segment.stored.write_with_card(workspace, card)?;
         }
-        if let (Ok(night), Some(card)) = (&self.churn, &cards.churn) {
+        if let (Ok(night), Some(card)) = (self.churn.model(), &cards.churn) {
             night.stored.write_with_card(workspace, card)?;
         }
-        if let (Ok(night), Some(card)) = (&self.propensity, &cards.propensity) {
+        if let (Ok(night), Some(card)) = (self.propensity.model(), &cards.propensity) {
             night.stored.write_with_card(workspace, card)?;
         }
         Ok(())
@@ -314,14 +277,9 @@ impl Models {
         let mut warnings = self.segment.warnings(config.segment.refit_after_days);
         warnings.extend(self.segment.warnings_of_fit(&config.segment));
         warnings.extend(drift::warnings(drift, &config.models));
-        match &self.churn {
+        match self.churn.model() {
             Ok(night) => {
-                warnings.extend(night.warnings(config.churn.refit_after_days));
-                warnings.extend(self.churn_not_renewed.iter().map(|reason| Warning::ModelNotRenewed {
-                    model_id: night.entry().model_id.clone(),
-                    age_days: night.entry().age_days,
-                    reason: reason.clone(),
-                }));
+                warnings.extend(self.churn.warnings(night, config.churn.refit_after_days));
                 let missing = night.model.missing.iter().map(|missing| Warning::HorizonNotModelled {
                     horizon_days: missing.horizon_days,
                     reason: missing.because.clone(),
@@ -337,21 +295,12 @@ impl Models {
             }
             Err(reason) => warnings.push(Warning::NoProbabilities { reason: reason.clone() }),
         }
-        warnings.extend(self.warnings_of_propensity(config));
-        warnings
-    }
-
-    fn warnings_of_propensity(&self, config: &Config) -> Vec<Warning> {
-        let night = match &self.propensity {
-            Ok(night) => night,
-            Err(reason) => return vec![Warning::NoPropensity { reason: reason.clone() }],
-        };
-        let mut warnings = night.warnings(config.propensity.refit_after_days);
-        warnings.extend(self.propensity_not_renewed.iter().map(|reason| Warning::ModelNotRenewed {
-            model_id: night.entry().model_id.clone(),
-            age_days: night.entry().age_days,
-            reason: reason.clone(),
-        }));
+        match self.propensity.model() {
+            Ok(night) => {
+                warnings.extend(self.propensity.warnings(night, config.propensity.refit_after_days));
+            }
+            Err(reason) => warnings.push(Warning::NoPropensity { reason: reason.clone() }),
+        }
         warnings
     }
 }

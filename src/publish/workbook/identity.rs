@@ -20,7 +20,7 @@ pub(super) fn write(sheet: &mut Worksheet, book: &Book, language: Language) -> R
     let values = [
         book.as_of.to_string(),
         clean(book.manager_id),
-        book.run_id.to_owned(),
+        clean(book.run_id),
         book.profile.code().to_owned(),
         language.code().to_owned(),
         SCHEMA_VERSION.to_string(),

@@ -1,7 +1,6 @@
 //! `complaint_followup`: an open complaint; answered within one working day, else explained. The oldest first.
 
 use super::{Candidate, List, Night, of_rows};
-use crate::contract::Contact;
 use crate::date::Date;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
@@ -10,11 +9,7 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let as_of = night.as_of();
-    let is_open = |contact: &&Contact| {
-        contact.complaint == Some(true) && contact.resolved_on.is_none_or(|resolved| resolved > as_of)
-    };
-    let opened = |contact: &Contact| contact.opened_on.unwrap_or(contact.contacted_on);
-    let since = night.contacts(row).iter().filter(is_open).map(opened).min()?;
+    let since = night.complaint_since(row)?;
     let due = working_days_after(since, night.config.lists.complaint_answer_days);
     let (date, days, due_text) = (since.to_string(), (as_of - since).to_string(), due.to_string());
     let reason = night.reason("complaint_open", &[("date", &date), ("days", &days), ("due", &due_text)]);

@@ -7,11 +7,7 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 }
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
-    let tier = night.tier(row)?;
-    let cadence = night.config.lists.cadence_days[usize::from(tier)];
-    if cadence == 0 {
-        return None;
-    }
+    let (tier, cadence) = (night.tier(row)?, night.cadence(row)?);
     let as_of = night.as_of();
     let last = night.last_contact(row);
     let since = as_of - last.unwrap_or(night.customer(row).opened_on);

@@ -1,7 +1,7 @@
 //! `cultivate`: who declares much money elsewhere and keeps the smaller part of it here. The largest potential first.
 
 use super::{Candidate, List, Night, of_rows};
-use crate::targets::night::percent;
+use crate::labels::percent;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     of_rows(night, |row| candidate(night, row))

@@ -2,8 +2,8 @@
 
 use super::{Candidate, List, Night, of_rows};
 use crate::contract::Holding;
+use crate::labels::percent;
 use crate::money::Money;
-use crate::targets::night::percent;
 
 pub(super) fn gains(night: &Night<'_>) -> Vec<Candidate> {
     let from = night.config.lists.gain_share;

@@ -7,9 +7,9 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 }
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
-    let cadence = night.config.lists.cadence_days[usize::from(night.tier(row)?)];
+    let cadence = night.cadence(row)?;
     let since = night.as_of() - night.last_contact(row)?;
-    if cadence == 0 || since <= night.config.lists.long_silent_cadences * cadence {
+    if since <= night.config.lists.long_silent_cadences * cadence {
         return None;
     }
     let (days, times, cadence) = (since.to_string(), (since / cadence).to_string(), cadence.to_string());

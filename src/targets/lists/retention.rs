@@ -7,8 +7,8 @@
 use super::{Candidate, List, Night, of_rows};
 use crate::config::Band;
 use crate::features::Theme;
+use crate::labels::percent;
 use crate::targets::lookback::Alarm;
-use crate::targets::night::percent;
 
 /// Small enough never to outweigh a hundredth of a currency unit.
 const LOYALTY_TIE_BREAK: f64 = 1e-6;

@@ -43,7 +43,7 @@ fn low_answer(night: &Night<'_>, row: usize) -> Option<String> {
 }
 
 fn resolved(night: &Night<'_>, row: usize) -> Option<String> {
-    let resolved = night.contacts(row).iter().filter(|contact| contact.complaint == Some(true));
+    let resolved = night.contacts(row).iter().filter(|contact| contact.is_complaint());
     let on = resolved.filter_map(|contact| contact.resolved_on).filter(|on| *on <= night.as_of()).max()?;
     is_to_follow_up(night, row, on)
         .then(|| night.reason("satisfaction_follow_up", &[("date", &on.to_string())]))

@@ -1,6 +1,6 @@
 //! Gains and losses, purchases, occasions, thanks, satisfaction, potential, negative value.
 
-use super::{config_with, deliver, listed, listed_with, targets_of};
+use super::{delivered, listed, listed_with, targets_of};
 use crate::bank::night;
 
 const FIVE: &str = "A,2020-01-02,M1\nB,2020-01-02,M1\nC,2020-01-02,M1\nD,2020-01-02,M1\nE,2020-01-02,M1";
@@ -186,11 +186,7 @@ fn potential_lies_with_those_who_keep_the_larger_part_elsewhere() {
 
 #[test]
 fn who_costs_more_than_he_brings_is_reviewed() {
-    let home = tempfile::tempdir().unwrap();
-    let data = home.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    deliver(
-        &data,
+    let (_home, config) = delivered(
         &[
             ("managers", "M1,Ann,B1,20"),
             ("products", "P1,securities,S,0.01,1,true"),
@@ -202,12 +198,12 @@ fn who_costs_more_than_he_brings_is_reviewed() {
             ("holdings-2026-10", "2026-10-31,A,securities,100,,,P1\n2026-10-31,B,securities,90000,,,P1"),
             ("contacts", "A,2026-07-30\nB,2026-10-30"),
         ],
+        |raw| {
+            raw.lists.thank_you_top = 0;
+            raw.lists.sample_share = 0.0;
+            raw.value.cost_to_serve.per_transaction.insert("branch".into(), 20.0);
+        },
     );
-    let config = config_with(&data, &home.path().join("work"), |raw| {
-        raw.lists.thank_you_top = 0;
-        raw.lists.sample_share = 0.0;
-        raw.value.cost_to_serve.per_transaction.insert("branch".into(), 20.0);
-    });
     insta::assert_snapshot!(targets_of(&night(&config, "2026-10-31").folder), @"
     M1 A negative_value_review [] costs 7,299 more a year than he brings
     ");

@@ -71,11 +71,7 @@ fn listed(given: &[(&str, &str)]) -> String {
 
 /// The same under settings of its own.
 fn listed_with(given: &[(&str, &str)], set: impl FnOnce(&mut Lists)) -> String {
-    let home = tempfile::tempdir().unwrap();
-    let data = home.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    deliver(&data, given);
-    let config = config_with(&data, &home.path().join("work"), |raw| set(&mut raw.lists));
+    let (_home, config) = delivered(given, |raw| set(&mut raw.lists));
     let report = night(&config, "2026-10-31");
     let mut text = targets_of(&report.folder);
     let kept_off = Table::read(&report.folder.join("suppressions.parquet"));
@@ -85,6 +81,16 @@ fn listed_with(given: &[(&str, &str)], set: impl FnOnce(&mut Lists)) -> String {
         writeln!(text, "not {} {}: {}", customer.unwrap(), list.unwrap(), rule.unwrap()).unwrap();
     }
     text
+}
+
+/// These exports in a folder of their own, and the configuration of a bank that delivers them, changed by `set`.
+fn delivered(given: &[(&str, &str)], set: impl FnOnce(&mut Raw)) -> (tempfile::TempDir, Config) {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    deliver(&data, given);
+    let config = config_with(&data, &home.path().join("work"), set);
+    (home, config)
 }
 
 /// The default configuration where every table may come without rows, changed by `set`.

@@ -1,6 +1,6 @@
 //! Who gets a place, who is kept off, and by which rule.
 
-use super::{config_with, deliver, listed, targets_of};
+use super::{delivered, listed, targets_of};
 use crate::bank::night;
 
 #[test]
@@ -28,11 +28,7 @@ fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint()
 
 #[test]
 fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
-    let home = tempfile::tempdir().unwrap();
-    let data = home.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    deliver(
-        &data,
+    let (_home, config) = delivered(
         &[
             ("managers", "M1,Ann,B1,20"),
             ("customers", "A,2020-01-01,M1"),
@@ -42,12 +38,12 @@ fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
             ),
             ("holdings-2026-10", "2026-09-30,A,securities,500000"),
         ],
+        |raw| {
+            raw.sources.remove("contacts");
+            raw.lists.thank_you_top = 0;
+            raw.lists.held_out_share = 0.0;
+        },
     );
-    let config = config_with(&data, &home.path().join("work"), |raw| {
-        raw.sources.remove("contacts");
-        raw.lists.thank_you_top = 0;
-        raw.lists.held_out_share = 0.0;
-    });
     // Listed on the first night, left in peace for the thirteen after it, listed again on the fourteenth.
     let upgraded = ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]
         .map(|date| targets_of(&night(&config, date).folder).contains("vip_upgrade"));
