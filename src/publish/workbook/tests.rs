@@ -173,10 +173,7 @@ fn any_text_gives_a_workbook_and_the_same_one_again() {
             for bytes in [bytes, branch] {
                 let links = b"worksheets/_rels";
                 assert!(!bytes.windows(links.len()).any(|part| part == links), "a link to the outside");
-                // calamine 0.38 does not read back every `&`, as in a currency that no bank has.
-                if !text.contains('&') {
-                    read(bytes);
-                }
+                read(bytes);
             }
         }
         assert!(render(&book("M1", &[], &overview("")), &labels).is_ok());
