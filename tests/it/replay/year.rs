@@ -249,27 +249,24 @@ fn is_by(date: &str, other: Date) -> bool {
     date.parse::<Date>().is_ok_and(|date| date <= other)
 }
 
-/// Manager and satisfaction as a dump tells them, by customer.
-pub type Dump = BTreeMap<String, (Option<String>, Option<f64>)>;
+/// What the dumps of one date tell of each customer; files of one date that contradict each other tell several things.
+pub type Dump = BTreeMap<String, Vec<Described>>;
 
-/// The dumps of customers in a folder by date and then by name; a file that came twice counts by its first name.
-pub fn customer_dumps(folder: &BTreeMap<String, String>) -> Vec<(Date, Dump)> {
-    let mut first: BTreeMap<&String, (Date, &String)> = BTreeMap::new();
+/// The dumps of customers in a folder, ascending by the date in their names: a content that comes again on another
+/// date says that nothing has changed since.
+pub fn customer_dumps(folder: &BTreeMap<String, String>) -> BTreeMap<Date, Dump> {
+    let mut dumps: BTreeMap<Date, Dump> = BTreeMap::new();
     for (name, text) in folder.iter().filter(|(name, _)| name.starts_with("customers-")) {
-        let rank = (name["customers-".len()..][..10].parse::<Date>().unwrap(), name);
-        let held = first.entry(text).or_insert(rank);
-        *held = rank.min(*held);
+        let dump = dumps.entry(name["customers-".len()..][..10].parse().unwrap()).or_default();
+        for (customer, row) in text.lines().skip(1).filter_map(described) {
+            dump.entry(customer).or_default().push(row);
+        }
     }
-    let mut dumps: Vec<_> = first.into_iter().map(|(text, rank)| (rank, text)).collect();
-    dumps.sort();
     dumps
-        .into_iter()
-        .map(|((on, _), text)| (on, text.lines().skip(1).filter_map(described).collect()))
-        .collect()
 }
 
 /// Manager and satisfaction.
-type Described = (Option<String>, Option<f64>);
+pub type Described = (Option<String>, Option<f64>);
 
 /// A row that can be used.
 fn described(row: &str) -> Option<(String, Described)> {
