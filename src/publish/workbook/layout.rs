@@ -84,7 +84,7 @@ pub(super) static COLUMNS: [Column; 18] = [
     column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
     column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
     column("name", Setting::Indented, (8, 16), |row, _| Cell::optional_text(row.name.as_deref())),
-    column("customer_id", Setting::Code, (8, 17), |row, _| Cell::text(&row.customer_id)),
+    column("customer_id", Setting::Code, (8, 24), |row, _| Cell::text(&row.customer_id)),
     column("phone", Setting::Code, (8, 16), |row, _| Cell::optional_text(row.phone.as_deref())),
     column("tier", Setting::Words, (6, 11), |row, labels| Cell::text(labels.text("tier", &row.tier))),
     column("customer_type", Setting::Words, (8, 12), |row, labels| {
