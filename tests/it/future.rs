@@ -15,6 +15,7 @@ use tercet::features::{self, Asked, ServiceCosts};
 use tercet::ingest;
 use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
+use tercet::statistics;
 use tercet::store::Population;
 use tercet::targets::{self, Lookback};
 
@@ -89,6 +90,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         features.frame().clone(),
         segments.frame().clone(),
         churn.frame().clone(),
+        statistics::build(bank, &features, &segments, config).unwrap(),
         lists.targets,
         lists.cross_sell,
         lists.suppressions,

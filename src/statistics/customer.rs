@@ -1,0 +1,284 @@
+//! One customer's figures, month by month.
+//!
+//! Reads his rows up to the night and nothing after it. Balances count as the snapshots have them, also of a customer
+//! who is closed by then, so that they add up to the books; customers count while they are in the night of a month-end.
+
+use super::classes::{Classes, Standing as Classed, Tonight};
+use super::cube::{Cube, Owner};
+use super::figures::{Cell, Figure, N_KINDS, ProductCell, add_balance, add_days};
+use super::institutions::Institutions;
+use super::losses::losses;
+use super::periods::{Month, Months};
+use crate::churn::labels::{Matured, Whereabouts, price_effect};
+use crate::config::Config;
+use crate::contract::codes::ProductKind;
+use crate::contract::{Customer, Holding, Transaction};
+use crate::date::Date;
+use crate::features::{Span, mean, net_border_flow};
+use crate::money::Money;
+use crate::segment::tiers::tier_history;
+use crate::store::{Accounts, Bank, CustomerHistory, OwnedAccount, Standing};
+use std::ops::Range;
+
+/// What every customer is counted by.
+pub struct Count<'a> {
+    pub bank: &'a Bank,
+    pub as_of: Date,
+    pub config: &'a Config,
+    pub months: &'a Months,
+    pub classes: &'a Classes,
+    pub institutions: &'a Institutions,
+    pub accounts: &'a Accounts,
+    /// By number in the bank.
+    pub tonight: &'a [Tonight],
+}
+
+/// Balances by kind of product at one snapshot, minor units.
+#[derive(Clone, Copy)]
+struct Balances {
+    by_kind: [i64; N_KINDS],
+    aum: i64,
+}
+
+/// One customer's rows.
+struct Rows<'a> {
+    history: CustomerHistory<'a>,
+    /// His holdings at each snapshot.
+    at_snapshots: Vec<Range<usize>>,
+    accounts: &'a [OwnedAccount],
+    /// Months in which something of his matures.
+    matures: Vec<bool>,
+}
+
+impl Count<'_> {
+    /// Adds a customer to the cube.
+    pub fn add(&self, history: &CustomerHistory<'_>, cube: &mut Cube) {
+        let history = history.until(self.as_of);
+        let (customer, index) = (history.customer, history.index);
+        let owner = Owner {
+            branch: self.institutions.branch(customer.branch_id.as_deref()),
+            manager: self.institutions.manager(customer.manager_id.as_deref()),
+        };
+        let rows = self.rows(history);
+        let tiers = self.tiers(&rows);
+        let losses = losses(&history, self.bank.calendar(), self.months, self.config);
+        let Some(first) = self.months.list.first() else { return };
+        let mut before = (self.is_here(&history, first.after), rows.balances(first.snapshot_before).aum);
+        for (place, month) in self.months.list.iter().enumerate() {
+            let balances = rows.balances(month.snapshot);
+            let is_here = self.is_here(&history, month.end);
+            let tier = tiers[place];
+            let is_key = is_here && tier.is_some_and(|tier| tier >= self.config.statistics.key_tier_min);
+            let mut cell = self.stocks(&rows, month, &balances, is_here, is_key);
+            movement(&mut cell, before, (is_here, balances.aum));
+            before = (is_here, balances.aum);
+            let days = rows.balance_days(month);
+            for (kind, days) in ProductKind::ALL.iter().zip(&days) {
+                add_days(&mut cell, *kind, *days);
+            }
+            self.flows(&rows, place, month, &mut cell);
+            losses.iter().filter(|loss| loss.month == place).for_each(|loss| loss.count_in(&mut cell));
+            if cell.is_zero() {
+                continue;
+            }
+            let members = self.classes.members(&Classed {
+                kind: customer.kind,
+                tonight: self.tonight[index as usize],
+                tier,
+                cell: &cell,
+                n_days: month.spans.is_some().then(|| month.n_days()),
+                has_balances: month.snapshot.is_some(),
+            });
+            cube.add(owner, place, &members, &cell);
+            for (kind, days) in days.iter().enumerate() {
+                let accounts = rows.open_accounts(month.end, Some(ProductKind::ALL[kind]));
+                let balance = balances.by_kind[kind];
+                if balance != 0 || *days != 0 || accounts != 0 {
+                    let holds = is_here && balance != 0;
+                    let product = ProductCell {
+                        holders: i64::from(holds),
+                        key_holders: i64::from(holds && is_key),
+                        accounts,
+                        balance,
+                        balance_days: *days,
+                    };
+                    cube.add_product(owner, place, &members, kind, &product);
+                }
+            }
+            for loss in losses.iter().filter(|loss| loss.month == place) {
+                cube.add_loss(owner, &members, loss, self.institutions);
+            }
+        }
+    }
+
+    fn rows<'h>(&'h self, history: CustomerHistory<'h>) -> Rows<'h> {
+        let mut at = 0;
+        let at_snapshot = |on: &Date| {
+            while history.holdings.get(at).is_some_and(|row| row.snapshot_on < *on) {
+                at += 1;
+            }
+            let first = at;
+            while history.holdings.get(at).is_some_and(|row| row.snapshot_on == *on) {
+                at += 1;
+            }
+            first..at
+        };
+        let at_snapshots = self.months.snapshots.iter().map(at_snapshot).collect();
+        let mut matures = vec![false; self.months.list.len()];
+        for on in history.holdings.iter().filter_map(|row| row.matures_on) {
+            if let Some(place) = self.months.place(on) {
+                matures[place] = true;
+            }
+        }
+        Rows { at_snapshots, accounts: self.accounts.of(history.index), matures, history }
+    }
+
+    fn is_here(&self, history: &CustomerHistory<'_>, on: Date) -> bool {
+        history.standing(on) == Standing::InNight
+    }
+
+    /// The tier in force at the end of each month, as the night's own tiers are made.
+    fn tiers(&self, rows: &Rows<'_>) -> Vec<Option<u8>> {
+        let aum: Vec<f64> =
+            (0..rows.at_snapshots.len()).map(|at| Money(rows.balances(Some(at)).aum).to_units()).collect();
+        let customer = rows.history.customer;
+        let mean_of = |(end, spans): &(Date, Vec<Span>)| {
+            if is_there_all_month(customer, *end) {
+                mean(spans.iter().copied(), |at| aum[at])
+            } else {
+                f64::NAN
+            }
+        };
+        let means: Vec<f64> = self.months.tier_months.iter().map(mean_of).collect();
+        let history = tier_history(&means, &self.config.value.tier_limits);
+        let mut tiers = vec![None; self.months.list.len()];
+        for ((end, _), state) in self.months.tier_months.iter().zip(history) {
+            if let Some(place) = self.months.place(*end) {
+                tiers[place] = state.map(|state| state.tier);
+            }
+        }
+        tiers
+    }
+
+    fn stocks(
+        &self,
+        rows: &Rows<'_>,
+        month: &Month,
+        balances: &Balances,
+        is_here: bool,
+        is_key: bool,
+    ) -> Cell {
+        let mut cell = Cell::default();
+        cell[Figure::Customers] = i64::from(is_here);
+        cell[Figure::KeyCustomers] = i64::from(is_key);
+        cell[Figure::Accounts] = rows.open_accounts(month.end, None);
+        for (kind, balance) in ProductKind::ALL.iter().zip(&balances.by_kind) {
+            add_balance(&mut cell, *kind, *balance);
+        }
+        cell
+    }
+
+    fn flows(&self, rows: &Rows<'_>, place: usize, month: &Month, cell: &mut Cell) {
+        let booked = rows.booked(month.after, month.end);
+        let whereabouts = Whereabouts::of(booked);
+        let gone = whereabouts.net_outflow().0;
+        cell[Figure::MoneyWon] = gone.saturating_neg().max(0);
+        cell[Figure::MoneyLost] = gone.max(0);
+        cell[Figure::ToOwnElsewhere] = whereabouts.own_accounts_elsewhere.0;
+        cell[Figure::Spent] = whereabouts.spent.0;
+        cell[Figure::ToOthers] = whereabouts.elsewhere.0;
+        let snapshots = &self.months.snapshots;
+        if let Some((from, to)) = month.snapshot_before.zip(month.snapshot) {
+            // Flows that decide are booked between the two snapshots; no other rows need be looked at.
+            let booked = rows.booked(snapshots[from], snapshots[to]);
+            let seen = CustomerHistory { transactions: booked, ..rows.history };
+            cell[Figure::PriceEffect] =
+                price_effect(&seen, snapshots, month.after, month.end).map_or(0, |effect| effect.0);
+        }
+        if rows.matures[place] {
+            self.renewals(rows, month, cell);
+        }
+    }
+
+    /// What matured, what of it began a new term by the next snapshot, and what of the rest left the bank within
+    /// the month.
+    fn renewals(&self, rows: &Rows<'_>, month: &Month, cell: &mut Cell) {
+        let snapshots = &self.months.snapshots;
+        let next = snapshots.partition_point(|on| *on < month.end);
+        let until = snapshots.get(next).copied().unwrap_or(month.end);
+        let matured =
+            Matured::between(rows.history.holdings, snapshots, month.after, month.end, until.max(month.end));
+        let Some(first_on) = matured.first_on else { return };
+        let gone = -net_border_flow(rows.history.transactions, first_on.plus_days(-1), month.end).0;
+        cell[Figure::MaturedCustomers] = 1;
+        cell[Figure::Matured] = matured.amount.0;
+        cell[Figure::Renewed] = matured.renewed.0;
+        cell[Figure::Left] = (matured.amount.0 - matured.renewed.0).min(gone).max(0);
+    }
+}
+
+/// As the months that tiers are decided on.
+fn is_there_all_month(customer: &Customer, end: Date) -> bool {
+    let first = end.plus_days(1 - end.day().cast_signed());
+    customer.opened_on <= first && customer.closed_on.is_none_or(|closed| closed > end)
+}
+
+/// Who came and who went between two month-ends, and with what assets.
+fn movement(cell: &mut Cell, before: (bool, i64), now: (bool, i64)) {
+    match (before.0, now.0) {
+        (false, true) => (cell[Figure::Came], cell[Figure::AssetsCame]) = (1, now.1),
+        (true, false) => (cell[Figure::Gone], cell[Figure::AssetsGone]) = (1, before.1),
+        _ => {}
+    }
+}
+
+impl Rows<'_> {
+    fn at(&self, snapshot: usize) -> &[Holding] {
+        &self.history.holdings[self.at_snapshots[snapshot].clone()]
+    }
+
+    fn balances(&self, snapshot: Option<usize>) -> Balances {
+        let mut balances = Balances { by_kind: [0; N_KINDS], aum: 0 };
+        for row in snapshot.map_or(&[][..], |at| self.at(at)) {
+            let kind = &mut balances.by_kind[row.product_kind as usize];
+            *kind = kind.saturating_add(row.balance.0);
+            if row.product_kind.counts_in_aum() {
+                balances.aum = balances.aum.saturating_add(row.balance.0);
+            }
+        }
+        balances
+    }
+
+    /// By kind, minor units times days; nothing where a day has no snapshot in force.
+    fn balance_days(&self, month: &Month) -> [i64; N_KINDS] {
+        let mut days = [0i64; N_KINDS];
+        for span in month.spans.iter().flatten() {
+            for row in self.at(span.position) {
+                let kind = &mut days[row.product_kind as usize];
+                *kind = kind.saturating_add(row.balance.0.saturating_mul(span.n_days.into()));
+            }
+        }
+        days
+    }
+
+    /// Rows after `from` and up to `to`.
+    fn booked(&self, from: Date, to: Date) -> &[Transaction] {
+        let rows = self.history.transactions;
+        &rows[rows.partition_point(|row| row.booked_on <= from)
+            ..rows.partition_point(|row| row.booked_on <= to)]
+    }
+
+    /// Of a kind, or of all and of none.
+    fn open_accounts(&self, on: Date, kind: Option<ProductKind>) -> i64 {
+        let customer = self.history.customer;
+        if customer.closed_on.is_some_and(|closed| closed <= on) {
+            return 0;
+        }
+        let is_open = |account: &&OwnedAccount| {
+            account.opened_on.unwrap_or(customer.opened_on) <= on
+                && account.closed_on.is_none_or(|closed| closed > on)
+                && kind.is_none_or(|kind| account.product_kind == Some(kind))
+        };
+        i64::try_from(self.accounts.iter().filter(is_open).count()).unwrap_or(i64::MAX)
+    }
+}

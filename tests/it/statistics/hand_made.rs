@@ -1,0 +1,152 @@
+//! Losses and renewals on a handful of customers, each with a fate of his own.
+
+use super::cube::{Cube, Key};
+use crate::bank::night;
+use crate::lists::{config_with, deliver};
+use std::fmt::Write;
+
+const MONTH_ENDS: [&str; 11] = [
+    "2025-12-31",
+    "2026-01-31",
+    "2026-02-28",
+    "2026-03-31",
+    "2026-04-30",
+    "2026-05-31",
+    "2026-06-30",
+    "2026-07-31",
+    "2026-08-31",
+    "2026-09-30",
+    "2026-10-31",
+];
+const CUSTOMERS: &str = "price,2025-01-01,M1,,,,B1,2026-08-15,price
+    elsewhere,2025-01-01,M1,,,,B1
+    silent,2025-01-01,M1,,,,B2
+    renews,2025-01-01,M1,,,,B2
+    dead,2025-01-01,M1,,,,B2,2026-09-10,deceased
+    spends,2025-01-01,,,,,
+    small,2025-01-01,,,,,B1";
+
+/// A deposit a month, until he closes or falls silent; what leaves, leaves on one day.
+fn books() -> (String, String) {
+    let (mut transactions, mut holdings) = (String::new(), String::new());
+    let mut number = 0;
+    let mut book = |customer: &str, on: &str, amount: i32, kind: &str, is_own: bool| {
+        number += 1;
+        writeln!(transactions, "{number},{customer},{on},{amount}.00,{kind},,,,,,{is_own}").unwrap();
+    };
+    let customers =
+        CUSTOMERS.lines().map(|line| line.trim().split(',').collect::<Vec<&str>>()).collect::<Vec<_>>();
+    for fields in &customers {
+        let (customer, closed_on) = (fields[0], fields.get(7).copied().unwrap_or("9999-12-31"));
+        for end in MONTH_ENDS {
+            let fifth = format!("{}05", &end[..8]);
+            if &*fifth < closed_on && (customer != "silent" || &*fifth < "2026-03-06") {
+                book(customer, &fifth, 1, "deposit", false);
+            }
+            let balance = match customer {
+                _ if end >= closed_on => continue,
+                "elsewhere" if end > "2026-07-10" => 1000,
+                "spends" if end > "2026-08-05" => 2000,
+                "small" => 10,
+                _ => 10_000,
+            };
+            if customer == "renews" {
+                let (started, matures) = if end < "2026-08-20" {
+                    ("2026-02-20", "2026-08-20")
+                } else {
+                    ("2026-08-20", "2027-02-20")
+                };
+                writeln!(holdings, "{end},{customer},time_deposit,6000.00,{started},{matures}").unwrap();
+                if end < "2026-09-01" {
+                    writeln!(holdings, "{end},{customer},wealth,5000.00,2026-01-15,2026-09-15").unwrap();
+                }
+            }
+            writeln!(holdings, "{end},{customer},demand_deposit,{balance}.00,,").unwrap();
+        }
+    }
+    book("elsewhere", "2026-07-10", -9000, "transfer_out", true);
+    book("spends", "2026-08-05", -8000, "payment", false);
+    book("renews", "2026-09-20", -2000, "withdrawal", false);
+    book("small", "2026-07-10", -9, "withdrawal", false);
+    (transactions, holdings)
+}
+
+fn cube() -> Cube {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    crate::lists::folder(&data);
+    let (transactions, holdings) = books();
+    let given = [
+        ("branches", "B1,one,\nB2,two,B1"),
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", CUSTOMERS),
+        ("transactions-2026-10", &transactions),
+        ("holdings-2026-10", &holdings),
+    ];
+    deliver(&data, &given);
+    let report = night(&config_with(&data, &home.path().join("work"), |_| {}), "2026-10-31");
+    Cube::read(&report.folder.join("statistics.parquet"))
+}
+
+#[test]
+fn losses_have_a_day_a_kind_and_a_reason() {
+    let cube = cube();
+    let mut found = String::new();
+    for (row, key) in cube.keys.iter().enumerate() {
+        let is_it = key.period.0 == "month" && key.class.0 == "all" && key.reason != "all";
+        if is_it && ["bank", "branch_alone", "branch"].contains(&&*key.level) {
+            let kinds = ["lost_closed", "lost_run_off", "lost_silent", "not_his_decision"];
+            let kind = kinds.iter().find(|kind| cube.value(row, kind) == Some(1)).unwrap();
+            let assets = cube.value(row, "lost_assets").unwrap();
+            assert_eq!(cube.value(row, "lost_customers"), Some(i64::from(*kind != "not_his_decision")));
+            writeln!(
+                found,
+                "{} {} {} {kind} {} {assets}",
+                key.period.1, key.level, key.institution, key.reason
+            )
+            .unwrap();
+        }
+    }
+    let expected = "2026-07-31 bank all lost_run_off own_accounts_elsewhere 1000000
+2026-07-31 branch B1 lost_run_off own_accounts_elsewhere 1000000
+2026-07-31 branch_alone B1 lost_run_off own_accounts_elsewhere 1000000
+2026-08-31 bank all lost_closed price 1000000
+2026-08-31 bank all lost_run_off spent 1000000
+2026-08-31 branch B1 lost_closed price 1000000
+2026-08-31 branch unassigned lost_run_off spent 1000000
+2026-08-31 branch_alone B1 lost_closed price 1000000
+2026-09-30 bank all not_his_decision deceased 0
+2026-09-30 bank all lost_silent silence 1000000
+2026-09-30 branch B1 not_his_decision deceased 0
+2026-09-30 branch B1 lost_silent silence 1000000
+2026-09-30 branch B2 not_his_decision deceased 0
+2026-09-30 branch B2 lost_silent silence 1000000
+";
+    assert_eq!(found, expected);
+    let quarter = cube
+        .several(&Key::bank(("quarter", "2026-09-30")), &["lost_customers", "customers_gone", "lost_assets"]);
+    assert_eq!(quarter, [Some(4), Some(2), Some(4_000_000)], "and two are gone, one of whom died");
+    let second = cube.get(&Key::bank(("quarter", "2026-06-30")), "lost_customers");
+    assert_eq!(second, None, "half a year of history is needed before an origin");
+}
+
+#[test]
+fn what_matured_was_renewed_switched_or_left() {
+    let cube = cube();
+    let columns = ["matured_customers", "matured", "renewed", "switched", "left_bank"];
+    let of = |period| cube.several(&Key::bank(period), &columns);
+    let expected = |figures: [i64; 5]| figures.map(Some).to_vec();
+    assert_eq!(of(("month", "2026-07-31")), expected([0; 5]));
+    assert_eq!(of(("month", "2026-08-31")), expected([1, 600_000, 600_000, 0, 0]));
+    assert_eq!(of(("month", "2026-09-30")), expected([1, 500_000, 0, 300_000, 200_000]));
+    assert_eq!(of(("quarter", "2026-09-30")), expected([2, 1_100_000, 600_000, 300_000, 200_000]));
+}
+
+#[test]
+fn accounts_that_are_not_delivered_are_not_known() {
+    let cube = cube();
+    let newest = Key::bank(("month", "2026-10-31"));
+    assert_eq!(cube.several(&newest, &["customers", "accounts"]), [Some(5), None]);
+    let first = Key::bank(("month", "2025-12-31"));
+    assert_eq!(cube.several(&first, &["deposits", "average_deposits"])[1], None, "no snapshot before it");
+}
