@@ -69,7 +69,8 @@ impl Count<'_> {
             let is_here = self.is_here(&history, month.end);
             let tier = tiers[place];
             let is_key = is_here && tier.is_some_and(|tier| tier >= self.config.statistics.key_tier_min);
-            let mut cell = self.stocks(&rows, month, &balances, is_here, is_key);
+            let (accounts, n_accounts) = rows.open_accounts(month.end);
+            let mut cell = stocks(&balances, n_accounts, is_here, is_key);
             movement(&mut cell, before, (is_here, balances.aum));
             before = (is_here, balances.aum);
             let days = rows.balance_days(month);
@@ -91,7 +92,7 @@ impl Count<'_> {
             });
             cube.add(owner, place, &members, &cell);
             for (kind, days) in days.iter().enumerate() {
-                let accounts = rows.open_accounts(month.end, Some(ProductKind::ALL[kind]));
+                let accounts = accounts[kind];
                 let balance = balances.by_kind[kind];
                 if balance != 0 || *days != 0 || accounts != 0 {
                     let holds = is_here && balance != 0;
@@ -160,24 +161,6 @@ impl Count<'_> {
         tiers
     }
 
-    fn stocks(
-        &self,
-        rows: &Rows<'_>,
-        month: &Month,
-        balances: &Balances,
-        is_here: bool,
-        is_key: bool,
-    ) -> Cell {
-        let mut cell = Cell::default();
-        cell[Figure::Customers] = i64::from(is_here);
-        cell[Figure::KeyCustomers] = i64::from(is_key);
-        cell[Figure::Accounts] = rows.open_accounts(month.end, None);
-        for (kind, balance) in ProductKind::ALL.iter().zip(&balances.by_kind) {
-            add_balance(&mut cell, *kind, *balance);
-        }
-        cell
-    }
-
     fn flows(&self, rows: &Rows<'_>, place: usize, month: &Month, cell: &mut Cell) {
         let booked = rows.booked(month.after, month.end);
         let whereabouts = Whereabouts::of(booked);
@@ -215,6 +198,17 @@ impl Count<'_> {
         cell[Figure::Renewed] = matured.renewed.0;
         cell[Figure::Left] = (matured.amount.0 - matured.renewed.0).min(gone).max(0);
     }
+}
+
+fn stocks(balances: &Balances, n_accounts: i64, is_here: bool, is_key: bool) -> Cell {
+    let mut cell = Cell::default();
+    cell[Figure::Customers] = i64::from(is_here);
+    cell[Figure::KeyCustomers] = i64::from(is_key);
+    cell[Figure::Accounts] = n_accounts;
+    for (kind, balance) in ProductKind::ALL.iter().zip(&balances.by_kind) {
+        add_balance(&mut cell, *kind, *balance);
+    }
+    cell
 }
 
 /// As the months that tiers are decided on.
@@ -268,17 +262,23 @@ impl Rows<'_> {
             ..rows.partition_point(|row| row.booked_on <= to)]
     }
 
-    /// Of a kind, or of all and of none.
-    fn open_accounts(&self, on: Date, kind: Option<ProductKind>) -> i64 {
+    /// By kind, and all of them, those without a kind included.
+    fn open_accounts(&self, on: Date) -> ([i64; N_KINDS], i64) {
         let customer = self.history.customer;
+        let (mut by_kind, mut all) = ([0; N_KINDS], 0);
         if customer.closed_on.is_some_and(|closed| closed <= on) {
-            return 0;
+            return (by_kind, all);
         }
         let is_open = |account: &&OwnedAccount| {
             account.opened_on.unwrap_or(customer.opened_on) <= on
                 && account.closed_on.is_none_or(|closed| closed > on)
-                && kind.is_none_or(|kind| account.product_kind == Some(kind))
         };
-        i64::try_from(self.accounts.iter().filter(is_open).count()).unwrap_or(i64::MAX)
+        for account in self.accounts.iter().filter(is_open) {
+            all += 1;
+            if let Some(kind) = account.product_kind {
+                by_kind[kind as usize] += 1;
+            }
+        }
+        (by_kind, all)
     }
 }

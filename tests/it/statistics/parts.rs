@@ -3,7 +3,7 @@
 use super::counted;
 use super::cube::{Cube, Key};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BALANCES: [&str; 8] =
     ["accounts", "assets", "deposits", "loans", "other_balances", "asset_days", "deposit_days", "loan_days"];
@@ -60,8 +60,8 @@ fn assert_adds_up(cube: &Cube) {
         |row: usize, key: &Key| (key.level == "branch" && cube.depths[row] == Some(1)).then(|| to_bank(key));
     assert!(add_up(cube, &all, is_bank, topmost) > 1000);
 
-    let parents: Vec<&Option<String>> = cube.parents.iter().filter(|parent| parent.is_some()).collect();
-    let has_parts = |key: &Key| key.level == "branch" && parents.contains(&&Some(key.institution.clone()));
+    let parents: BTreeSet<&String> = cube.parents.iter().flatten().collect();
+    let has_parts = |key: &Key| key.level == "branch" && parents.contains(&key.institution);
     let beneath = |row: usize, key: &Key| {
         let parent = cube.parents[row].clone()?;
         Some(Key { level: "branch".into(), institution: parent, ..key.clone() })
