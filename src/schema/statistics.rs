@@ -78,9 +78,21 @@ fn dimensions() -> Vec<Field> {
             "loss_reason",
             String,
             "",
-            "all; or why customers were lost, in rows that show losses alone: close_reason as delivered or unknown; contract_ended (most of what left had matured), own_accounts_elsewhere, spent or to_others (where most of it went); silence; deceased. For all products, and at branches and managers for all customers together",
+            "all; or why customers were lost, in rows that show losses alone: close_reason as delivered or unknown; contract_ended (most of what left had matured), own_accounts_elsewhere, spent or to_others (where the largest part of it went); silence; deceased. For all products, and at branches and managers for all customers together",
         ),
         field("days", Int32, "days", "Length of the period"),
+        field(
+            "balances_on",
+            Date,
+            "",
+            "Day of the holdings in force on the last day: an earlier one says that those of the last day were not there, and that increases are on what was; null without holdings",
+        ),
+        field(
+            "balance_basis",
+            String,
+            "",
+            "Where balances come from: delivered (holdings), running_balance (month-ends from the accounts' balances), missing",
+        ),
         field(
             "losses_are_final",
             Boolean,
@@ -157,6 +169,14 @@ fn flows() -> Vec<Field> {
             "Customers at the end of a month who were none at the end of the one before",
         ),
         customers(
+            "came_newly_opened",
+            "Of those who came, opened since then; the others were opened before and had no transaction or holding",
+        ),
+        customers(
+            "customers_woken",
+            "Customers who started something again after more than `churn.silence_days` without, counted each month: the counterpart of lost_silent. Null where history is too short",
+        ),
+        customers(
             "customers_gone",
             "Customers at the end of the month before who are none at its end; for all classes together, came less gone is the increase",
         ),
@@ -195,7 +215,13 @@ fn flows() -> Vec<Field> {
         money("switched", "Of the rest, what stayed in the bank until the end of the month"),
         money(
             "left_bank",
-            "Of the rest, what left over the border of the bank from the first maturity to the end of the month",
+            "Of the rest, what left over the border of the bank from the first maturity to the end of the month: the sum of the next three",
         ),
+        money(
+            "left_to_own_accounts_elsewhere",
+            "Of customers from whom in these days most went to their own accounts at other banks",
+        ),
+        money("left_spent", "Of those from whom most went into payments"),
+        money("left_to_others", "Of those from whom most was withdrawn or went to others"),
     ]
 }

@@ -15,13 +15,15 @@ pub enum What {
     AverageIncreaseOnYear(Figure),
     /// Closed, run off and silent.
     Lost,
+    /// Matured and gone, wherever to.
+    Left,
     /// Neither renewed nor gone.
     Switched,
 }
 
 use Figure as F;
 use What::{
-    Average, AverageIncrease, AverageIncreaseOnYear, Increase, IncreaseOnYear, Lost, Plain, Switched,
+    Average, AverageIncrease, AverageIncreaseOnYear, Increase, IncreaseOnYear, Left, Lost, Plain, Switched,
 };
 
 /// Columns of whole numbers, in the order of the schema.
@@ -58,6 +60,8 @@ pub const COLUMNS: &[(&str, What)] = &[
     ("average_loans_increase", AverageIncrease(F::LoanDays)),
     ("average_loans_increase_on_year", AverageIncreaseOnYear(F::LoanDays)),
     ("customers_came", Plain(F::Came)),
+    ("came_newly_opened", Plain(F::CameOpened)),
+    ("customers_woken", Plain(F::Woken)),
     ("customers_gone", Plain(F::Gone)),
     ("assets_came", Plain(F::AssetsCame)),
     ("assets_gone", Plain(F::AssetsGone)),
@@ -77,8 +81,14 @@ pub const COLUMNS: &[(&str, What)] = &[
     ("matured", Plain(F::Matured)),
     ("renewed", Plain(F::Renewed)),
     ("switched", Switched),
-    ("left_bank", Plain(F::Left)),
+    ("left_bank", Left),
+    ("left_to_own_accounts_elsewhere", Plain(F::LeftToOwnElsewhere)),
+    ("left_spent", Plain(F::LeftSpent)),
+    ("left_to_others", Plain(F::LeftToOthers)),
 ];
+
+/// What matured and left, by where it went.
+const LEFT: &[Figure] = &[F::LeftToOwnElsewhere, F::LeftSpent, F::LeftToOthers];
 
 /// The figures of one row in one period.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +101,11 @@ pub struct Seen {
 impl Seen {
     pub fn get(&self, figure: Figure) -> Option<i64> {
         self.known.has(figure).then(|| self.cell[figure])
+    }
+
+    /// `None` where one is not known.
+    fn sum(&self, figures: &[Figure]) -> Option<i64> {
+        figures.iter().try_fold(0i64, |sum, figure| sum.checked_add(self.get(*figure)?))
     }
 
     /// Balance times days, by the days of the period; halves away from zero.
@@ -129,8 +144,9 @@ impl Compared {
             AverageIncreaseOnYear(figure) => {
                 less(now.average(figure), self.year_before.and_then(|seen| seen.average(figure)))
             }
-            Lost => [F::LostClosed, F::LostRunOff, F::LostSilent].iter().map(|kind| now.get(*kind)).sum(),
-            Switched => less(less(now.get(F::Matured), now.get(F::Renewed)), now.get(F::Left)),
+            Lost => now.sum(&[F::LostClosed, F::LostRunOff, F::LostSilent]),
+            Left => now.sum(LEFT),
+            Switched => less(less(now.get(F::Matured), now.get(F::Renewed)), now.sum(LEFT)),
         };
         value.filter(|value| value.unsigned_abs() < LARGEST)
     }

@@ -5,20 +5,22 @@
 
 use super::classes::{Classes, Standing as Classed, Tonight};
 use super::cube::{Cube, Owner};
-use super::figures::{Cell, Figure, N_KINDS, ProductCell, add_balance, add_days};
+use super::destination::Destination;
+use super::figures::{Cell, Figure, ProductCell, add_balance, add_days};
+use super::gains::woken;
 use super::institutions::Institutions;
 use super::losses::losses;
 use super::periods::{Month, Months};
+use super::rows::{Balances, Rows};
 use crate::churn::labels::{Matured, Whereabouts, price_effect};
 use crate::config::Config;
+use crate::contract::Customer;
 use crate::contract::codes::ProductKind;
-use crate::contract::{Customer, Holding, Transaction};
 use crate::date::Date;
-use crate::features::{Span, mean, net_border_flow};
+use crate::features::{Span, mean};
 use crate::money::Money;
 use crate::segment::tiers::tier_history;
-use crate::store::{Accounts, Bank, CustomerHistory, OwnedAccount, Standing};
-use std::ops::Range;
+use crate::store::{Accounts, Bank, CustomerHistory, Standing};
 
 /// What every customer is counted by.
 pub struct Count<'a> {
@@ -33,23 +35,6 @@ pub struct Count<'a> {
     pub tonight: &'a [Tonight],
 }
 
-/// Balances by kind of product at one snapshot, minor units.
-#[derive(Clone, Copy)]
-struct Balances {
-    by_kind: [i64; N_KINDS],
-    aum: i64,
-}
-
-/// One customer's rows.
-struct Rows<'a> {
-    history: CustomerHistory<'a>,
-    /// His holdings at each snapshot.
-    at_snapshots: Vec<Range<usize>>,
-    accounts: &'a [OwnedAccount],
-    /// Months in which something of his matures.
-    matures: Vec<bool>,
-}
-
 impl Count<'_> {
     /// Adds a customer to the cube.
     pub fn add(&self, history: &CustomerHistory<'_>, cube: &mut Cube) {
@@ -59,9 +44,11 @@ impl Count<'_> {
             branch: self.institutions.branch(customer.branch_id.as_deref()),
             manager: self.institutions.manager(customer.manager_id.as_deref()),
         };
-        let rows = self.rows(history);
+        let rows = Rows::of(history, self.months, self.accounts);
         let tiers = self.tiers(&rows);
-        let losses = losses(&history, self.bank.calendar(), self.months, self.config);
+        let (calendar, rules) = (self.bank.calendar(), &self.config.churn);
+        let losses = losses(&history, calendar, self.months, self.config);
+        let woken = woken(&history, self.months, calendar.transactions_from, rules.silence_days);
         let Some(first) = self.months.list.first() else { return };
         let mut before = (self.is_here(&history, first.after), rows.balances(first.snapshot_before).aum);
         for (place, month) in self.months.list.iter().enumerate() {
@@ -72,6 +59,9 @@ impl Count<'_> {
             let (accounts, n_accounts) = rows.open_accounts(month.end);
             let mut cell = stocks(&balances, n_accounts, is_here, is_key);
             movement(&mut cell, before, (is_here, balances.aum));
+            let is_new = customer.opened_on > month.after;
+            cell[Figure::CameOpened] = if is_new { cell[Figure::Came] } else { 0 };
+            cell[Figure::Woken] = i64::from(woken.contains(&place));
             before = (is_here, balances.aum);
             let days = rows.balance_days(month);
             for (kind, days) in ProductKind::ALL.iter().zip(&days) {
@@ -110,28 +100,6 @@ impl Count<'_> {
                 cube.add_loss(owner, &members, loss, self.institutions);
             }
         }
-    }
-
-    fn rows<'h>(&'h self, history: CustomerHistory<'h>) -> Rows<'h> {
-        let mut at = 0;
-        let at_snapshot = |on: &Date| {
-            while history.holdings.get(at).is_some_and(|row| row.snapshot_on < *on) {
-                at += 1;
-            }
-            let first = at;
-            while history.holdings.get(at).is_some_and(|row| row.snapshot_on == *on) {
-                at += 1;
-            }
-            first..at
-        };
-        let at_snapshots = self.months.snapshots.iter().map(at_snapshot).collect();
-        let mut matures = vec![false; self.months.list.len()];
-        for on in history.holdings.iter().filter_map(|row| row.matures_on) {
-            if let Some(place) = self.months.place(on) {
-                matures[place] = true;
-            }
-        }
-        Rows { at_snapshots, accounts: self.accounts.of(history.index), matures, history }
     }
 
     fn is_here(&self, history: &CustomerHistory<'_>, on: Date) -> bool {
@@ -192,11 +160,16 @@ impl Count<'_> {
         let matured =
             Matured::between(rows.history.holdings, snapshots, month.after, month.end, until.max(month.end));
         let Some(first_on) = matured.first_on else { return };
-        let gone = -net_border_flow(rows.history.transactions, first_on.plus_days(-1), month.end).0;
+        let whereabouts = Whereabouts::of(rows.booked(first_on.plus_days(-1), month.end));
+        let left = (matured.amount.0 - matured.renewed.0).min(whereabouts.net_outflow().0).max(0);
         cell[Figure::MaturedCustomers] = 1;
         cell[Figure::Matured] = matured.amount.0;
         cell[Figure::Renewed] = matured.renewed.0;
-        cell[Figure::Left] = (matured.amount.0 - matured.renewed.0).min(gone).max(0);
+        cell[match Destination::of(&whereabouts) {
+            Destination::OwnAccountsElsewhere => Figure::LeftToOwnElsewhere,
+            Destination::Spent => Figure::LeftSpent,
+            Destination::Others => Figure::LeftToOthers,
+        }] = left;
     }
 }
 
@@ -223,62 +196,5 @@ fn movement(cell: &mut Cell, before: (bool, i64), now: (bool, i64)) {
         (false, true) => (cell[Figure::Came], cell[Figure::AssetsCame]) = (1, now.1),
         (true, false) => (cell[Figure::Gone], cell[Figure::AssetsGone]) = (1, before.1),
         _ => {}
-    }
-}
-
-impl Rows<'_> {
-    fn at(&self, snapshot: usize) -> &[Holding] {
-        &self.history.holdings[self.at_snapshots[snapshot].clone()]
-    }
-
-    fn balances(&self, snapshot: Option<usize>) -> Balances {
-        let mut balances = Balances { by_kind: [0; N_KINDS], aum: 0 };
-        for row in snapshot.map_or(&[][..], |at| self.at(at)) {
-            let kind = &mut balances.by_kind[row.product_kind as usize];
-            *kind = kind.saturating_add(row.balance.0);
-            if row.product_kind.counts_in_aum() {
-                balances.aum = balances.aum.saturating_add(row.balance.0);
-            }
-        }
-        balances
-    }
-
-    /// By kind, minor units times days; nothing where a day has no snapshot in force.
-    fn balance_days(&self, month: &Month) -> [i64; N_KINDS] {
-        let mut days = [0i64; N_KINDS];
-        for span in month.spans.iter().flatten() {
-            for row in self.at(span.position) {
-                let kind = &mut days[row.product_kind as usize];
-                *kind = kind.saturating_add(row.balance.0.saturating_mul(span.n_days.into()));
-            }
-        }
-        days
-    }
-
-    /// Rows after `from` and up to `to`.
-    fn booked(&self, from: Date, to: Date) -> &[Transaction] {
-        let rows = self.history.transactions;
-        &rows[rows.partition_point(|row| row.booked_on <= from)
-            ..rows.partition_point(|row| row.booked_on <= to)]
-    }
-
-    /// By kind, and all of them, those without a kind included.
-    fn open_accounts(&self, on: Date) -> ([i64; N_KINDS], i64) {
-        let customer = self.history.customer;
-        let (mut by_kind, mut all) = ([0; N_KINDS], 0);
-        if customer.closed_on.is_some_and(|closed| closed <= on) {
-            return (by_kind, all);
-        }
-        let is_open = |account: &&OwnedAccount| {
-            account.opened_on.unwrap_or(customer.opened_on) <= on
-                && account.closed_on.is_none_or(|closed| closed > on)
-        };
-        for account in self.accounts.iter().filter(is_open) {
-            all += 1;
-            if let Some(kind) = account.product_kind {
-                by_kind[kind as usize] += 1;
-            }
-        }
-        (by_kind, all)
     }
 }

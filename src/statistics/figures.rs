@@ -20,8 +20,9 @@ macro_rules! figures {
 
 figures! {
     Customers, KeyCustomers, Accounts, Assets, Deposits, Loans, Others, AssetDays, DepositDays, LoanDays,
-    Came, Gone, AssetsCame, AssetsGone, LostClosed, LostRunOff, LostSilent, NotHisDecision, LostAssets, MoneyWon,
-    MoneyLost, ToOwnElsewhere, Spent, ToOthers, PriceEffect, MaturedCustomers, Matured, Renewed, Left,
+    Came, CameOpened, Woken, Gone, AssetsCame, AssetsGone, LostClosed, LostRunOff, LostSilent, NotHisDecision, LostAssets, MoneyWon,
+    MoneyLost, ToOwnElsewhere, Spent, ToOthers, PriceEffect, MaturedCustomers, Matured, Renewed, LeftToOwnElsewhere, LeftSpent,
+    LeftToOthers,
 }
 
 pub const N_FIGURES: usize = ALL.len();

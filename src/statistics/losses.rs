@@ -4,17 +4,16 @@
 //! trained on, so that he is lost at most once in a quarter: closed, run off, or silent for `churn.silence_days`. What
 //! was no decision of his is told apart.
 
+use super::destination::Destination;
 use super::figures::{Cell, Figure};
 use super::periods::{Months, Window};
+use super::view::ALL;
 use crate::churn::labels::{Circumstances, Event, EventKind, Followed, Scope, Whereabouts, follow};
 use crate::churn::origins::scope_and_baseline;
 use crate::config::Config;
 use crate::date::Date;
 use crate::money::Money;
 use crate::store::{Calendar, CustomerHistory, Standing};
-
-/// Most of what left went to one place.
-const MOST: f64 = 0.5;
 
 /// One customer's loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,37 +89,35 @@ fn reason(
     config: &Config,
 ) -> Box<str> {
     match event.kind {
-        EventKind::Closed => history.customer.close_reason.clone().unwrap_or_else(|| "unknown".into()),
+        EventKind::Closed => told(history).cloned().unwrap_or_else(|| "unknown".into()),
         EventKind::Silent => "silence".into(),
         EventKind::RunOff => {
             let circumstances = Circumstances::of(history, &calendar.snapshots, followed, &config.churn);
             if circumstances.contract_ended {
                 "contract_ended".into()
             } else {
-                where_to(history, followed, event).into()
+                where_to(history, followed, event).code().into()
             }
         }
     }
 }
 
-/// Where most of what left by the day of the loss went.
-fn where_to(history: &CustomerHistory<'_>, followed: &Followed, event: Event) -> &'static str {
+/// Why his relation was closed, as delivered; a reason that reads like the rows of all reasons says nothing.
+fn told<'h>(history: &CustomerHistory<'h>) -> Option<&'h Box<str>> {
+    history.customer.close_reason.as_ref().filter(|reason| ***reason != *ALL)
+}
+
+/// Where the largest part of what left by the day of the loss went.
+fn where_to(history: &CustomerHistory<'_>, followed: &Followed, event: Event) -> Destination {
     let rows = history.until(event.on).transactions;
-    let whereabouts = Whereabouts::of(&rows[rows.partition_point(|row| row.booked_on <= followed.origin)..]);
-    let most = MOST * whereabouts.net_outflow().to_units();
-    if whereabouts.own_accounts_elsewhere.to_units() > most {
-        "own_accounts_elsewhere"
-    } else if whereabouts.spent.to_units() > most {
-        "spent"
-    } else {
-        "to_others"
-    }
+    let later = &rows[rows.partition_point(|row| row.booked_on <= followed.origin)..];
+    Destination::of(&Whereabouts::of(later))
 }
 
 /// Why a relation ended that he did not end.
 fn end(history: &CustomerHistory<'_>, until: Date, config: &Config) -> Box<str> {
     let customer = history.customer;
-    let reason = customer.close_reason.as_ref().filter(|_| customer.closed_on.is_some_and(|on| on <= until));
+    let reason = told(history).filter(|_| customer.closed_on.is_some_and(|on| on <= until));
     let is_excluded =
         |reason: &&Box<str>| config.churn.excluded_close_reasons.iter().any(|one| **one == ***reason);
     reason.filter(is_excluded).cloned().unwrap_or_else(|| "deceased".into())

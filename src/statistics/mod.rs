@@ -5,18 +5,22 @@
 //! institution, a class, a product or a reason. Never: a figure that does not add up, an estimate, a customer.
 //!
 //! ```text
-//! periods, institutions, classes ──> customer (with losses) ──> cube ──> table
+//! periods, institutions, classes ──> customer (rows, losses, gains) ──> cube ──> view ──> table
 //! ```
 
 mod classes;
 mod columns;
 mod cube;
 mod customer;
+mod destination;
 mod figures;
+mod gains;
 mod institutions;
 mod losses;
 mod periods;
+mod rows;
 mod table;
+mod view;
 
 use crate::config::Config;
 use crate::error::Result;
@@ -73,11 +77,9 @@ fn counted(count: &Count<'_>) -> Result<Cube> {
         }
         Ok(cube)
     };
-    let parts: Vec<Result<Cube>> = (0..n_parts).into_par_iter().map(of_part).collect();
-    let mut whole = empty();
-    for part in parts {
-        whole.merge(part?);
-    }
+    let mut parts = (0..n_parts).into_par_iter().map(of_part).collect::<Result<Vec<Cube>>>()?.into_iter();
+    let mut whole = parts.next().unwrap_or_else(empty);
+    parts.for_each(|part| whole.merge(part));
     whole.roll_up(count.institutions);
     Ok(whole)
 }

@@ -3,11 +3,12 @@
 //! Only complete months up to the night. A quarter or year is there where all its months are.
 
 use super::figures::{Figure, Known};
+use super::gains;
 use crate::churn::origins::month_ends;
 use crate::config::Config;
 use crate::date::Date;
 use crate::features::{Span, TIER_MONTHS, spans};
-use crate::store::Bank;
+use crate::store::{Bank, HoldingsBasis};
 use std::ops::Range;
 
 /// One complete month.
@@ -47,6 +48,8 @@ pub struct Window {
 pub struct Months {
     /// Dates of snapshots up to the night, ascending.
     pub snapshots: Vec<Date>,
+    /// Where balances come from.
+    pub balance_basis: HoldingsBasis,
     pub list: Vec<Month>,
     pub windows: Vec<Window>,
     /// Spans of the months that tiers are decided on, and each one's place in `list`.
@@ -61,7 +64,8 @@ impl Months {
         let rules = &config.churn;
         let origins = month_ends(calendar, as_of, rules);
         let transactions_from = calendar.transactions_from;
-        let seen_from = snapshots.first().copied().or(transactions_from);
+        // Before both begin, whoever shows up was not seen rather than absent.
+        let seen_from = snapshots.first().copied().max(transactions_from);
         let month = |end: Date| {
             let after = Date::end_of_month_index(end.month_index() - 1);
             let in_force = |on: Date| snapshots.partition_point(|snapshot| *snapshot <= on).checked_sub(1);
@@ -69,7 +73,9 @@ impl Months {
             let (snapshot, snapshot_before) = (in_force(end), in_force(after));
             let has_flows = transactions_from.is_some_and(|from| from <= after.plus_days(1));
             let follows = seen_from.is_some_and(|from| from <= after);
-            let changes = snapshot_before.is_some() && snapshot_before < snapshot;
+            let before = snapshot_before.filter(|_| snapshot_before < snapshot).map(|at| snapshots[at]);
+            let explains = transactions_from.zip(before).is_some_and(|(from, on)| from <= on.plus_days(1));
+            let wakes = gains::are_known(transactions_from, after.plus_days(1), rules.silence_days);
             let has_losses = origins.contains(&quarter_before(end));
             let is_confirmed = snapshots.is_empty() || end.plus_days(rules.confirm_days) <= as_of;
             let known = Known::none()
@@ -80,7 +86,8 @@ impl Months {
                     &[Figure::KeyCustomers, Figure::AssetDays, Figure::DepositDays, Figure::LoanDays],
                     spans.is_some(),
                 )
-                .with(&[Figure::Came, Figure::Gone], follows)
+                .with(&[Figure::Came, Figure::CameOpened, Figure::Gone], follows)
+                .with(&[Figure::Woken], wakes)
                 .with(&[Figure::AssetsCame, Figure::AssetsGone], follows && snapshot_before.is_some())
                 .with(
                     &[Figure::LostClosed, Figure::LostRunOff, Figure::LostSilent, Figure::NotHisDecision],
@@ -99,14 +106,16 @@ impl Months {
                 )
                 .with(
                     &[
-                        Figure::PriceEffect,
                         Figure::MaturedCustomers,
                         Figure::Matured,
                         Figure::Renewed,
-                        Figure::Left,
+                        Figure::LeftToOwnElsewhere,
+                        Figure::LeftSpent,
+                        Figure::LeftToOthers,
                     ],
-                    has_flows && changes,
-                );
+                    has_flows && before.is_some(),
+                )
+                .with(&[Figure::PriceEffect], explains);
             let is_final = has_losses && is_confirmed;
             let is_there = snapshot.is_some() || has_flows;
             is_there.then_some(Month { after, end, spans, snapshot, snapshot_before, known, is_final })
@@ -118,7 +127,7 @@ impl Months {
             Some((end, spans(&snapshots, first, end)?.collect()))
         };
         let tier_months = as_of.last_month_ends(TIER_MONTHS).filter_map(of_tier).collect();
-        Self { tier_months, list, windows, snapshots }
+        Self { balance_basis: calendar.holdings, tier_months, list, windows, snapshots }
     }
 
     /// Place of the month that a day lies in.

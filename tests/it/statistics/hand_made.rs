@@ -68,6 +68,7 @@ fn books() -> (String, String) {
     book("spends", "2026-08-05", -8000, "payment", false);
     book("renews", "2026-09-20", -2000, "withdrawal", false);
     book("small", "2026-07-10", -9, "withdrawal", false);
+    book("silent", "2026-10-20", 1, "deposit", false);
     (transactions, holdings)
 }
 
@@ -133,13 +134,24 @@ fn losses_have_a_day_a_kind_and_a_reason() {
 #[test]
 fn what_matured_was_renewed_switched_or_left() {
     let cube = cube();
-    let columns = ["matured_customers", "matured", "renewed", "switched", "left_bank"];
+    let columns = ["matured_customers", "matured", "renewed", "switched", "left_bank", "left_to_others"];
     let of = |period| cube.several(&Key::bank(period), &columns);
-    let expected = |figures: [i64; 5]| figures.map(Some).to_vec();
-    assert_eq!(of(("month", "2026-07-31")), expected([0; 5]));
-    assert_eq!(of(("month", "2026-08-31")), expected([1, 600_000, 600_000, 0, 0]));
-    assert_eq!(of(("month", "2026-09-30")), expected([1, 500_000, 0, 300_000, 200_000]));
-    assert_eq!(of(("quarter", "2026-09-30")), expected([2, 1_100_000, 600_000, 300_000, 200_000]));
+    let expected = |figures: [i64; 6]| figures.map(Some).to_vec();
+    assert_eq!(of(("month", "2026-07-31")), expected([0; 6]));
+    assert_eq!(of(("month", "2026-08-31")), expected([1, 600_000, 600_000, 0, 0, 0]));
+    assert_eq!(of(("month", "2026-09-30")), expected([1, 500_000, 0, 300_000, 200_000, 200_000]));
+    assert_eq!(of(("quarter", "2026-09-30")), expected([2, 1_100_000, 600_000, 300_000, 200_000, 200_000]));
+}
+
+#[test]
+fn who_starts_something_again_after_a_silence_wakes() {
+    let cube = cube();
+    let woken = |end| cube.get(&Key::bank(("month", end)), "customers_woken");
+    assert_eq!(woken("2026-06-30"), None, "half a year of history is needed to see a silence");
+    assert_eq!(["2026-07-31", "2026-08-31", "2026-09-30"].map(woken), [Some(0); 3]);
+    assert_eq!(woken("2026-10-31"), Some(1));
+    let branch = Key::of(("month", "2026-10-31"), "branch", "B2");
+    assert_eq!(cube.get(&branch, "customers_woken"), Some(1));
 }
 
 #[test]
