@@ -141,6 +141,11 @@ fn change_the_future(table: &str, row: &mut Row<'_>, dice: &mut impl FnMut(u32) 
             *row.cell("close_reason") = if closes { reason.to_owned() } else { String::new() };
             true
         }
+        "accounts" if is_open_after(row, "closed_on") && !later(row, "opened_on") => {
+            let on = as_of().plus_days(1 + dice(100).cast_signed());
+            *row.cell("closed_on") = if dice(2) > 0 { on.to_string() } else { String::new() };
+            true
+        }
         // That he leaves within a month is announced, and read: the list of hand-overs looks so far ahead.
         "managers" if row.cell("left_on").parse::<Date>().map_or(true, |on| on > announced_until()) => {
             let on = announced_until().plus_days(1 + dice(9).cast_signed());

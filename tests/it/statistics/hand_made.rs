@@ -73,6 +73,10 @@ fn books() -> (String, String) {
 }
 
 fn cube() -> Cube {
+    cube_with("")
+}
+
+fn cube_with(accounts: &str) -> Cube {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     crate::lists::folder(&data);
@@ -81,6 +85,7 @@ fn cube() -> Cube {
         ("branches", "B1,one,\nB2,two,B1"),
         ("managers", "M1,Ann,B1,20"),
         ("customers", CUSTOMERS),
+        ("accounts", accounts),
         ("transactions-2026-10", &transactions),
         ("holdings-2026-10", &holdings),
     ];
@@ -141,6 +146,34 @@ fn what_matured_was_renewed_switched_or_left() {
     assert_eq!(of(("month", "2026-08-31")), expected([1, 600_000, 600_000, 0, 0, 0]));
     assert_eq!(of(("month", "2026-09-30")), expected([1, 500_000, 0, 300_000, 200_000, 200_000]));
     assert_eq!(of(("quarter", "2026-09-30")), expected([2, 1_100_000, 600_000, 300_000, 200_000, 200_000]));
+}
+
+#[test]
+fn a_joint_account_counts_once_for_its_owner_while_it_and_he_are_there() {
+    let cube = cube_with(
+        "a,renews,owner,2025-01-01,,demand_deposit
+        a,silent,joint,2025-01-01,,demand_deposit
+        b,renews,owner,2025-01-01,,time_deposit
+        b,price,owner,2025-01-01,,time_deposit
+        c,spends,owner,2026-09-15,2026-10-15,
+        d,dead,owner,,,demand_deposit
+        e,small,other,2025-01-01,,demand_deposit",
+    );
+    let of = |level, institution, end| {
+        let key = Key::of(("month", end), level, institution);
+        let kinds = ["demand_deposit", "time_deposit"].map(|kind| key.clone().with_product(kind));
+        let counts = std::iter::once(&key).chain(&kinds).map(|key| cube.get(key, "accounts").unwrap());
+        counts.collect::<Vec<i64>>()
+    };
+    let months = ["2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31"];
+    assert_eq!(
+        months.map(|end| of("bank", "all", end)),
+        [[3, 2, 1], [2, 2, 0], [2, 1, 0], [1, 1, 0]],
+        "`b` is of the first owner by id and ends with him, `d` with the dead, `c` has no kind"
+    );
+    let newest = "2026-10-31";
+    assert_eq!((of("branch", "B2", newest), of("manager", "M1", newest)), (vec![1, 1, 0], vec![1, 1, 0]));
+    assert_eq!(of("branch_alone", "B1", newest), [0, 0, 0]);
 }
 
 #[test]
