@@ -3,19 +3,19 @@
 //! Reads his rows up to the night and nothing after it. Balances count as the snapshots have them, also of a customer
 //! who is closed by then, so that they add up to the books; customers count while they are in the night of a month-end.
 
-use super::classes::{Classes, Standing as Classed, Tonight};
+use super::classes::{Classes, N_DIMENSIONS, Standing as Classed, Tonight};
 use super::cube::{Cube, Owner};
 use super::destination::Destination;
-use super::figures::{Cell, Figure, ProductCell, add_balance, add_days};
+use super::figures::{Cell, Figure};
 use super::gains::woken;
 use super::institutions::Institutions;
 use super::losses::losses;
-use super::periods::{Month, Months};
-use super::rows::{Balances, Rows};
+use super::months::{Month, Months};
+use super::rows::Rows;
+use super::stocks::Stocks;
 use crate::churn::labels::{Matured, Whereabouts, price_effect};
 use crate::config::Config;
 use crate::contract::Customer;
-use crate::contract::codes::ProductKind;
 use crate::date::Date;
 use crate::features::{Span, mean};
 use crate::money::Money;
@@ -39,7 +39,7 @@ impl Count<'_> {
     /// Adds a customer to the cube.
     pub fn add(&self, history: &CustomerHistory<'_>, cube: &mut Cube) {
         let history = history.until(self.as_of);
-        let (customer, index) = (history.customer, history.index);
+        let customer = history.customer;
         let owner = Owner {
             branch: self.institutions.branch(customer.branch_id.as_deref()),
             manager: self.institutions.manager(customer.manager_id.as_deref()),
@@ -52,54 +52,45 @@ impl Count<'_> {
         let Some(first) = self.months.list.first() else { return };
         let mut before = (self.is_here(&history, first.after), rows.balances(first.snapshot_before).aum);
         for (place, month) in self.months.list.iter().enumerate() {
-            let balances = rows.balances(month.snapshot);
-            let is_here = self.is_here(&history, month.end);
             let tier = tiers[place];
-            let is_key = is_here && tier.is_some_and(|tier| tier >= self.config.statistics.key_tier_min);
-            let (accounts, n_accounts) = rows.open_accounts(month.end);
-            let mut cell = stocks(&balances, n_accounts, is_here, is_key);
-            movement(&mut cell, before, (is_here, balances.aum));
-            let is_new = customer.opened_on > month.after;
-            cell[Figure::CameOpened] = if is_new { cell[Figure::Came] } else { 0 };
+            let is_key = tier.is_some_and(|tier| tier >= self.config.statistics.key_tier_min);
+            let stocks = Stocks::of(&rows, month, self.is_here(&history, month.end), is_key);
+            let mut cell = stocks.cell();
+            let now = (stocks.is_here, stocks.assets());
+            movement(&mut cell, std::mem::replace(&mut before, now), now, customer.opened_on > month.after);
             cell[Figure::Woken] = i64::from(woken.contains(&place));
-            before = (is_here, balances.aum);
-            let days = rows.balance_days(month);
-            for (kind, days) in ProductKind::ALL.iter().zip(&days) {
-                add_days(&mut cell, *kind, *days);
-            }
             self.flows(&rows, place, month, &mut cell);
             losses.iter().filter(|loss| loss.month == place).for_each(|loss| loss.count_in(&mut cell));
             if cell.is_zero() {
                 continue;
             }
-            let members = self.classes.members(&Classed {
-                kind: customer.kind,
-                tonight: self.tonight[index as usize],
-                tier,
-                cell: &cell,
-                n_days: month.spans.is_some().then(|| month.n_days()),
-                has_balances: month.snapshot.is_some(),
-            });
+            let members = self.members(&history, month, tier, &cell);
             cube.add(owner, place, &members, &cell);
-            for (kind, days) in days.iter().enumerate() {
-                let accounts = accounts[kind];
-                let balance = balances.by_kind[kind];
-                if balance != 0 || *days != 0 || accounts != 0 {
-                    let holds = is_here && balance != 0;
-                    let product = ProductCell {
-                        holders: i64::from(holds),
-                        key_holders: i64::from(holds && is_key),
-                        accounts,
-                        balance,
-                        balance_days: *days,
-                    };
-                    cube.add_product(owner, place, &members, kind, &product);
-                }
+            for (kind, product) in stocks.products() {
+                cube.add_product(owner, place, &members, kind, &product);
             }
             for loss in losses.iter().filter(|loss| loss.month == place) {
                 cube.add_loss(owner, &members, loss, self.institutions);
             }
         }
+    }
+
+    /// The classes that he counts in.
+    fn members(
+        &self,
+        history: &CustomerHistory<'_>,
+        month: &Month,
+        tier: Option<u8>,
+        cell: &Cell,
+    ) -> [usize; N_DIMENSIONS] {
+        self.classes.members(&Classed {
+            kind: history.customer.kind,
+            tonight: self.tonight[history.index as usize],
+            tier,
+            cell,
+            n_days: month.spans.is_some().then(|| month.n_days()),
+            has_balances: month.snapshot.is_some(),
+        })
     }
 
     fn is_here(&self, history: &CustomerHistory<'_>, on: Date) -> bool {
@@ -173,27 +164,19 @@ impl Count<'_> {
     }
 }
 
-fn stocks(balances: &Balances, n_accounts: i64, is_here: bool, is_key: bool) -> Cell {
-    let mut cell = Cell::default();
-    cell[Figure::Customers] = i64::from(is_here);
-    cell[Figure::KeyCustomers] = i64::from(is_key);
-    cell[Figure::Accounts] = n_accounts;
-    for (kind, balance) in ProductKind::ALL.iter().zip(&balances.by_kind) {
-        add_balance(&mut cell, *kind, *balance);
-    }
-    cell
-}
-
 /// As the months that tiers are decided on.
 fn is_there_all_month(customer: &Customer, end: Date) -> bool {
     let first = end.plus_days(1 - end.day().cast_signed());
     customer.opened_on <= first && customer.closed_on.is_none_or(|closed| closed > end)
 }
 
-/// Who came and who went between two month-ends, and with what assets.
-fn movement(cell: &mut Cell, before: (bool, i64), now: (bool, i64)) {
+/// Who came and who went between two month-ends, and with what assets; `is_new` of who was opened in between.
+fn movement(cell: &mut Cell, before: (bool, i64), now: (bool, i64), is_new: bool) {
     match (before.0, now.0) {
-        (false, true) => (cell[Figure::Came], cell[Figure::AssetsCame]) = (1, now.1),
+        (false, true) => {
+            (cell[Figure::Came], cell[Figure::AssetsCame]) = (1, now.1);
+            cell[Figure::CameOpened] = i64::from(is_new);
+        }
         (true, false) => (cell[Figure::Gone], cell[Figure::AssetsGone]) = (1, before.1),
         _ => {}
     }

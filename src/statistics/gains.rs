@@ -3,7 +3,7 @@
 //! The counterpart of a loss to silence: he started something again after more than `churn.silence_days` without.
 //! What lies before the first transactions of the bank is not seen; silence counts from there, or from his opening.
 
-use super::periods::Months;
+use super::months::Months;
 use crate::date::Date;
 use crate::store::CustomerHistory;
 

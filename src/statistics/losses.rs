@@ -6,7 +6,7 @@
 
 use super::destination::Destination;
 use super::figures::{Cell, Figure};
-use super::periods::{Months, Window};
+use super::months::{Months, Window};
 use super::view::ALL;
 use crate::churn::labels::{Circumstances, Event, EventKind, Followed, Scope, Whereabouts, follow};
 use crate::churn::origins::scope_and_baseline;

@@ -5,7 +5,7 @@
 //! institution, a class, a product or a reason. Never: a figure that does not add up, an estimate, a customer.
 //!
 //! ```text
-//! periods, institutions, classes ──> customer (rows, losses, gains) ──> cube ──> view ──> table
+//! months, institutions, classes ──> customer (rows, losses, gains) ──> cube ──> view (periods) ──> table
 //! ```
 
 mod classes;
@@ -17,8 +17,10 @@ mod figures;
 mod gains;
 mod institutions;
 mod losses;
+mod months;
 mod periods;
 mod rows;
+mod stocks;
 mod table;
 mod view;
 
@@ -31,7 +33,7 @@ use classes::{Classes, Tonight};
 use cube::Cube;
 use customer::Count;
 use institutions::Institutions;
-use periods::Months;
+use months::Months;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 

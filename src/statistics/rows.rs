@@ -3,7 +3,7 @@
 //! Never: a row after the night.
 
 use super::figures::N_KINDS;
-use super::periods::{Month, Months};
+use super::months::{Month, Months};
 use crate::contract::{Holding, Transaction};
 use crate::date::Date;
 use crate::store::{Accounts, CustomerHistory, OwnedAccount};
