@@ -121,7 +121,7 @@ fn stocks() -> Vec<Field> {
             "accounts",
             Int64,
             "accounts",
-            "Open on the last day; joint ones count for the owner. Null where none are delivered",
+            "Open on the last day, also of customers without any transaction or holding; joint ones count for the owner. Null where none are delivered",
         ),
         field("accounts_increase", Int64, "accounts", INCREASE),
         field("accounts_increase_on_year", Int64, "accounts", ON_YEAR),
