@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statistics {
-    /// Complete months before the night that are covered at most, from 1 to 36.
+    /// Months, quarters and years are published that end within so many complete months, from 1 to 36.
     pub months: i32,
     /// Lower limits of the bands by a month's average deposits, in currency units; rising.
     pub deposit_bands: Vec<f64>,

@@ -40,7 +40,7 @@ pub const STATISTICS: TableSchema = TableSchema {
 fn dimensions() -> Vec<Field> {
     vec![
         field("period_kind", String, "", "month, quarter or year; complete ones only"),
-        field("period_end", Date, "", "Its last day"),
+        field("period_end", Date, "", "Its last day, within the last `statistics.months` complete months"),
         field(
             "institution_level",
             String,

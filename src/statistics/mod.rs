@@ -37,6 +37,9 @@ use months::Months;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 
+/// Cubes in memory at a time, however many threads there are: one of 300 branches takes 120 MB.
+const CUBES_MAX: u32 = 4;
+
 /// Columns of `statistics.parquet`.
 ///
 /// # Errors
@@ -71,7 +74,8 @@ pub fn build(
 fn counted(count: &Count<'_>) -> Result<Cube> {
     let empty = || Cube::new(count.months.list.len(), count.classes.n_members, count.institutions);
     let n_buckets = count.bank.n_buckets();
-    let n_parts = u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX).clamp(1, n_buckets.max(1));
+    let n_threads = u32::try_from(rayon::current_num_threads()).unwrap_or(CUBES_MAX);
+    let n_parts = n_threads.min(CUBES_MAX).clamp(1, n_buckets.max(1));
     let of_part = |part: u32| -> Result<Cube> {
         let mut cube = empty();
         for bucket in (part..n_buckets).step_by(n_parts as usize) {

@@ -48,6 +48,8 @@ pub struct Window {
 pub struct Months {
     /// Dates of snapshots up to the night, ascending.
     pub snapshots: Vec<Date>,
+    /// The first month-end of which periods are published; what they are compared with lies before it.
+    pub published_from: Date,
     /// Where balances come from.
     pub balance_basis: HoldingsBasis,
     pub list: Vec<Month>,
@@ -71,15 +73,16 @@ impl Months {
             origins: &origins,
             rules,
         };
-        let months = as_of.last_month_ends(config.statistics.months);
-        let list: Vec<Month> = months.filter_map(|end| cover.month(end)).collect();
+        let list: Vec<Month> =
+            as_of.last_month_ends(TIER_MONTHS).filter_map(|end| cover.month(end)).collect();
+        let published_from = as_of.last_month_ends(config.statistics.months).next().unwrap_or(as_of);
         let windows = windows(&list, &origins, as_of, rules.confirm_days);
         let of_tier = |end: Date| {
             let first = Date::end_of_month_index(end.month_index() - 1).plus_days(1);
             Some((end, spans(&snapshots, first, end)?.collect()))
         };
         let tier_months = as_of.last_month_ends(TIER_MONTHS).filter_map(of_tier).collect();
-        Self { balance_basis: calendar.holdings, tier_months, list, windows, snapshots }
+        Self { published_from, balance_basis: calendar.holdings, tier_months, list, windows, snapshots }
     }
 
     /// Place of the month that a day lies in.

@@ -52,7 +52,7 @@ pub fn frame(
         key_shares: Vec::new(),
         figures: COLUMNS.iter().map(|(name, _)| PrimitiveChunkedBuilder::new((*name).into(), 0)).collect(),
     };
-    for period in &periods {
+    for period in periods.iter().filter(|period| period.end >= months.published_from) {
         for institution in &institutions {
             for class in &classes.list {
                 let view = View { cube, months, institution, class };

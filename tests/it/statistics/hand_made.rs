@@ -74,10 +74,10 @@ fn books() -> (String, String) {
 }
 
 fn cube() -> Cube {
-    cube_with("")
+    cube_with("", 13)
 }
 
-fn cube_with(accounts: &str) -> Cube {
+fn cube_with(accounts: &str, months: i32) -> Cube {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     crate::lists::folder(&data);
@@ -91,7 +91,10 @@ fn cube_with(accounts: &str) -> Cube {
         ("holdings-2026-10", &holdings),
     ];
     deliver(&data, &given);
-    let report = night(&config_with(&data, &home.path().join("work"), |_| {}), "2026-10-31");
+    let report = night(
+        &config_with(&data, &home.path().join("work"), |raw| raw.statistics.months = months),
+        "2026-10-31",
+    );
     Cube::read(&report.folder.join("statistics.parquet"))
 }
 
@@ -159,6 +162,7 @@ fn a_joint_account_counts_once_for_its_owner_while_it_and_he_are_there() {
         c,spends,owner,2026-09-15,2026-10-15,
         d,dead,owner,,,demand_deposit
         e,small,other,2025-01-01,,demand_deposit",
+        13,
     );
     let of = |level, institution, end| {
         let key = Key::of(("month", end), level, institution);
@@ -176,6 +180,16 @@ fn a_joint_account_counts_once_for_its_owner_while_it_and_he_are_there() {
     assert_eq!(of("branch", "B2", newest), [1, 1, 0]);
     assert_eq!(cube.get(&Key::of(("month", newest), "manager", "M1"), "accounts"), Some(1));
     assert_eq!(of("branch_alone", "B1", newest), [0, 0, 0]);
+}
+
+#[test]
+fn periods_that_end_within_the_months_are_published_and_compared_with_those_before() {
+    let cube = cube_with("", 3);
+    assert_eq!(cube.periods("month"), ["2026-08-31", "2026-09-30", "2026-10-31"]);
+    assert_eq!(cube.periods("quarter"), ["2026-09-30"]);
+    let of = |period, column| cube.get(&Key::bank(period), column);
+    assert_eq!(of(("month", "2026-08-31"), "customers_increase"), Some(-1));
+    assert_eq!(of(("quarter", "2026-09-30"), "customers_increase"), Some(-2));
 }
 
 #[test]

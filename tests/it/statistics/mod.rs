@@ -41,6 +41,7 @@ fn counted(customers: u32, months: u32, seed: u64) -> Counted {
     raw.statistics.deposit_bands = vec![5_000.0, 20_000.0, 100_000.0];
     raw.statistics.loan_bands = vec![50_000.0, 200_000.0];
     raw.statistics.key_tier_min = 2;
+    raw.statistics.months = 36;
     let frame = statistics_of(&raw.check().unwrap(), NIGHT.parse().unwrap());
     let bytes = parquet_bytes(&schema::STATISTICS, &frame, NIGHT.parse().unwrap(), "test").unwrap();
     let path = home.path().join("statistics.parquet");
