@@ -18,6 +18,7 @@
 //! | [`cross_sell`] | features, history, product rules | who may be offered what, how likely he buys | offers what a customer holds |
 //! | [`targets`] | all of these, rules | one list per manager | recomputes a score |
 //! | [`effect`] | lists of earlier nights, history | effect of each list | counts only those who were reached |
+//! | [`statistics`] | history, segments | a cube of institutions, classes, products and periods | counts twice, estimates |
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
@@ -37,6 +38,7 @@ pub mod publish;
 
 pub mod effect;
 
+pub mod statistics;
 pub mod targets;
 
 pub mod churn;

@@ -11,6 +11,7 @@ mod privacy;
 mod propensity;
 pub mod raw;
 pub mod source;
+mod statistics;
 
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
@@ -18,6 +19,7 @@ pub use lists::{Lists, Quotas, holiday_in};
 pub use privacy::{Privacy, Profile, Publish};
 pub use propensity::Propensity;
 pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
+pub use statistics::Statistics;
 
 use crate::contract::tables::Table;
 use source::Source;

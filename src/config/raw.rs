@@ -1,7 +1,7 @@
 //! The configuration as it is written, section by section; `config/default.toml` explains each key.
 
 use super::source::Source;
-use super::{Config, CostToServe, Lists, Privacy, Propensity, Publish};
+use super::{Config, CostToServe, Lists, Privacy, Propensity, Publish, Statistics};
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::features::{Axis, Part};
@@ -47,6 +47,8 @@ pub struct Raw {
     pub publish: Publish,
     /// What workbooks and files for import say of a customer.
     pub privacy: Privacy,
+    /// The cube of statistics.
+    pub statistics: Statistics,
     /// The mapping: contract table -> where it comes from. Taken whole from the bank's own file.
     pub sources: BTreeMap<String, Source>,
 }
@@ -281,7 +283,8 @@ impl Raw {
     fn digest(&self) -> String {
         // `models` decides on warnings alone.
         let models = (&self.segment, &self.churn, &self.propensity);
-        let sections = (&self.ingest, &self.store, &self.value, models, &self.lists, &self.effect);
+        let counts = (&self.effect, &self.statistics);
+        let sections = (&self.ingest, &self.store, &self.value, models, &self.lists, counts);
         let files = (&self.publish, self.privacy.profile);
         // `Debug` of the mappings is total and stable within a version; the version stands in the run id.
         let text = format!(
@@ -440,7 +443,8 @@ impl Raw {
         ensure("churn.sample_max", churn.sample_max >= 100, "at least 100")?;
         ensure("churn.bootstrap_samples", churn.bootstrap_samples >= 20, "at least 20")?;
         self.propensity.check()?;
-        lists.check()
+        lists.check()?;
+        self.statistics.check()
     }
 }
 

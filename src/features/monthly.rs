@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::store::{Bank, CustomerHistory};
 
 /// Months that are looked back at: three years show every rule of tiers and enough moves between them.
-const MONTHS_MAX: i32 = 36;
+pub const MONTHS_MAX: i32 = 36;
 
 /// Mean daily assets of every customer in every complete month.
 #[derive(Debug, Clone, PartialEq)]

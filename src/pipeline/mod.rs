@@ -39,6 +39,7 @@ use crate::publish::{self, Listed, Manifest};
 use crate::results;
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
+use crate::statistics;
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
 use crate::targets::{self, Lists, Lookback};
@@ -48,6 +49,7 @@ use churn_night::churn_model;
 use fit::Seen;
 use models::{Cards, Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
 use night_features::NightFeatures;
+use polars::prelude::DataFrame;
 use propensity_night::{n_products, propensity_model};
 use report::{tier_figures, type_figures};
 use watch::Watch;
@@ -196,6 +198,12 @@ pub fn run(
         || effect::of_night(&tables, &lists, ledger),
     )?;
 
+    let statistics = watch.time(
+        "statistics",
+        |statistics: &DataFrame| statistics.height(),
+        || statistics::build(&bank, features, &segments, config),
+    )?;
+
     models.keep(
         &config.workspace,
         &Cards {
@@ -229,6 +237,7 @@ pub fn run(
         tables: &tables,
         lists: &lists,
         movements: &moved.movements,
+        statistics: &statistics,
         outcomes: &outcomes.frame,
         effect: &effect,
         rejects: &rejects,

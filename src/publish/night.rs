@@ -20,6 +20,7 @@ pub struct Night<'a> {
     pub tables: &'a targets::Night<'a>,
     pub lists: &'a targets::Lists,
     pub movements: &'a DataFrame,
+    pub statistics: &'a DataFrame,
     pub outcomes: &'a DataFrame,
     pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
@@ -67,7 +68,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
 }
 
 fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>> {
-    let frames: [(&'static TableSchema, &DataFrame); 12] = [
+    let frames: [(&'static TableSchema, &DataFrame); 13] = [
         (&schema::FEATURES, night.tables.features.frame()),
         (&schema::SEGMENTS, night.tables.segments.frame()),
         (&schema::CHURN, night.tables.churn.frame()),
@@ -78,6 +79,7 @@ fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>
         (&schema::ASSIGNMENTS, &night.effect.assignments),
         (&schema::EFFECTS, &night.effect.effects),
         (&schema::MOVEMENTS, night.movements),
+        (&schema::STATISTICS, night.statistics),
         (&schema::MANAGERS, &night.lists.manager_figures),
         (&schema::REJECTS, night.rejects),
     ];

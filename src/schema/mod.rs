@@ -10,12 +10,14 @@ mod contract;
 mod dictionary;
 mod lists;
 mod meanings;
+mod statistics;
 mod tables;
 
 pub use configuration::configuration_json;
 pub use contract::contract_markdown;
 pub use dictionary::data_dictionary;
 pub use lists::{ASSIGNMENTS, CROSS_SELL, EFFECTS, LIST_FILES, MANAGERS, SUPPRESSIONS, TARGETS};
+pub use statistics::STATISTICS;
 pub use tables::{
     BACKTEST, BACKTEST_CALIBRATION, BACKTEST_CROSS_SELL, BACKTESTS, CHURN, FEATURES, MOVEMENTS, OUTCOMES,
     REJECTS, SEGMENTS, TABLES,

@@ -2,7 +2,7 @@
 
 use super::Type::{Boolean, Date, Float64, Int32, Int64, Money, String};
 use super::lists::{ASSIGNMENTS, CROSS_SELL, EFFECTS, MANAGERS, SUPPRESSIONS, TARGETS};
-use super::{Field, TableSchema, Type};
+use super::{Field, STATISTICS, TableSchema, Type};
 use crate::features::catalogue::features;
 
 pub(super) const fn field(
@@ -38,7 +38,7 @@ pub(super) const BRANCH_ID: Field =
     field("branch_id", String, "", "Branch, as delivered; null where there is none");
 
 /// Every table, in the order of the data dictionary.
-pub const TABLES: [&TableSchema; 12] = [
+pub const TABLES: [&TableSchema; 13] = [
     &FEATURES,
     &SEGMENTS,
     &CHURN,
@@ -49,6 +49,7 @@ pub const TABLES: [&TableSchema; 12] = [
     &ASSIGNMENTS,
     &EFFECTS,
     &MOVEMENTS,
+    &STATISTICS,
     &MANAGERS,
     &REJECTS,
 ];

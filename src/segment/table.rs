@@ -50,6 +50,11 @@ impl SegmentTable {
         &self.tiers
     }
 
+    /// top, middle or bottom.
+    pub fn value_classes(&self) -> &[&'static str] {
+        &self.value_classes
+    }
+
     /// Whether the customer is in the top class by value.
     pub fn is_top_class(&self, row: usize) -> bool {
         self.value_classes[row] == "top"

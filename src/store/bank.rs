@@ -105,6 +105,11 @@ impl Bank {
         Some(&self.branches[position])
     }
 
+    /// Sorted by id; empty where the bank delivers none.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
     /// One customer's contacts, all dates, ascending.
     pub fn contacts(&self, index: u32) -> &[Contact] {
         self.unread(index).contacts

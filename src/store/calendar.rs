@@ -23,6 +23,17 @@ pub enum HoldingsBasis {
     Missing,
 }
 
+impl HoldingsBasis {
+    /// As published.
+    pub fn code(self) -> &'static str {
+        match self {
+            HoldingsBasis::Delivered => "delivered",
+            HoldingsBasis::RunningBalance => "running_balance",
+            HoldingsBasis::Missing => "missing",
+        }
+    }
+}
+
 impl Calendar {
     /// Whether a snapshot was in force on `date`.
     pub fn has_balances_on(&self, date: Date) -> bool {

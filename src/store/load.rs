@@ -9,9 +9,10 @@ use super::segment::{HoldingColumns, Parts, Rows, TransactionColumns, holdings, 
 use super::versions::{Dimension, Ranked, Versioned};
 use super::writer::customers_name;
 use super::{Codes, CustomerHistory, Histories, Store, derive};
+use crate::contract::codes::Role;
 use crate::contract::key::Key;
 use crate::contract::tables::Table;
-use crate::contract::{Contact, Customer, Holding, NONE, Product, Transaction};
+use crate::contract::{Account, Contact, Customer, Holding, NONE, Product, Transaction};
 use crate::date::Date;
 use crate::error::Result;
 use rayon::prelude::*;
@@ -146,6 +147,17 @@ impl Reading {
     /// Sorted by id; holdings name them by their place.
     pub fn products(&self) -> &[Product] {
         &self.products
+    }
+
+    /// Hands over the owners of each account in force; accounts come ascending by id.
+    pub(super) fn each_account(&self, mut each: impl FnMut(&[&Account])) -> Result<()> {
+        let versions = self.store.versions::<Account>(Table::Accounts.name())?;
+        let history = versions.history(&ranks(&self.store.commit, Table::Accounts))?;
+        let found = history.in_force(self.as_of);
+        let owners: Vec<&Account> =
+            found.iter().map(|found| found.row).filter(|account| account.role == Role::Owner).collect();
+        owners.chunk_by(|a, b| a.account_id == b.account_id).for_each(&mut each);
+        Ok(())
     }
 
     /// Leaves holdings of months without these snapshots unread.

@@ -12,6 +12,7 @@
 //! | [`writer`] | deliveries in and out, and the commit |
 //! | [`Reading`], [`bank`], [`Excerpt`], [`history`], [`calendar`], `population` | what was known on a date |
 
+mod accounts;
 pub mod bank;
 pub mod books;
 pub mod calendar;
@@ -27,6 +28,7 @@ pub mod segment;
 pub mod versions;
 pub mod writer;
 
+pub use accounts::{Accounts, OwnedAccount};
 pub use bank::Bank;
 pub use calendar::{Calendar, HoldingsBasis};
 pub use excerpt::{Excerpt, Keep};

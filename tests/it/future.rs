@@ -15,6 +15,7 @@ use tercet::features::{self, Asked, ServiceCosts};
 use tercet::ingest;
 use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
+use tercet::statistics;
 use tercet::store::Population;
 use tercet::targets::{self, Lookback};
 
@@ -89,6 +90,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         features.frame().clone(),
         segments.frame().clone(),
         churn.frame().clone(),
+        statistics::build(bank, &features, &segments, config).unwrap(),
         lists.targets,
         lists.cross_sell,
         lists.suppressions,
@@ -137,6 +139,11 @@ fn change_the_future(table: &str, row: &mut Row<'_>, dice: &mut impl FnMut(u32) 
             *row.cell("closed_on") = if closes { on.to_string() } else { String::new() };
             let reason = ["price", "deceased"][dice(2) as usize];
             *row.cell("close_reason") = if closes { reason.to_owned() } else { String::new() };
+            true
+        }
+        "accounts" if is_open_after(row, "closed_on") && !later(row, "opened_on") => {
+            let on = as_of().plus_days(1 + dice(100).cast_signed());
+            *row.cell("closed_on") = if dice(2) > 0 { on.to_string() } else { String::new() };
             true
         }
         // That he leaves within a month is announced, and read: the list of hand-overs looks so far ahead.

@@ -33,5 +33,6 @@ mod rewritten;
 mod run_summary;
 mod same_bytes;
 mod segments;
+mod statistics;
 mod status;
 mod workbooks;

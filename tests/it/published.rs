@@ -7,7 +7,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int32Type};
+use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -56,6 +56,22 @@ impl Table {
     pub fn amounts(&self, name: &str) -> Vec<Option<f64>> {
         let column = self.0.column_by_name(name).unwrap().as_primitive::<Decimal128Type>();
         column.iter().map(|minor| minor.map(|minor| minor as f64 / 100.0)).collect()
+    }
+
+    /// Whole numbers, or amounts in minor units.
+    pub fn wholes(&self, name: &str) -> Vec<Option<i64>> {
+        let column = self.0.column_by_name(name).unwrap();
+        match column.as_primitive_opt::<Decimal128Type>() {
+            Some(minor) => {
+                minor.iter().map(|minor| minor.map(|minor| i64::try_from(minor).unwrap())).collect()
+            }
+            None => column.as_primitive::<Int64Type>().iter().collect(),
+        }
+    }
+
+    /// An Int32 column.
+    pub fn integers(&self, name: &str) -> Vec<Option<i32>> {
+        self.0.column_by_name(name).unwrap().as_primitive::<Int32Type>().iter().collect()
     }
 
     pub fn flags(&self, name: &str) -> Vec<Option<bool>> {

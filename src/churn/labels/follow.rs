@@ -95,6 +95,14 @@ impl Followed {
         }
     }
 
+    /// When what can be lost ended by no decision of his, if that is known.
+    pub fn ended_on(&self) -> Option<Date> {
+        match self.outcome {
+            Outcome::NotHisDecision(on) => Some(on),
+            Outcome::Nothing | Outcome::Lost(_) => None,
+        }
+    }
+
     /// Whether neither a loss nor an end that was no decision of his is known.
     pub fn may_stay(&self) -> bool {
         self.outcome == Outcome::Nothing

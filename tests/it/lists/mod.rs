@@ -18,6 +18,11 @@ use std::fmt::Write;
 use std::path::Path;
 use tercet::config::{Config, Lists, Raw};
 
+/// Makes a folder for exports.
+pub fn folder(path: &Path) {
+    std::fs::create_dir(path).unwrap();
+}
+
 /// Writes exports into `data`; what is not given has a header only.
 pub fn deliver(data: &Path, given: &[(&str, &str)]) {
     let headers = [
@@ -94,7 +99,7 @@ fn delivered(given: &[(&str, &str)], set: impl FnOnce(&mut Raw)) -> (tempfile::T
 }
 
 /// The default configuration where every table may come without rows, changed by `set`.
-fn config_with(data: &Path, workspace: &Path, set: impl FnOnce(&mut Raw)) -> Config {
+pub fn config_with(data: &Path, workspace: &Path, set: impl FnOnce(&mut Raw)) -> Config {
     let mut raw = Raw::clone(&default_config(data, workspace));
     raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
     set(&mut raw);
