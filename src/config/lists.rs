@@ -31,6 +31,12 @@ pub struct Lists {
     pub contacts_max: usize,
     /// Days over which contacts are counted against `contacts_max`.
     pub contacts_max_days: i32,
+    /// Lists that may name a customer of whom it is not known whether he may be contacted: `customers.contact_allowed` is
+    /// delivered, and his cell is empty.
+    pub contact_unknown: ContactUnknown,
+    /// Whether selling lists, `win_back` and `cultivate` may name a customer of whom it is not known whether marketing is
+    /// allowed: `customers.marketing_allowed` is delivered, and his cell is empty.
+    pub marketing_unknown_allowed: bool,
     /// Outcomes of contacts that reached nobody: none for cadence, cooldown and last contact.
     pub not_reached_outcomes: Vec<String>,
     /// Share of the customers of a campaign (retention, win-back, selling) who are not contacted, to measure its effect.
@@ -121,6 +127,18 @@ pub struct Lists {
     pub cultivate_share_max: f64,
     /// Days before a manager leaves from which his customers are handed over.
     pub handover_ahead_days: i32,
+}
+
+/// Lists that may name a customer of whom it is not known whether he may be contacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactUnknown {
+    /// Every list: an empty cell is no objection.
+    All,
+    /// Lists about what he has with the bank; none that markets to him.
+    Service,
+    /// No list.
+    None,
 }
 
 /// Shares of a manager's daily capacity by list family, with the sum 1; what one leaves unused passes on.

@@ -130,7 +130,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
+                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
             ),
         ]
     },

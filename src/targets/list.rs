@@ -70,6 +70,12 @@ impl List {
         self.family() == Family::Selling
     }
 
+    /// Whether it asks for new business, so that it needs a consent to marketing: selling, winning back what left, and
+    /// asking for what lies elsewhere.
+    pub fn is_marketing(self) -> bool {
+        self.is_selling() || matches!(self, List::WinBack | List::Cultivate)
+    }
+
     /// Whether a share of its customers is held out, so that its effect can be measured.
     pub fn is_a_campaign(self) -> bool {
         matches!(self, List::Retention | List::WinBack) || self.is_selling()

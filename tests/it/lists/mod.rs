@@ -18,6 +18,9 @@ use std::fmt::Write;
 use std::path::Path;
 use tercet::config::{Config, Lists, Raw};
 
+/// Columns of consent, which is given where a row says nothing; `-` leaves the cell empty.
+const CONSENTS: [&str; 2] = ["contact_allowed", "marketing_allowed"];
+
 /// Writes exports into `data`; what is not given has a header only.
 pub fn deliver(data: &Path, given: &[(&str, &str)]) {
     let headers = [
@@ -49,6 +52,13 @@ pub fn deliver(data: &Path, given: &[(&str, &str)]) {
         let whole = rows.lines().map(|line| {
             let mut fields: Vec<&str> = line.trim().split(',').collect();
             fields.resize(columns.len(), "");
+            for (field, _) in fields.iter_mut().zip(&columns).filter(|(_, name)| CONSENTS.contains(name)) {
+                *field = match *field {
+                    "" => "true",
+                    "-" => "",
+                    given => given,
+                };
+            }
             if let Some(currency) = columns.iter().position(|column| *column == "currency") {
                 fields[currency] = "CNY";
             }

@@ -2,6 +2,7 @@
 
 use super::{delivered, listed, targets_of};
 use crate::bank::night;
+use tercet::config::{ContactUnknown, Lists};
 
 #[test]
 fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
@@ -48,4 +49,40 @@ fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
     let upgraded = ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]
         .map(|date| targets_of(&night(&config, date).folder).contains("vip_upgrade"));
     assert_eq!(upgraded, [true, false, false, true]);
+}
+
+/// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;
+/// C: marketing is not; D: neither is. E: marketing is refused.
+fn with_consents(set: impl FnOnce(&mut Lists)) -> String {
+    let customer = |(id, contact, marketing)| {
+        format!("{id},2020-01-02,M1,,{contact},,,,,,,,5,,900000,,{marketing}\n")
+    };
+    let customers =
+        [("A", "", ""), ("B", "-", ""), ("C", "", "-"), ("D", "-", "-"), ("E", "", "false")].map(customer);
+    let holdings = ["A", "B", "C", "D", "E"]
+        .map(|id| format!("2026-10-31,{id},time_deposit,30000,2025-11-01,2026-11-01\n"));
+    super::listed_with(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("products", "P1,insurance,Life,0.02,1,true"),
+            ("customers", &customers.concat()),
+            ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+            ("holdings-2026-10", &holdings.concat()),
+        ],
+        |lists| {
+            (lists.thank_you_top, lists.sample_share, lists.held_out_share) = (0, 0.0, 0.0);
+            set(lists);
+        },
+    )
+}
+
+#[test]
+fn who_is_not_known_to_consent_is_not_marketed_to_and_called_about_his_deposit() {
+    insta::assert_snapshot!(with_consents(|_| {}), @"");
+    let all = with_consents(|lists| {
+        lists.contact_unknown = ContactUnknown::All;
+        lists.marketing_unknown_allowed = true;
+    });
+    insta::assert_snapshot!(all, @"");
+    insta::assert_snapshot!(with_consents(|lists| lists.contact_unknown = ContactUnknown::None), @"");
 }
