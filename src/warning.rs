@@ -77,6 +77,12 @@ pub enum Warning {
     ConsentNotDelivered {
         column: &'static str,
     },
+    /// Risk levels are delivered of one side alone, or of none.
+    RiskNotDelivered {
+        missing: String,
+        /// Whether what carries risk is suggested all the same.
+        is_suggested: bool,
+    },
     /// Balances are older than the last month-end.
     OldSnapshot {
         newest: Date,
@@ -180,6 +186,13 @@ impl fmt::Display for Warning {
             Warning::ConsentNotDelivered { column } => {
                 write!(f, "`customers.{column}` is not delivered; nobody is kept off a list for it")
             }
+            Warning::RiskNotDelivered { missing, is_suggested: true } => {
+                write!(f, "{missing} not delivered; products that carry risk are suggested without a look at it")
+            }
+            Warning::RiskNotDelivered { missing, is_suggested: false } => write!(
+                f,
+                "{missing} not delivered, so that no product that carries risk is known to suit anybody: none is suggested"
+            ),
             Warning::OldSnapshot { newest, as_of } => {
                 write!(f, "the newest holdings are of {newest}; assets on {as_of} are taken to be the same")
             }

@@ -87,6 +87,9 @@ pub struct Lists {
 
     /// Customer types that a manager should not sell to.
     pub selling_types_excluded: Vec<String>,
+    /// Whether a product that carries risk may be suggested where its level or the customer's is not known, though the
+    /// bank delivers levels.
+    pub risk_unknown_allowed: bool,
     /// Products suggested to one customer at most.
     pub cross_sell_per_customer: u32,
     /// File of product rules; empty: the one that ships with the program.

@@ -72,6 +72,13 @@ impl ProductKind {
         !self.is_debt() && self != ProductKind::Other
     }
 
+    /// Whether its price may fall, so that it must suit whoever buys it: his assessed appetite for risk must reach its
+    /// level. Deposits, treasury bonds and credit are sold without an assessment.
+    pub fn carries_risk(self) -> bool {
+        use ProductKind::{Bond, BondFund, Fund, Insurance, Securities, Structured, Trust, Wealth};
+        matches!(self, Structured | Wealth | Trust | Fund | BondFund | Bond | Insurance | Securities)
+    }
+
     /// Debts and commitments: balances delivered positive, told apart by kind.
     pub fn is_debt(self) -> bool {
         use ProductKind::{Card, CreditLine, Guarantee, LoanBusiness, LoanConsumer, LoanMortgage};

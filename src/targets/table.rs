@@ -6,7 +6,7 @@ use super::exclusions::Suppression;
 use super::holdout::{campaign, is_held_out};
 use super::{List, Night, UNASSIGNED, cross_sell_frame, exclusions, frames, lists, manager_figures};
 use crate::contract::tables::Table;
-use crate::cross_sell::Offer;
+use crate::cross_sell::{Offer, needs_known_risk};
 use crate::error::Result;
 use crate::warning::Warning;
 use polars::prelude::DataFrame;
@@ -78,7 +78,10 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
         cross_sell: cross_sell_frame::frame(night, offers, &managers)?,
         suppressions: frames::suppressions(night, &suppressions)?,
         manager_figures: manager_figures::frame(night, &managers)?,
-        warnings: lists::warnings(night).chain(consent_not_delivered(night)).collect(),
+        warnings: lists::warnings(night)
+            .chain(consent_not_delivered(night))
+            .chain(risk_not_delivered(night))
+            .collect(),
         managers,
         counts,
     })
@@ -89,6 +92,17 @@ fn consent_not_delivered(night: &Night<'_>) -> Vec<Warning> {
     let columns = ["contact_allowed", "marketing_allowed"];
     let missing = columns.into_iter().filter(|column| !night.mapped.contains(&(Table::Customers, *column)));
     missing.map(|column| Warning::ConsentNotDelivered { column }).collect()
+}
+
+/// A level of risk that the bank does not deliver cannot be held against another, which must be said.
+fn risk_not_delivered(night: &Night<'_>) -> Option<Warning> {
+    let sides = [(Table::Customers, "`customers.risk_level`"), (Table::Products, "`products.risk_level`")];
+    let missing = sides.into_iter().filter(|(table, _)| !night.is_delivered(*table, "risk_level"));
+    let missing: Vec<&str> = missing.map(|(_, name)| name).collect();
+    let is_suggested = !needs_known_risk(night.mapped, &night.config.lists);
+    let is = if missing.len() == 1 { "is" } else { "are" };
+    (!missing.is_empty())
+        .then(|| Warning::RiskNotDelivered { missing: format!("{} {is}", missing.join(" and ")), is_suggested })
 }
 
 fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
