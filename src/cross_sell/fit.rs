@@ -95,9 +95,9 @@ fn learn(
     let (earlier, later): (Vec<&Origin>, Vec<&Origin>) =
         origins.iter().copied().partition(|origin| origin.date <= newest.plus_days(-PURCHASE_DAYS));
     let closed_on = earlier.last().map(|origin| origin.date.plus_days(PURCHASE_DAYS));
-    let train = labelled(&earlier, rules, product, |_, _| true);
+    let train = labelled(&earlier, rules, product, None, |_, _| true);
     let is_unseen = unseen(&train, closed_on);
-    let held = labelled(&later, rules, product, |origin, hash| is_unseen(origin.date, hash));
+    let held = labelled(&later, rules, product, Some(&train), |origin, hash| is_unseen(origin.date, hash));
     let settings = Settings {
         winsor_share: config.segment.winsor_share,
         l2_penalty: config.churn.l2_penalty,
@@ -109,7 +109,7 @@ fn learn(
         let fitted = out_of_time(&train, &held, &settings)?;
         return Ok(fitted.map(|fitted| described(fitted, dates(&earlier), calibrated_on, &train)));
     }
-    let all = labelled(origins, rules, product, |_, _| true);
+    let all = labelled(origins, rules, product, None, |_, _| true);
     if let Some(reason) = too_few(&all, config) {
         return Ok(Err(reason));
     }
