@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tercet::config::{Config, overlay};
 use tercet::cross_sell::backtest::{Backtest, backtest};
 use tercet::cross_sell::evaluation::{By, Evaluation, Ordered};
+use tercet::cross_sell::model::ProductModel;
 use tercet::cross_sell::rules::DEFAULT_RULES;
 use tercet::cross_sell::{Rules, Training, train};
 use tercet::date::Date;
@@ -232,11 +233,15 @@ fn where_buyers_are_few_a_rate_stands_in_and_says_so() {
     assert_eq!(bases, BTreeSet::from(["all", "clause"]));
     for product in &model.products {
         assert!(product.not_learned.as_deref().unwrap().contains("100000 are needed"));
-        let enough = product.named.n_bought >= 10;
+        let named = product.named;
+        let enough = named.n_buyers >= 10;
         assert_eq!(product.basis(), if enough { "clause" } else { "all" }, "{product:?}");
         let rate = if enough { product.named } else { product.all };
         assert_eq!(product.stand_in_rate(), rate.share());
     }
+    // One purchase lies after several month-ends: of ten rows that bought, not ten customers did.
+    let few = |product: &&ProductModel| product.named.n_bought >= 10 && product.named.n_buyers < 10;
+    assert!(model.products.iter().any(|product| few(&product)), "{:?}", model.products);
     let early = date("2025-10-15");
     let bank = taken_in(&config, early).bank(early).unwrap();
     let Training::NotTrained(reason) = train(&bank, &rules, early, &config).unwrap() else {
