@@ -10,6 +10,8 @@ pub enum Need {
     /// Holdings, or a running balance.
     Balances,
     Contacts,
+    /// The bank's own complaints, or one that a manager noted.
+    Complaints,
     /// A churn model that scores.
     Probabilities,
     /// Value as a margin, from `products.margin_rate`.
@@ -27,6 +29,10 @@ impl Need {
                     || night.is_delivered(Table::Transactions, "balance_after")
             }
             Need::Contacts => night.contacts_are_delivered(),
+            Need::Complaints => {
+                night.is_delivered(Table::Contacts, "complaint")
+                    || (0..night.n_rows()).any(|row| night.complaint_since(row).is_some())
+            }
             Need::Probabilities => night.churn.probabilities().iter().any(Option::is_some),
             Need::Margin => night.features.value_basis.is_margin(),
             Need::History => night.lookback.reaches_a_year(),
@@ -38,6 +44,7 @@ impl Need {
         match self {
             Need::Balances => "balances".into(),
             Need::Contacts => "`contacts`".into(),
+            Need::Complaints => "`contacts.complaint`, or the outcomes of workbooks".into(),
             Need::Probabilities => "churn probabilities".into(),
             Need::Margin => "`products.margin_rate` and balances".into(),
             Need::History => "the history of a year".into(),

@@ -47,7 +47,7 @@ static RULES: [Rule; 21] = [
     rule(
         List::ComplaintFollowup,
         complaint_followup::candidates,
-        &[Need::Column(Table::Contacts, "complaint")],
+        &[Need::Complaints],
     ),
     rule(List::LargeMove, large_move::candidates, &[Need::Balances]),
     rule(List::Maturity, maturity::candidates, &[MATURES_ON]),
