@@ -119,6 +119,14 @@ pub struct Holding {
     pub credit_limit: Option<Money>,
 }
 
+impl Holding {
+    /// Whether the customer has the product: a balance, or a limit that he may draw on.
+    pub fn is_held(&self) -> bool {
+        let may_be_drawn = || self.credit_limit.is_some_and(|limit| limit > Money(0));
+        self.balance > Money(0) || (self.product_kind.is_revolving() && may_be_drawn())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
     pub product_id: Box<str>,

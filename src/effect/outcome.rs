@@ -72,17 +72,12 @@ fn bought(
     let Some(before) = calendar.newest_snapshot(from) else { return false };
     let had = held_on(history, before);
     let is_new = |row: &Holding| {
-        is_held(row)
+        row.is_held()
             && row.started_on.is_none_or(|on| on > from)
             && is_it(Some(row.product_kind))
-            && !had.iter().any(|old| is_held(old) && old.product_kind == row.product_kind)
+            && !had.iter().any(|old| old.is_held() && old.product_kind == row.product_kind)
     };
     snapshots(history, from, last).any(|rows| rows.iter().any(is_new))
-}
-
-/// A balance, or a limit that may be drawn on.
-fn is_held(row: &Holding) -> bool {
-    row.balance.0 > 0 || row.credit_limit.is_some_and(|limit| limit.0 > 0)
 }
 
 fn held_on<'a>(history: &CustomerHistory<'a>, on: Date) -> &'a [Holding] {
