@@ -12,7 +12,7 @@ use assert_cmd::Command;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{Format, Workbook};
 use std::path::{Path, PathBuf};
-use tercet::config::{Config, overlay};
+use tercet::config::{Config, Profile, Raw, overlay};
 use tercet::error::Kind;
 use tercet::labels::{Labels, Language};
 use tercet::pipeline::{read_results, run};
@@ -518,6 +518,53 @@ fn a_complaint_that_a_manager_notes_is_followed_up_and_stops_selling_until_it_is
     assert!(home.read(&[home.path("2.xlsx")]).is_kept());
     let settled = night(&home.config, "2026-11-01");
     assert!(kept_off(&settled.folder, "cross_sell").iter().all(|kept| !kept.contains("complaint_open")));
+}
+
+#[test]
+fn a_list_that_was_copied_within_the_workbook_is_read_there_too() {
+    let home = Home::of(Language::En);
+    let book = home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Sale");
+    // The copy says one row alike, one otherwise, and one that the first sheet does not say.
+    let copy = home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Declined").filled(3, NIGHT, "Sale");
+    let mut both = book.clone();
+    both.0.insert(2, ("Contacts (2)".to_owned(), copy.0[0].1.clone()));
+    both.save(&home.path("1.xlsx"));
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [8, 2, 2, 1, 0, 2]);
+    let places: Vec<_> = report.rejects.iter().map(|reject| (reject.sheet.as_str(), reject.row)).collect();
+    assert_eq!(places, [("Contacts", 6), ("Contacts (2)", 6)]);
+}
+
+#[test]
+fn a_pseudonym_is_held_against_the_list_where_its_key_is_at_hand() {
+    let home = Home::of(Language::En);
+    let key_file = home.path("key");
+    let write_key = |byte: u8| {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::write(&key_file, [byte; 32]).unwrap();
+        std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write_key(9);
+    let mut raw = Raw::clone(&home.config);
+    raw.privacy.profile = Profile::Pseudonymous;
+    raw.privacy.key_file.clone_from(&key_file);
+    let home = Home { config: raw.check().unwrap(), ..home };
+    night(&home.config, NIGHT);
+    let book = home.workbook("M1").filled(1, NIGHT, "Sale");
+    let (row, column) = book.header("customer_id");
+    let other = book.0[0].1[row + 2][column].clone();
+    assert!(other.to_string().starts_with('P'), "{other}");
+    book.clone().filled(2, NIGHT, "Sale").with(2, "customer_id", text("Pffff")).save(&home.path("1.xlsx"));
+    // Rows were sorted by one column alone: the number is of one customer, the pseudonym of another.
+    book.clone().with(1, "customer_id", other).save(&home.path("2.xlsx"));
+    let report = home.read(&[home.path("2.xlsx")]);
+    assert_eq!(report.rejects[0].reason, "another customer than the list has under this number");
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [4, 1, 1, 0, 0, 1]);
+    // Under another key nobody can tell, and the number alone counts.
+    write_key(10);
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [4, 1, 1, 0, 1, 0]);
 }
 
 #[test]
