@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// Lists that neither a cooldown nor the ceiling of contacts keeps anybody off: what cannot wait, and the tier's own
 /// cadence.
-const CANNOT_WAIT: [&str; 5] =
-    ["complaint_followup", "large_move", "maturity", "credit_expiry", "contact_due"];
+const CANNOT_WAIT: [&str; 6] =
+    ["complaint_followup", "large_move", "maturity", "credit_expiry", "long_silent", "contact_due"];
 
 /// Whom to contact, when and how many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -75,7 +75,8 @@ pub struct Lists {
 
     /// Longest time between contacts for tiers t0 to t4, in days; 0: none given.
     pub cadence_days: [i32; 5],
-    /// Cadences without a contact after which a customer who was contacted before counts as forgotten.
+    /// Cadences without a contact after which a customer who was contacted before counts as forgotten: he is
+    /// `long_silent` then, and no longer `contact_due`.
     pub long_silent_cadences: i32,
 
     /// Assets from which a gold card is offered, in currency units.
@@ -178,8 +179,8 @@ impl Lists {
         ensure("lists.cross_sell_per_customer", self.cross_sell_per_customer > 0, "over 0")?;
         ensure(
             "lists.long_silent_cadences",
-            (1..=100).contains(&self.long_silent_cadences),
-            "from 1 to 100",
+            (2..=100).contains(&self.long_silent_cadences),
+            "from 2 to 100",
         )?;
         let [listed, urgent] = self.credit_ahead_days;
         ensure("lists.credit_ahead_days", listed >= urgent, "falling: listed from, urgent from")?;

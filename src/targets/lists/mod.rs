@@ -53,6 +53,7 @@ static RULES: [Rule; 21] = [
     rule(List::Maturity, maturity::candidates, &[MATURES_ON]),
     rule(List::CreditExpiry, credit_expiry::candidates, &[MATURES_ON]),
     rule(List::Retention, retention::candidates, &[Need::Probabilities]),
+    rule(List::LongSilent, long_silent::candidates, &[Need::Balances, Need::Contacts]),
     rule(List::ContactDue, contact_due::candidates, &[Need::Balances, Need::Contacts]),
     rule(
         List::VipUpgrade,
@@ -62,7 +63,6 @@ static RULES: [Rule; 21] = [
     rule(List::TierWatch, tier_watch::candidates, &[Need::Balances]),
     rule(List::WinBack, win_back::candidates, &[Need::History]),
     rule(List::DormantCheck, dormant_check::candidates, &[Need::Balances]),
-    rule(List::LongSilent, long_silent::candidates, &[Need::Balances, Need::Contacts]),
     rule(List::Unclaimed, unclaimed::candidates, &[Need::Column(Table::Customers, "manager_id")]),
     rule(List::GainCall, gain_loss::gains, &[COST_BASIS]),
     rule(List::LossCare, gain_loss::losses, &[COST_BASIS]),
