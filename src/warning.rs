@@ -57,6 +57,12 @@ pub enum Warning {
         list: &'static str,
         missing: String,
     },
+    /// A list lacks a part, because the bank does not deliver what that needs.
+    ListIncomplete {
+        list: &'static str,
+        without: &'static str,
+        missing: String,
+    },
     /// A group of customers is too small to cluster, so that its customers have no type.
     GroupNotSegmented {
         group: String,
@@ -167,6 +173,9 @@ impl fmt::Display for Warning {
             ),
             Warning::ListUnavailable { list, missing } => {
                 write!(f, "list `{list}` is not available: it needs {missing}")
+            }
+            Warning::ListIncomplete { list, without, missing } => {
+                write!(f, "list `{list}` does not name {without}: it needs {missing}")
             }
             Warning::GroupNotSegmented { group, n_fitted } => {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")

@@ -21,6 +21,12 @@ pub enum Need {
     Column(Table, &'static str),
 }
 
+/// Some of a list's customers, who need more than the others.
+pub struct Part {
+    pub what: &'static str,
+    pub need: Need,
+}
+
 impl Need {
     pub fn is_met(self, night: &Night<'_>) -> bool {
         match self {
@@ -55,8 +61,19 @@ impl Need {
 
 /// The warning that a list is not available, where something that it needs is missing.
 pub fn unavailable(night: &Night<'_>, list: List, needs: &[Need]) -> Option<Warning> {
+    let missing = missing(night, needs)?;
+    Some(Warning::ListUnavailable { list: list.code(), missing })
+}
+
+/// The warning that a list lacks a part, where the part's own need is not met and those of the list are.
+pub fn incomplete(night: &Night<'_>, list: List, needs: &[Need], part: &Part) -> Option<Warning> {
+    let missing = missing(night, &[part.need]).filter(|_| needs.iter().all(|need| need.is_met(night)))?;
+    Some(Warning::ListIncomplete { list: list.code(), without: part.what, missing })
+}
+
+/// What is missing, in words.
+fn missing(night: &Night<'_>, needs: &[Need]) -> Option<String> {
     let missing: Vec<String> =
         needs.iter().filter(|need| !need.is_met(night)).map(|need| need.name()).collect();
-    (!missing.is_empty())
-        .then(|| Warning::ListUnavailable { list: list.code(), missing: missing.join(" and ") })
+    (!missing.is_empty()).then(|| missing.join(" and "))
 }

@@ -23,7 +23,7 @@ mod unclaimed;
 mod vip_upgrade;
 mod win_back;
 
-use super::needs::{Need, unavailable};
+use super::needs::{Need, incomplete, unavailable};
 use super::{Candidate, List, Night};
 use crate::contract::tables::Table;
 use crate::warning::Warning;
@@ -97,6 +97,7 @@ pub(super) fn warnings(night: &Night<'_>) -> impl Iterator<Item = Warning> {
     of_lists
         .chain([(List::CrossSell, &[Need::Balances][..])])
         .filter_map(|(list, needs)| unavailable(night, list, needs))
+        .chain(incomplete(night, List::Maturity, &[MATURES_ON], &maturity::MISSED))
 }
 
 /// Candidates of every row of which `of` makes one.
