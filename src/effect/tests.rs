@@ -396,3 +396,31 @@ fn what_is_missing_is_said_in_both_languages() {
     ]
     "#);
 }
+
+/// Customers who come in six quarters, always with the same outcome: the whole campaign has six times the rows and knows no
+/// more of anybody, as far as his lots do not differ.
+#[test]
+fn over_all_campaigns_a_customer_is_one_however_often_he_comes() {
+    let quarters = ["2025-01-31", "2025-04-30", "2025-07-31", "2025-10-31", "2026-01-31", "2026-04-30"];
+    let rows = quarters.iter().flat_map(|on| {
+        (0..200u32).map(move |n| {
+            let mut row = assigned("retention", &format!("C{n:03}"), None, on);
+            row.campaign = format!("retention-{on}").into();
+            row.held_out = n % 4 == 0;
+            let leaves = n % 3 == 0;
+            (row, done(if leaves { Event::CameAbout } else { Event::DidNot }))
+        })
+    });
+    let ledger = Ledger::of(rows.clone().map(|(row, _)| row).collect());
+    let outcome = |row: &Assignment| rows.clone().find(|(known, _)| known.key() == row.key()).unwrap().1;
+    let followups: Vec<Followup> = ledger.rows().iter().map(outcome).collect();
+    let all = figures(&ledger, &followups, &config());
+    let (whole, one) = (row(&all, "all", "all"), row(&all, "retention-2025-01-31", "all"));
+    assert_eq!((whole.known_assigned, one.known_assigned), (900, 150));
+    let bounds = |row: &EffectFigures| [row.effect, row.effect_low, row.effect_high].map(Option::unwrap);
+    for (whole, one) in bounds(whole).into_iter().zip(bounds(one)) {
+        assert!((whole - one).abs() < 1e-9, "{whole} {one}");
+    }
+    // Rounded up, so that a rounding error of the factor may cost one more.
+    assert!((6 * one.needed_held_out..=6 * one.needed_held_out + 1).contains(&whole.needed_held_out));
+}
