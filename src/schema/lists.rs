@@ -111,7 +111,7 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "suppression",
                 String,
                 "",
-                "Why he should not be contacted now, though he may be later: cooldown; null where nothing keeps him",
+                "Why he should not be contacted now, though he may be later: cooldown, or fatigue (reached as often as the ceiling allows); null where nothing keeps him",
             ),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
         ]
@@ -290,7 +290,7 @@ pub const MANAGERS: TableSchema = TableSchema {
                 "n_with_cadence",
                 Int64,
                 "customers",
-                "Customers whose tier is to be contacted at a cadence",
+                "Customers whose tier is to be contacted at a cadence, and who have been here for longer than it",
             ),
             field(
                 "coverage",

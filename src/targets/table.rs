@@ -68,12 +68,8 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
     for assigned in managers.iter().flat_map(|manager| &manager.listed) {
         *counts.entry(assigned.first.list).or_insert(0) += 1;
     }
-    let mut suppressed = BTreeMap::new();
-    for suppression in &suppressions {
-        *suppressed.entry(suppression.rule.to_owned()).or_insert(0) += 1;
-    }
     Ok(Lists {
-        suppressed,
+        suppressed: customers_by_rule(&suppressions),
         targets: frames::targets(night, &managers)?,
         cross_sell: cross_sell_frame::frame(night, offers, &managers)?,
         suppressions: frames::suppressions(night, &suppressions)?,
@@ -85,6 +81,16 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
         managers,
         counts,
     })
+}
+
+/// A customer whom a rule keeps off several lists counts once.
+fn customers_by_rule(suppressions: &[Suppression]) -> BTreeMap<String, usize> {
+    let mut kept: Vec<(&str, usize)> =
+        suppressions.iter().map(|suppression| (suppression.rule, suppression.row)).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    let of_rules = kept.chunk_by(|a, b| a.0 == b.0);
+    of_rules.map(|of_rule| (of_rule[0].0.to_owned(), of_rule.len())).collect()
 }
 
 /// Consent that the bank does not deliver keeps nobody off a list, which must be said.
@@ -124,4 +130,21 @@ fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
             ManagerList { manager_id: id.to_owned(), capacity, listed, beyond_capacity }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_kept_off_several_lists_by_one_rule_counts_once() {
+        let kept = |row, list, rule| Suppression { row, list, rule };
+        let counted = customers_by_rule(&[
+            kept(0, "cross_sell", "cooldown"),
+            kept(0, "vip_upgrade", "cooldown"),
+            kept(1, "cross_sell", "cooldown"),
+            kept(1, "maturity", "capacity"),
+        ]);
+        assert_eq!(counted, BTreeMap::from([("capacity".to_owned(), 1), ("cooldown".to_owned(), 2)]));
+    }
 }

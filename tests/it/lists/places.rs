@@ -2,6 +2,7 @@
 
 use super::{delivered, listed, targets_of};
 use crate::bank::night;
+use crate::published::Table;
 use tercet::config::{ContactUnknown, Lists};
 
 #[test]
@@ -85,4 +86,25 @@ fn who_is_not_known_to_consent_is_not_marketed_to_and_called_about_his_deposit()
     });
     insta::assert_snapshot!(all, @"");
     insta::assert_snapshot!(with_consents(|lists| lists.contact_unknown = ContactUnknown::None), @"");
+}
+
+#[test]
+fn a_customer_of_yesterday_is_not_counted_as_left_alone() {
+    // t1: 60 days. A was reached, B was not; C came within them, D before.
+    let (_home, config) = delivered(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2026-09-01,M1\nD,2026-08-31,M1"),
+            ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+            (
+                "holdings-2026-10",
+                "2026-09-30,A,securities,60000\n2026-09-30,B,securities,60000\n2026-09-30,C,securities,60000\n\
+                 2026-09-30,D,securities,60000",
+            ),
+            ("contacts", "A,2026-10-01\nB,2026-08-01"),
+        ],
+        |_| {},
+    );
+    let managers = Table::read(&night(&config, "2026-10-31").folder.join("managers.parquet"));
+    assert_eq!(managers.floats("coverage"), [Some(1.0 / 3.0)]);
 }
