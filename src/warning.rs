@@ -196,7 +196,10 @@ impl fmt::Display for Warning {
                 write!(f, "`customers.{column}` is not delivered; nobody is kept off a list for it")
             }
             Warning::RiskNotDelivered { missing, is_suggested: true } => {
-                write!(f, "{missing} not delivered; products that carry risk are suggested without a look at it")
+                write!(
+                    f,
+                    "{missing} not delivered; products that carry risk are suggested without a look at it"
+                )
             }
             Warning::RiskNotDelivered { missing, is_suggested: false } => write!(
                 f,

@@ -86,7 +86,8 @@ mod tests {
             sample
         };
         let train = rows([[0.0, 1.0], [1.0, 1.0]], None);
-        let names = |sample: &Sample| sample.inputs.iter().map(|input| input.name.clone()).collect::<Vec<_>>();
+        let names =
+            |sample: &Sample| sample.inputs.iter().map(|input| input.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&train), ["held_fund"]);
         let later = rows([[0.0, 0.0], [0.0, 1.0]], Some(&train));
         assert_eq!(names(&later), ["held_fund"], "what training did not see is of no use");

@@ -126,10 +126,8 @@ mod tests {
             let kinds = BTreeMap::from([(Fund, kind()), (LoanBusiness, kind())]);
             Shelf { kinds, needs_known_risk }
         };
-        let customer = |risk_level| Customer {
-            risk_level,
-            ..Customer::known_by("A", "2020-01-01".parse().unwrap())
-        };
+        let customer =
+            |risk_level| Customer { risk_level, ..Customer::known_by("A", "2020-01-01".parse().unwrap()) };
         // Levels of the product and of the customer, and whether it suits where what is unknown may pass and where not.
         let cases = [
             (Some(3), Some(3), true, true),
@@ -140,7 +138,11 @@ mod tests {
         ];
         for (product, of_customer, passing, strict) in cases {
             let fits = |strict, kind| shelf(strict, product).fits(&customer(of_customer), kind);
-            assert_eq!((fits(false, Fund), fits(true, Fund)), (passing, strict), "{product:?} {of_customer:?}");
+            assert_eq!(
+                (fits(false, Fund), fits(true, Fund)),
+                (passing, strict),
+                "{product:?} {of_customer:?}"
+            );
         }
         assert!(shelf(true, None).fits(&customer(None), LoanBusiness), "credit needs no appetite for risk");
         assert!(!shelf(true, Some(1)).fits(&customer(Some(5)), ProductKind::Trust), "not on sale");

@@ -63,7 +63,9 @@ fn came_back(
     match until(from).event()?.kind {
         EventKind::Closed => None,
         EventKind::RunOff => Some(until(last).outflow?.share < rules.confirm_share),
-        EventKind::Silent => Some(booked(history, from, last).iter().any(|row| row.kind.started_by_customer())),
+        EventKind::Silent => {
+            Some(booked(history, from, last).iter().any(|row| row.kind.started_by_customer()))
+        }
     }
 }
 

@@ -93,6 +93,7 @@ fn came_about(list: &str, product: Option<&str>, booked: &[Booked<'_>], held: &[
         "2025-01-31",
         "2025-02-28",
         "2025-03-31",
+        "2025-12-31",
         "2026-01-31",
         "2026-02-28",
         "2026-03-31",
@@ -160,8 +161,7 @@ fn who_ran_off_comes_back_with_his_money_and_who_fell_silent_with_an_act() {
     // 1,000 a year before the assignment, of which 500 is a loss and under 250 none any more.
     let kept = |on: &'static str| (on, DemandDeposit, 1_000);
     let held = [kept("2024-12-31"), kept("2025-01-31"), kept("2025-02-28"), kept("2025-03-31")];
-    let (active, gone) =
-        (("2025-03-15", Withdrawal, -1, None), ("2025-09-01", TransferOut, -800, None));
+    let (active, gone) = (("2025-03-15", Withdrawal, -1, None), ("2025-09-01", TransferOut, -800, None));
     // He went on using the account all along.
     let used = |on: &'static str| (on, Withdrawal, -1, None);
     let ran_off = [active, used("2025-06-01"), gone, used("2025-12-01"), used("2026-03-01")];
@@ -199,7 +199,7 @@ fn who_ran_off_comes_back_with_his_money_and_who_fell_silent_with_an_act() {
 
 #[test]
 fn a_loss_is_that_of_churn_and_counts_from_the_first_day() {
-    let assets = [("2026-01-31", Fund, 1_000), ("2026-02-28", Fund, 1_000), ("2026-03-31", Fund, 1_000)];
+    let assets = ["2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31"].map(|on| (on, Fund, 1_000));
     let active = ("2026-03-15", Withdrawal, -1, None);
     let cases: &[(&str, &[Booked<'_>], bool)] = &[
         ("half gone on the second day", &[active, ("2026-04-02", TransferOut, -500, None)], true),

@@ -189,7 +189,8 @@ mod tests {
     /// the customer's.
     fn clustered(seed: u64, lots_are_own: bool) -> (Proportion, Proportion, Vec<Member<u32>>) {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let (mut assigned, mut held_out, mut members) = (Proportion::default(), Proportion::default(), Vec::new());
+        let (mut assigned, mut held_out, mut members) =
+            (Proportion::default(), Proportion::default(), Vec::new());
         for customer in 0..400 {
             // A fifth have the event in most quarters, all others in few: 0.19 on average.
             let inclination = if random.gen_bool(0.2) { 0.75 } else { 0.05 };
@@ -198,7 +199,11 @@ mod tests {
                 let lot = random.gen_bool(0.1);
                 let is_second = if lots_are_own { lot } else { lot_of_all };
                 let event = random.gen_bool(inclination);
-                if is_second { held_out.add(event) } else { assigned.add(event) }
+                if is_second {
+                    held_out.add(event)
+                } else {
+                    assigned.add(event)
+                }
                 members.push(Member { cluster: customer, is_second, event });
             }
         }
@@ -235,7 +240,8 @@ mod tests {
     fn rows_of_their_own_have_no_design_effect_and_doubled_ones_have_two() {
         let rows = |n: usize| {
             let members = (0..60u32).flat_map(|customer| {
-                let member = Member { cluster: customer, is_second: customer % 3 == 0, event: customer % 5 == 0 };
+                let member =
+                    Member { cluster: customer, is_second: customer % 3 == 0, event: customer % 5 == 0 };
                 std::iter::repeat_n(member, n)
             });
             members.collect::<Vec<_>>()

@@ -174,7 +174,8 @@ mod tests {
             let (as_of, newest) =
                 (Date::parse_iso("2026-10-31").unwrap(), Date::parse_iso("2026-11-02").unwrap());
             let identity = Identity { as_of, manager_id: "M1".into(), run_id: "r".into(), profile };
-            let context = Context { header: &header, identity: &identity, listed: &listed, newest, pseudonyms: None };
+            let context =
+                Context { header: &header, identity: &identity, listed: &listed, newest, pseudonyms: None };
             let filled =
                 context.read(&cells([Cell::Number(rank), text(id), text("2026-11-02"), text("Sale")]));
             filled.map(|filled| filled.unwrap().customer_id).map_err(|fault| fault.column)

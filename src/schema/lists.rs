@@ -225,7 +225,12 @@ pub const EFFECTS: TableSchema = TableSchema {
                 "share",
                 "rate_assigned less rate_held_out: below 0 where a list lowers losses",
             ),
-            field("effect_low", Float64, "share", "Lower end of its 95% interval (Newcombe 1998, method 10; over several campaigns by customer, as Rao & Scott 1992 do)"),
+            field(
+                "effect_low",
+                Float64,
+                "share",
+                "Lower end of its 95% interval (Newcombe 1998, method 10; over several campaigns by customer, as Rao & Scott 1992 do)",
+            ),
             field("effect_high", Float64, "share", "Upper end of its 95% interval"),
             field("horizon_days", Int32, "days", "Days from the assignment within which the event counts"),
             field(

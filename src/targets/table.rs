@@ -107,8 +107,10 @@ fn risk_not_delivered(night: &Night<'_>) -> Option<Warning> {
     let missing: Vec<&str> = missing.map(|(_, name)| name).collect();
     let is_suggested = !needs_known_risk(night.mapped, &night.config.lists);
     let is = if missing.len() == 1 { "is" } else { "are" };
-    (!missing.is_empty())
-        .then(|| Warning::RiskNotDelivered { missing: format!("{} {is}", missing.join(" and ")), is_suggested })
+    (!missing.is_empty()).then(|| Warning::RiskNotDelivered {
+        missing: format!("{} {is}", missing.join(" and ")),
+        is_suggested,
+    })
 }
 
 fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {

@@ -4,8 +4,8 @@
 use super::{Candidate, List, Night, of_rows};
 use crate::contract::Holding;
 use crate::contract::codes::{Kind, ProductKind};
-use crate::date::Date;
 use crate::contract::tables::Table;
+use crate::date::Date;
 use crate::money::Money;
 use crate::targets::needs::{Need, Part};
 use std::collections::BTreeMap;
@@ -83,9 +83,9 @@ fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
 /// begin is not known may be new.
 fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Date) -> i64 {
     let begun = night.holdings(row, night.as_of()).iter();
-    let begun =
-        begun.filter(|held| held.product_kind == kind
-            && held.started_on.map_or(held.matures_on.is_some(), |on| on >= date));
+    let begun = begun.filter(|held| {
+        held.product_kind == kind && held.started_on.map_or(held.matures_on.is_some(), |on| on >= date)
+    });
     let bought = night.history(row).transactions.iter().rev().take_while(|row| row.booked_on >= date);
     let bought = bought.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(kind));
     let (begun, bought) =

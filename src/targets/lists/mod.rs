@@ -44,11 +44,7 @@ const COST_BASIS: Need = Need::Column(Table::Holdings, "cost_basis");
 const MATURES_ON: Need = Need::Column(Table::Holdings, "matures_on");
 
 static RULES: [Rule; 21] = [
-    rule(
-        List::ComplaintFollowup,
-        complaint_followup::candidates,
-        &[Need::Complaints],
-    ),
+    rule(List::ComplaintFollowup, complaint_followup::candidates, &[Need::Complaints]),
     rule(List::LargeMove, large_move::candidates, &[Need::Balances]),
     rule(List::Maturity, maturity::candidates, &[MATURES_ON]),
     rule(List::CreditExpiry, credit_expiry::candidates, &[MATURES_ON]),

@@ -55,9 +55,8 @@ fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
 /// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;
 /// C: marketing is not; D: neither is. E: marketing is refused.
 fn with_consents(set: impl FnOnce(&mut Lists)) -> String {
-    let customer = |(id, contact, marketing)| {
-        format!("{id},2020-01-02,M1,,{contact},,,,,,,,5,,900000,,{marketing}\n")
-    };
+    let customer =
+        |(id, contact, marketing)| format!("{id},2020-01-02,M1,,{contact},,,,,,,,5,,900000,,{marketing}\n");
     let customers =
         [("A", "", ""), ("B", "-", ""), ("C", "", "-"), ("D", "-", "-"), ("E", "", "false")].map(customer);
     let holdings = ["A", "B", "C", "D", "E"]
@@ -79,13 +78,49 @@ fn with_consents(set: impl FnOnce(&mut Lists)) -> String {
 
 #[test]
 fn who_is_not_known_to_consent_is_not_marketed_to_and_called_about_his_deposit() {
-    insta::assert_snapshot!(with_consents(|_| {}), @"");
+    insta::assert_snapshot!(with_consents(|_| {}), @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 B maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 C maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 D maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not B cross_sell: contact_unknown
+    not B cultivate: contact_unknown
+    not C cross_sell: marketing_unknown
+    not C cultivate: marketing_unknown
+    not D cross_sell: contact_unknown
+    not D cultivate: contact_unknown
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
     let all = with_consents(|lists| {
         lists.contact_unknown = ContactUnknown::All;
         lists.marketing_unknown_allowed = true;
     });
-    insta::assert_snapshot!(all, @"");
-    insta::assert_snapshot!(with_consents(|lists| lists.contact_unknown = ContactUnknown::None), @"");
+    insta::assert_snapshot!(all, @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 B maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 C maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 D maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
+    insta::assert_snapshot!(with_consents(|lists| lists.contact_unknown = ContactUnknown::None), @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 C maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not B cross_sell: contact_unknown
+    not B cultivate: contact_unknown
+    not B maturity: contact_unknown
+    not C cross_sell: marketing_unknown
+    not C cultivate: marketing_unknown
+    not D cross_sell: contact_unknown
+    not D cultivate: contact_unknown
+    not D maturity: contact_unknown
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
 }
 
 #[test]

@@ -104,7 +104,10 @@ fn where_the_begin_of_a_term_is_not_delivered_nobody_is_told_not_to_have_renewed
     let report = night(&config, "2026-10-31");
     let text = targets_of(&report.folder);
     assert!(text.contains("M1 B maturity") && !text.contains("M1 A maturity"), "{text}");
-    assert!(text.contains("M1 C maturity [] Time deposit: 3,000 matured on 2026-10-26, not renewed"), "{text}");
+    assert!(
+        text.contains("M1 C maturity [] Time deposit: 3,000 matured on 2026-10-26, not renewed"),
+        "{text}"
+    );
     let told = "list `maturity` does not name all money that matured and was not renewed: it needs `holdings.started_on`";
     let warnings = &report.manifest.warnings;
     assert!(warnings.iter().any(|warning| warning == told), "{warnings:?}");
