@@ -54,13 +54,13 @@ pub const LISTS: [&str; 22] = [
     "maturity",
     "credit_expiry",
     "retention",
+    "long_silent",
     "contact_due",
     "vip_upgrade",
     "tier_watch",
     "cross_sell",
     "win_back",
     "dormant_check",
-    "long_silent",
     "unclaimed",
     "gain_call",
     "loss_care",
@@ -140,8 +140,23 @@ pub const TIERS: [&str; 5] = ["t0", "t1", "t2", "t3", "t4"];
 /// What can come of a contact; keys of `[outcome]`.
 pub const OUTCOMES: [&str; 6] = ["reached", "not_reached", "appointment", "sale", "declined", "complaint"];
 
+/// Rules that keep a customer off a list; keys of `[suppression]`.
+pub const SUPPRESSIONS: [&str; 11] = [
+    "deceased",
+    "legal_hold",
+    "contact_not_allowed",
+    "contact_unknown",
+    "marketing_not_allowed",
+    "marketing_unknown",
+    "complaint_open",
+    "type_not_for_selling",
+    "cooldown",
+    "fatigue",
+    "capacity",
+];
+
 /// Codes that must have a text in every language, by section.
-const CODES: [(&str, &[&str]); 13] = [
+const CODES: [(&str, &[&str]); 14] = [
     ("list", &LISTS),
     ("what_to_do", &LISTS),
     ("family", &["urgent", "keeping", "selling", "caring"]),
@@ -154,6 +169,7 @@ const CODES: [(&str, &[&str]); 13] = [
     ("channel", Channel::CODES),
     ("outcome", &OUTCOMES),
     ("reason", &REASONS),
+    ("suppression", &SUPPRESSIONS),
     ("product_line", &["current", "term_deposits", "managed", "insurance", "market"]),
 ];
 

@@ -57,6 +57,12 @@ pub enum Warning {
         list: &'static str,
         missing: String,
     },
+    /// A list lacks a part, because the bank does not deliver what that needs.
+    ListIncomplete {
+        list: &'static str,
+        without: &'static str,
+        missing: String,
+    },
     /// A group of customers is too small to cluster, so that its customers have no type.
     GroupNotSegmented {
         group: String,
@@ -76,6 +82,12 @@ pub enum Warning {
     /// Nothing tells who may be contacted, so that nobody is kept off a list for it.
     ConsentNotDelivered {
         column: &'static str,
+    },
+    /// Risk levels are delivered of one side alone, or of none.
+    RiskNotDelivered {
+        missing: String,
+        /// Whether what carries risk is suggested all the same.
+        is_suggested: bool,
     },
     /// Balances are older than the last month-end.
     OldSnapshot {
@@ -162,6 +174,9 @@ impl fmt::Display for Warning {
             Warning::ListUnavailable { list, missing } => {
                 write!(f, "list `{list}` is not available: it needs {missing}")
             }
+            Warning::ListIncomplete { list, without, missing } => {
+                write!(f, "list `{list}` does not name {without}: it needs {missing}")
+            }
             Warning::GroupNotSegmented { group, n_fitted } => {
                 write!(f, "group `{group}` has {n_fitted} settled customers, too few to tell types apart")
             }
@@ -180,6 +195,16 @@ impl fmt::Display for Warning {
             Warning::ConsentNotDelivered { column } => {
                 write!(f, "`customers.{column}` is not delivered; nobody is kept off a list for it")
             }
+            Warning::RiskNotDelivered { missing, is_suggested: true } => {
+                write!(
+                    f,
+                    "{missing} not delivered; products that carry risk are suggested without a look at it"
+                )
+            }
+            Warning::RiskNotDelivered { missing, is_suggested: false } => write!(
+                f,
+                "{missing} not delivered, so that no product that carries risk is known to suit anybody: none is suggested"
+            ),
             Warning::OldSnapshot { newest, as_of } => {
                 write!(f, "the newest holdings are of {newest}; assets on {as_of} are taken to be the same")
             }

@@ -12,7 +12,6 @@ mod summary;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
-use crate::labels::Labels;
 use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
@@ -177,7 +176,7 @@ fn explain_customer(arguments: &ExplainArguments) -> Result<()> {
     print(&if arguments.place.json {
         explain::json(&answer)? + "\n"
     } else {
-        explain::text(&answer, &Labels::of(config.language), &config.base_currency)
+        explain::text(&answer, &explain::labels(&config), &config.base_currency)
     })
 }
 

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 /// Lists that neither a cooldown nor the ceiling of contacts keeps anybody off: what cannot wait, and the tier's own
 /// cadence.
-const CANNOT_WAIT: [&str; 5] =
-    ["complaint_followup", "large_move", "maturity", "credit_expiry", "contact_due"];
+const CANNOT_WAIT: [&str; 6] =
+    ["complaint_followup", "large_move", "maturity", "credit_expiry", "long_silent", "contact_due"];
 
 /// Whom to contact, when and how many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,12 @@ pub struct Lists {
     pub contacts_max: usize,
     /// Days over which contacts are counted against `contacts_max`.
     pub contacts_max_days: i32,
+    /// Lists that may name a customer of whom it is not known whether he may be contacted: `customers.contact_allowed` is
+    /// delivered, and his cell is empty.
+    pub contact_unknown: ContactUnknown,
+    /// Whether selling lists, `win_back` and `cultivate` may name a customer of whom it is not known whether marketing is
+    /// allowed: `customers.marketing_allowed` is delivered, and his cell is empty.
+    pub marketing_unknown_allowed: bool,
     /// Outcomes of contacts that reached nobody: none for cadence, cooldown and last contact.
     pub not_reached_outcomes: Vec<String>,
     /// Share of the customers of a campaign (retention, win-back, selling) who are not contacted, to measure its effect.
@@ -69,7 +75,8 @@ pub struct Lists {
 
     /// Longest time between contacts for tiers t0 to t4, in days; 0: none given.
     pub cadence_days: [i32; 5],
-    /// Cadences without a contact after which a customer who was contacted before counts as forgotten.
+    /// Cadences without a contact after which a customer who was contacted before counts as forgotten: he is
+    /// `long_silent` then, and no longer `contact_due`.
     pub long_silent_cadences: i32,
 
     /// Assets from which a gold card is offered, in currency units.
@@ -81,6 +88,9 @@ pub struct Lists {
 
     /// Customer types that a manager should not sell to.
     pub selling_types_excluded: Vec<String>,
+    /// Whether a product that carries risk may be suggested where its level or the customer's is not known, though the
+    /// bank delivers levels.
+    pub risk_unknown_allowed: bool,
     /// Products suggested to one customer at most.
     pub cross_sell_per_customer: u32,
     /// File of product rules; empty: the one that ships with the program.
@@ -123,6 +133,18 @@ pub struct Lists {
     pub handover_ahead_days: i32,
 }
 
+/// Lists that may name a customer of whom it is not known whether he may be contacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactUnknown {
+    /// Every list: an empty cell is no objection.
+    All,
+    /// Lists about what he has with the bank; none that markets to him.
+    Service,
+    /// No list.
+    None,
+}
+
 /// Shares of a manager's daily capacity by list family, with the sum 1; what one leaves unused passes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -157,8 +179,8 @@ impl Lists {
         ensure("lists.cross_sell_per_customer", self.cross_sell_per_customer > 0, "over 0")?;
         ensure(
             "lists.long_silent_cadences",
-            (1..=100).contains(&self.long_silent_cadences),
-            "from 1 to 100",
+            (2..=100).contains(&self.long_silent_cadences),
+            "from 2 to 100",
         )?;
         let [listed, urgent] = self.credit_ahead_days;
         ensure("lists.credit_ahead_days", listed >= urgent, "falling: listed from, urgent from")?;

@@ -15,7 +15,7 @@ mod statistics;
 
 pub use band::Band;
 pub use cost_to_serve::CostToServe;
-pub use lists::{Lists, Quotas, holiday_in};
+pub use lists::{ContactUnknown, Lists, Quotas, holiday_in};
 pub use privacy::{Privacy, Profile, Publish};
 pub use propensity::Propensity;
 pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};

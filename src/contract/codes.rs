@@ -72,6 +72,19 @@ impl ProductKind {
         !self.is_debt() && self != ProductKind::Other
     }
 
+    /// Whether its price may fall, so that it must suit whoever buys it: his assessed appetite for risk must reach its
+    /// level. Deposits, treasury bonds and credit are sold without an assessment.
+    pub fn carries_risk(self) -> bool {
+        use ProductKind::{Bond, BondFund, Fund, Insurance, Securities, Structured, Trust, Wealth};
+        matches!(self, Structured | Wealth | Trust | Fund | BondFund | Bond | Insurance | Securities)
+    }
+
+    /// Credit that may be drawn on again: the customer has it while its limit stands, drawn or not. Of a loan, the limit
+    /// is what was once lent, and paid back it is gone.
+    pub fn is_revolving(self) -> bool {
+        matches!(self, ProductKind::CreditLine | ProductKind::Card)
+    }
+
     /// Debts and commitments: balances delivered positive, told apart by kind.
     pub fn is_debt(self) -> bool {
         use ProductKind::{Card, CreditLine, Guarantee, LoanBusiness, LoanConsumer, LoanMortgage};

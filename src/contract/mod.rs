@@ -10,4 +10,5 @@ pub mod tables;
 
 pub use rows::{
     Account, Branch, Contact, Customer, CustomerVersion, Holding, Manager, NONE, Product, Transaction,
+    complaint_open_since,
 };

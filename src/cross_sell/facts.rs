@@ -74,7 +74,7 @@ impl Facts {
             if row.matures_on.is_some_and(|on| due.contains(&on)) {
                 of_kind.maturing += row.balance.to_units() as f32;
             }
-            if row.balance.0 > 0 {
+            if row.is_held() {
                 self.held.add(row.product_kind);
             }
         }
@@ -107,7 +107,7 @@ pub fn bought_after(history: &CustomerHistory<'_>, held: Kinds, date: Date, days
     }
     let holdings = visible.holdings.iter().rev().take_while(|row| row.snapshot_on >= from);
     // The snapshot in force may be older than the date: what began before it was not bought after it.
-    let is_new = |row: &&Holding| row.balance.0 > 0 && row.started_on.is_none_or(|on| on > date);
+    let is_new = |row: &&Holding| row.is_held() && row.started_on.is_none_or(|on| on > date);
     for row in holdings.filter(is_new) {
         found.add(row.product_kind);
     }
@@ -226,6 +226,31 @@ mod tests {
             Facts::of(history, calendar, date("2025-10-30"))
         };
         assert_eq!(seen(&transactions, &holdings, before), None);
+    }
+
+    #[test]
+    fn a_limit_that_stands_is_held_though_nothing_is_drawn() {
+        use ProductKind::{Card, CreditLine, LoanMortgage};
+        let limited = |on: &str, kind, limit: i64| Holding {
+            credit_limit: Some(Money(limit)),
+            ..holding(on, kind, 0, None)
+        };
+        let holdings = [
+            limited("2026-08-31", Card, 900),
+            limited("2026-08-31", CreditLine, 0),
+            // The sum once lent is no limit.
+            limited("2026-08-31", LoanMortgage, 900),
+            limited("2026-09-30", CreditLine, 900),
+        ];
+        let origin = date("2026-08-31");
+        let (held, bought) = seen(&[], &holdings, |history, calendar| {
+            let held = Facts::of(history, calendar, origin).unwrap().held;
+            (held, bought_after(history, held, origin, 90))
+        });
+        let of = |kinds: Kinds| {
+            ProductKind::ALL.iter().copied().filter(|kind| kinds.has(*kind)).collect::<Vec<ProductKind>>()
+        };
+        assert_eq!((of(held), of(bought)), (vec![Card], vec![CreditLine]));
     }
 
     #[test]

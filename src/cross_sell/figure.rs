@@ -7,7 +7,7 @@ use crate::learn::Input;
 /// One figure of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
-    /// 1 where he holds the kind, else 0.
+    /// 1 where he holds the kind, be it a limit that is not drawn, else 0.
     Held(ProductKind),
     /// In the newest snapshot, in currency units.
     Balance(ProductKind),

@@ -18,6 +18,7 @@ use crate::learn::champion::{FOLDS, out_of_fold, out_of_time};
 use crate::learn::sample::unseen;
 use crate::learn::{CalibratedOn, Fitted, Sample, Settings};
 use crate::model::metrics;
+use std::collections::BTreeSet;
 
 /// Fits one product on origins (ascending) of which all purchases are known; `None` where nobody was without it.
 ///
@@ -34,7 +35,7 @@ pub fn fit_product(
         return Ok(None);
     }
     let named = rate(origins, product, |origin, row| is_named(rules, product, origin.named[row]));
-    let is_told = named.n_bought >= config.propensity.clause_buyers_min;
+    let is_told = named.n_buyers >= config.propensity.clause_buyers_min;
     let learned = learn(origins, rules, product, config)?;
     let (learned, not_learned) = match learned {
         Ok(learned) => (Some(learned), None),
@@ -54,13 +55,18 @@ pub fn fit_product(
 /// Of the rows that did not hold the product and that `counts` accepts.
 fn rate(origins: &[&Origin], product: ProductKind, counts: impl Fn(&Origin, usize) -> bool) -> Rate {
     let mut rate = Rate::default();
+    let mut buyers: BTreeSet<u32> = BTreeSet::new();
     for origin in origins {
         let without = (0..origin.facts.len()).filter(|row| !origin.facts[*row].held.has(product));
         for row in without.filter(|row| counts(origin, *row)) {
             rate.n_rows += 1;
-            rate.n_bought += usize::from(origin.bought[row].has(product));
+            if origin.bought[row].has(product) {
+                rate.n_bought += 1;
+                buyers.insert(origin.hashes[row]);
+            }
         }
     }
+    rate.n_buyers = buyers.len();
     rate
 }
 
@@ -95,9 +101,9 @@ fn learn(
     let (earlier, later): (Vec<&Origin>, Vec<&Origin>) =
         origins.iter().copied().partition(|origin| origin.date <= newest.plus_days(-PURCHASE_DAYS));
     let closed_on = earlier.last().map(|origin| origin.date.plus_days(PURCHASE_DAYS));
-    let train = labelled(&earlier, rules, product, |_, _| true);
+    let train = labelled(&earlier, rules, product, None, |_, _| true);
     let is_unseen = unseen(&train, closed_on);
-    let held = labelled(&later, rules, product, |origin, hash| is_unseen(origin.date, hash));
+    let held = labelled(&later, rules, product, Some(&train), |origin, hash| is_unseen(origin.date, hash));
     let settings = Settings {
         winsor_share: config.segment.winsor_share,
         l2_penalty: config.churn.l2_penalty,
@@ -109,7 +115,7 @@ fn learn(
         let fitted = out_of_time(&train, &held, &settings)?;
         return Ok(fitted.map(|fitted| described(fitted, dates(&earlier), calibrated_on, &train)));
     }
-    let all = labelled(origins, rules, product, |_, _| true);
+    let all = labelled(origins, rules, product, None, |_, _| true);
     if let Some(reason) = too_few(&all, config) {
         return Ok(Err(reason));
     }

@@ -31,6 +31,7 @@ pub use judge::judge;
 pub use model::PropensityModel;
 pub use offers::{Offer, Propensity, Tonight, offers};
 pub use rules::Rules;
+pub use shelf::needs_known_risk;
 pub use train::{Training, fit, settings_digest, train};
 
 /// Over how many days a purchase counts.

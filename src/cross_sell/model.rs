@@ -12,7 +12,7 @@ use crate::seal;
 use serde::{Deserialize, Serialize};
 
 /// Raised when the meaning of a field changes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The stored propensity model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct ProductModel {
 pub struct Rate {
     pub n_rows: usize,
     pub n_bought: usize,
+    /// Customers who bought, each once: one purchase lies after several origins.
+    pub n_buyers: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +170,7 @@ impl PropensityModel {
                 ));
             }
             let rates = product.rules.iter().map(|rule| rule.rate).chain([product.all, product.named]);
-            if rates.into_iter().any(|rate| rate.n_bought > rate.n_rows) {
+            if rates.into_iter().any(|rate| rate.n_bought > rate.n_rows || rate.n_buyers > rate.n_bought) {
                 return Err("damaged: more customers bought than there are".into());
             }
             let Some(learned) = &product.learned else { continue };

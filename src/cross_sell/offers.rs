@@ -26,6 +26,8 @@ pub struct Tonight<'a> {
     pub rows: &'a Excerpt<'a>,
     pub features: &'a FeatureTable,
     pub rules: &'a Rules,
+    /// See [`needs_known_risk`](super::needs_known_risk).
+    pub needs_known_risk: bool,
     /// Products offered to one customer at most.
     pub per_customer: usize,
 }
@@ -74,7 +76,7 @@ pub fn offers(tonight: &Tonight<'_>, model: Option<&PropensityModel>) -> Result<
     if !tonight.bank.calendar().has_balances_on(tonight.features.as_of) {
         return Ok(Vec::new());
     }
-    let shelf = Shelf::of(tonight.bank, tonight.rules, &tonight.holders());
+    let shelf = Shelf::of(tonight.bank, tonight.rules, &tonight.holders(), tonight.needs_known_risk);
     let n = tonight.features.n_customers();
     let blocks: Vec<Result<Vec<Offer>>> = (0..n)
         .into_par_iter()

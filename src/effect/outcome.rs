@@ -4,14 +4,14 @@
 //! two figures of a night mean different things by it. Never: a row after the horizon and the days of confirmation.
 
 use super::ledger::Assignment;
-use crate::churn::labels::follow;
+use crate::churn::labels::{EventKind, follow};
 use crate::churn::origins::scope_and_baseline;
-use crate::config::Config;
+use crate::config::{Churn, Config};
 use crate::contract::codes::{Kind, ProductKind};
 use crate::contract::{Holding, Transaction};
 use crate::date::Date;
-use crate::money::Money;
 use crate::store::{Calendar, CustomerHistory};
+use crate::targets::LOOKBACK_DAYS;
 
 /// Days from the assignment after which its outcome is known, of every list: a loss has to be confirmed, and what was
 /// bought on the last days is in the next snapshot.
@@ -36,7 +36,7 @@ pub(super) fn event(
             let (_, baseline) = scope_and_baseline(calendar, history, from, rules);
             follow(history, from, baseline, as_of, rules).label_by(last)?.left()
         }
-        "win_back" => Some(came_back(history, calendar, from, last, config.churn.aum_floor)),
+        "win_back" => came_back(history, calendar, from, last, &config.churn),
         _ => Some(bought(history, calendar, from, last, assignment.product.as_deref())),
     }
 }
@@ -47,12 +47,26 @@ fn booked<'a>(history: &CustomerHistory<'a>, from: Date, last: Date) -> &'a [Tra
     &rows[rows.partition_point(|row| row.booked_on <= from)..]
 }
 
-/// Something that he started, or assets that are over the floor again.
-fn came_back(history: &CustomerHistory<'_>, calendar: &Calendar, from: Date, last: Date, floor: f64) -> bool {
-    let has_started = booked(history, from, last).iter().any(|row| row.kind.started_by_customer());
-    let is_over = |rows: &[Holding]| assets(rows).to_units() >= floor;
-    let was_over = || calendar.newest_snapshot(from).is_some_and(|on| is_over(held_on(history, on)));
-    has_started || (!was_over() && snapshots(history, from, last).any(is_over))
+/// Whether what was lost is back by `last`, as win-back itself tells it: of a run-off, so much of the money that what is
+/// gone is less than would be a loss taken back; of a silence, something that he started. `None` where the loss is no
+/// longer one by what is known now.
+fn came_back(
+    history: &CustomerHistory<'_>,
+    calendar: &Calendar,
+    from: Date,
+    last: Date,
+    rules: &Churn,
+) -> Option<bool> {
+    let origin = from.plus_days(-LOOKBACK_DAYS);
+    let (_, baseline) = scope_and_baseline(calendar, history, origin, rules);
+    let until = |date| follow(history, origin, baseline, date, rules);
+    match until(from).event()?.kind {
+        EventKind::Closed => None,
+        EventKind::RunOff => Some(until(last).outflow?.share < rules.confirm_share),
+        EventKind::Silent => {
+            Some(booked(history, from, last).iter().any(|row| row.kind.started_by_customer()))
+        }
+    }
 }
 
 /// A purchase of the product, or a holding of it where he had none; of any product where none is named.
@@ -72,17 +86,12 @@ fn bought(
     let Some(before) = calendar.newest_snapshot(from) else { return false };
     let had = held_on(history, before);
     let is_new = |row: &Holding| {
-        is_held(row)
+        row.is_held()
             && row.started_on.is_none_or(|on| on > from)
             && is_it(Some(row.product_kind))
-            && !had.iter().any(|old| is_held(old) && old.product_kind == row.product_kind)
+            && !had.iter().any(|old| old.is_held() && old.product_kind == row.product_kind)
     };
     snapshots(history, from, last).any(|rows| rows.iter().any(is_new))
-}
-
-/// A balance, or a limit that may be drawn on.
-fn is_held(row: &Holding) -> bool {
-    row.balance.0 > 0 || row.credit_limit.is_some_and(|limit| limit.0 > 0)
 }
 
 fn held_on<'a>(history: &CustomerHistory<'a>, on: Date) -> &'a [Holding] {
@@ -100,8 +109,4 @@ fn snapshots<'a>(
     let rows = history.until(last).holdings;
     let rows = &rows[rows.partition_point(|row| row.snapshot_on <= from)..];
     rows.chunk_by(|a, b| a.snapshot_on == b.snapshot_on)
-}
-
-fn assets(rows: &[Holding]) -> Money {
-    Money(rows.iter().filter(|row| row.product_kind.counts_in_aum()).map(|row| row.balance.0).sum())
 }

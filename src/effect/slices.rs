@@ -49,7 +49,7 @@ impl Unit {
 
 /// Figures by list, campaign and slice, ascending by these.
 pub(super) fn figures(ledger: &Ledger, followups: &[Followup], config: &Config) -> Vec<EffectFigures> {
-    let mut tallies: BTreeMap<[&str; 4], Tally> = BTreeMap::new();
+    let mut tallies: BTreeMap<[&str; 4], Tally<'_>> = BTreeMap::new();
     let rows: Vec<(&Assignment, &Followup)> = ledger.rows().iter().zip(followups).collect();
     for own in rows.chunk_by(|(a, _), (b, _)| a.campaign == b.campaign && a.customer_id == b.customer_id) {
         let Some((first, unit)) = Unit::of(own.iter().copied()) else { continue };
@@ -57,9 +57,10 @@ pub(super) fn figures(ledger: &Ledger, followups: &[Followup], config: &Config) 
             [(BY_NOTHING, Some(ALL)), (BY_TIER, first.tier.as_deref()), (BY_BAND, first.band.as_deref())];
         for campaign in [ALL, &*first.campaign] {
             for (by, slice) in slices.iter().filter_map(|(by, slice)| Some((*by, (*slice)?))) {
-                tallies.entry([&*first.list, campaign, by, slice]).or_default().add(first.assigned_on, unit);
+                let tally = tallies.entry([&*first.list, campaign, by, slice]).or_default();
+                tally.add(first.assigned_on, unit, (campaign == ALL).then_some(&*first.customer_id));
             }
         }
     }
-    tallies.into_iter().map(|(key, tally)| EffectFigures::of(key, &tally, config)).collect()
+    tallies.into_iter().map(|(key, tally)| EffectFigures::of(key, tally, config)).collect()
 }

@@ -4,12 +4,14 @@ use super::followup::Event;
 use super::slices::{ALL, Unit};
 use crate::config::Config;
 use crate::date::Date;
-use crate::model::proportions::{Difference, Proportion, difference, rows_needed};
+use crate::model::proportions::{
+    Difference, Member, Proportion, design_effect, difference_of_clusters, rows_needed,
+};
 use serde::Serialize;
 
 /// Counts of the customers of a slice.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Tally {
+pub(super) struct Tally<'a> {
     first_assigned_on: Option<Date>,
     last_assigned_on: Option<Date>,
     assigned: u64,
@@ -20,10 +22,14 @@ pub(super) struct Tally {
     /// Customers whose outcome is known, and of them those with the event: assigned, and held out.
     known: [Proportion; 2],
     not_counted: u64,
+    /// The same customers one by one, where one may be counted in several campaigns.
+    members: Vec<Member<&'a str>>,
 }
 
-impl Tally {
-    pub fn add(&mut self, assigned_on: Date, unit: Unit) {
+impl<'a> Tally<'a> {
+    /// Counts a customer of a campaign; over several campaigns he is told by `customer`, since what he does in one quarter
+    /// is not independent of what he does in the next.
+    pub fn add(&mut self, assigned_on: Date, unit: Unit, customer: Option<&'a str>) {
         let first = self.first_assigned_on.get_or_insert(assigned_on);
         *first = assigned_on.min(*first);
         let last = self.last_assigned_on.get_or_insert(assigned_on);
@@ -39,7 +45,15 @@ impl Tally {
         match unit.event {
             Event::NotKnownYet => {}
             Event::DoesNotCount => self.not_counted += 1,
-            event => self.known[usize::from(unit.held_out)].add(event == Event::CameAbout),
+            event => {
+                let came_about = event == Event::CameAbout;
+                self.known[usize::from(unit.held_out)].add(came_about);
+                self.members.extend(customer.map(|cluster| Member {
+                    cluster,
+                    is_second: unit.held_out,
+                    event: came_about,
+                }));
+            }
         }
     }
 }
@@ -106,10 +120,11 @@ pub struct EffectFigures {
 }
 
 impl EffectFigures {
-    pub(super) fn of([list, campaign, by, slice]: [&str; 4], tally: &Tally, config: &Config) -> Self {
+    pub(super) fn of([list, campaign, by, slice]: [&str; 4], mut tally: Tally<'_>, config: &Config) -> Self {
         let [assigned, held_out] = tally.known;
-        let found: Option<Difference> = difference(assigned, held_out);
-        let (needed_assigned, needed_held_out) = needed(list, tally, config);
+        let design_effect = design_effect(&mut tally.members);
+        let found: Option<Difference> = difference_of_clusters(assigned, held_out, design_effect);
+        let (needed_assigned, needed_held_out) = needed(list, &tally, design_effect, config);
         let status = if tally.held_out == 0 {
             Status::NobodyHeldOut
         } else if found.is_none() {
@@ -156,8 +171,8 @@ impl EffectFigures {
 }
 
 /// Assigned and held out whose outcome must be known to see the configured difference; by the held-out's own rate
-/// and the groups' own ratio where they are known.
-fn needed(list: &str, tally: &Tally, config: &Config) -> (u64, u64) {
+/// and the groups' own ratio where they are known; so many times more as the customers of several campaigns are worth less.
+fn needed(list: &str, tally: &Tally<'_>, design_effect: f64, config: &Config) -> (u64, u64) {
     let difference = config.effect.detectable_difference;
     // A rate of nobody or of everybody says that few are known, not that the event is impossible or certain.
     let rate =
@@ -180,6 +195,7 @@ fn needed(list: &str, tally: &Tally, config: &Config) -> (u64, u64) {
         clippy::cast_sign_loss,
         reason = "a number of customers"
     )]
-    let assigned = (held_out as f64 * ratio).ceil() as u64;
-    (assigned, held_out)
+    let times = |n: u64, factor: f64| (n as f64 * factor).ceil() as u64;
+    let held_out = times(held_out, design_effect);
+    (times(held_out, ratio), held_out)
 }

@@ -39,8 +39,11 @@ pub use text::text;
 pub use tier_months::TierMonth;
 pub use who::{Source, Who};
 
+use crate::config::Config;
+use crate::cross_sell::Rules;
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 use night::Night;
 use rows::Row;
 use serde::Serialize;
@@ -81,6 +84,16 @@ pub fn explain(workspace: &Path, customer: &str, as_of: Option<Date>) -> Result<
         lists: lists::of(&rows("targets")?, &rows("suppressions")?, &rows("cross_sell")?),
         movements,
     })
+}
+
+/// The words of the answer: of the configured language, with those that the bank's own product rules bring. A rule that
+/// the file does not have any more is told by its code, as are all where the file cannot be read.
+#[must_use]
+pub fn labels(config: &Config) -> Labels {
+    match Rules::of(config) {
+        Ok(rules) => rules.labels(config.language),
+        Err(_) => Labels::of(config.language),
+    }
 }
 
 /// A table with one row per customer has one of everybody in the night.

@@ -162,6 +162,12 @@ impl<'a> Assets<'a> {
         (newest.until.matured - before.matured, newest.until.renewed - before.renewed)
     }
 
+    /// Whether it is known of all that matured in 365 days how much of it began a new term.
+    pub fn renewals_are_known_365d(&self) -> bool {
+        let Some(newest) = self.at(self.plan.newest) else { return false };
+        newest.until.n_renewals_unknown == self.until_before(self.plan.of_365d.start).n_renewals_unknown
+    }
+
     fn until_before(&self, position: usize) -> SinceFirst {
         position.checked_sub(1).map_or_else(SinceFirst::default, |before| self.snapshots[before].until)
     }

@@ -7,7 +7,7 @@ use super::reference::Reference;
 use super::rhythm::Gaps;
 use super::windows::Window;
 use crate::contract::codes::Channel;
-use crate::contract::{Contact, Customer};
+use crate::contract::{Contact, Customer, complaint_open_since};
 use crate::date::Date;
 
 /// One customer as of one date; borrows from the [`Sweep`](super::Sweep) that read his rows.
@@ -45,14 +45,17 @@ impl Contacts {
     /// `rows` must be sorted by date; looks at none after `as_of`.
     pub(super) fn of(rows: &[Contact], as_of: Date) -> Self {
         let rows = &rows[..rows.partition_point(|row| row.contacted_on <= as_of)];
-        let mut contacts = Contacts { last_on: rows.last().map(|row| row.contacted_on), ..Self::default() };
+        let mut contacts = Contacts {
+            last_on: rows.last().map(|row| row.contacted_on),
+            complaint_open: complaint_open_since(rows, as_of).is_some(),
+            ..Self::default()
+        };
         for row in rows {
             let complaint = row.is_complaint();
             if let Some(answer) = row.satisfaction.filter(|_| !complaint) {
                 contacts.answers += answer;
                 contacts.n_answers += 1;
             }
-            contacts.complaint_open |= row.open_complaint_since(as_of).is_some();
             if as_of - row.contacted_on < 365 {
                 contacts.n_365d += 1;
                 if let Some(channel) = row.channel {

@@ -33,6 +33,8 @@ pub struct SinceFirst {
     /// Between consecutive snapshots: what matured, and what of it started anew with a term.
     pub matured: i64,
     pub renewed: i64,
+    /// How often something matured while nobody says when what has a term since began: it may be renewed money.
+    pub n_renewals_unknown: u32,
 }
 
 impl Snapshot {
@@ -54,6 +56,8 @@ struct Dates {
 struct Terms {
     started: i64,
     maturing: i64,
+    /// Whether money has a term and no begin.
+    begin_is_unknown: bool,
 }
 
 /// Scratch of the pass, reused from customer to customer; after it, what the pass found.
@@ -87,6 +91,7 @@ impl HoldingPass {
             if before.is_some() {
                 until.matured += maturing;
                 until.renewed += terms.started.min(maturing);
+                until.n_renewals_unknown += u32::from(terms.begin_is_unknown && terms.started < maturing);
             }
             maturing = terms.maturing;
             start = own.end;
@@ -123,6 +128,7 @@ impl Snapshot {
         if let Some(matures_on) = row.matures_on {
             let began = |on| dates.before < Some(on) && on <= dates.on;
             terms.started += if row.started_on.is_some_and(began) { counted } else { 0 };
+            terms.begin_is_unknown |= row.started_on.is_none() && counted > 0;
             let is_due = dates.on < matures_on && dates.after.is_some_and(|after| matures_on <= after);
             terms.maturing += if is_due { counted } else { 0 };
         }

@@ -32,7 +32,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature("elsewhere_out_share_90d", Unit::Share, "Money moved to own accounts elsewhere in 90 days, as a part of the assets before them", |f| elsewhere_out_share(f, Window::D90)).about(Theme::TransfersElsewhere),
     feature("own_transfer_chance_365d", Unit::Score, "Chance that a transfer comes from or goes to an own account elsewhere, by those of 365 days: (own + 1) / (all + 2)", own_transfer_chance).about(Theme::TransfersElsewhere),
     feature("matured_365d", Unit::Money, "Money that matured, 365 days", |f| if f.assets.plan().is_known_for_365d { units_or_nan(Some(f.assets.matured_and_renewed_365d().0)) } else { f64::NAN }),
-    feature("renewal_share_365d", Unit::Share, "Matured money that began a new term, 365 days; missing where none matured", renewal_share).lifts(Part::Renewal).about(Theme::NotRenewed).lowers_churn(),
+    feature("renewal_share_365d", Unit::Share, "Matured money that began a new term, 365 days; missing where none matured, or where nobody says when a term began", renewal_share).lifts(Part::Renewal).about(Theme::NotRenewed).lowers_churn(),
     feature("maturing_30d", Unit::Money, "Money that matures in the next 30 days", |f| balance_known(f, f.assets.newest.maturing_30d)),
     feature("term_share", Unit::Share, "Part of the assets with a maturity still to come", term_share),
     feature("aum_trend_12m", Unit::Share, "Slope of assets over the last 12 month-ends, per month, as a part of their mean", |f| f.assets.trend_12_months().unwrap_or(f64::NAN)).lifts(Part::Trend).about(Theme::AumFalling),
@@ -110,7 +110,7 @@ fn own_transfer_chance(facts: &Facts<'_>) -> f64 {
 
 fn renewal_share(facts: &Facts<'_>) -> f64 {
     let (matured, renewed) = facts.assets.matured_and_renewed_365d();
-    if matured > 0 && facts.assets.plan().is_known_for_365d {
+    if matured > 0 && facts.assets.plan().is_known_for_365d && facts.assets.renewals_are_known_365d() {
         units_or_nan(Some(renewed)) / units_or_nan(Some(matured))
     } else {
         f64::NAN

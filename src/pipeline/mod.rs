@@ -178,6 +178,7 @@ pub fn run(
         rows: &rows,
         features,
         rules: &rules,
+        needs_known_risk: cross_sell::needs_known_risk(&mapped, &config.lists),
         per_customer: config.lists.cross_sell_per_customer as usize,
     };
     let offers = watch.time(

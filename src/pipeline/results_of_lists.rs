@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
+use crate::privacy::Privacy;
 use crate::results::{self, Report};
 use crate::store::Store;
 use std::path::PathBuf;
@@ -23,5 +24,6 @@ pub fn read_results(config: &Config, files: &[PathBuf]) -> Result<Report> {
         Error::incomplete("the workspace holds no night that a workbook could belong to")
             .hint("name the workspace that published the workbooks with `--workspace`")
     })?;
-    results::read(&config.workspace, files, newest, &config.lists.not_reached_outcomes)
+    let privacy = Privacy::of(&config.privacy)?;
+    results::read(&config.workspace, files, newest, &privacy, &config.lists.not_reached_outcomes)
 }

@@ -117,7 +117,7 @@ impl Seen<'_> {
     /// Whether what happens to the customer is brought before the head of the branch.
     fn is_escalated(&self, row: usize) -> bool {
         let from = self.night.config.lists.large_move_tier_min;
-        targets::never_listed(self.night.customer(row)).is_none()
+        targets::never_listed(self.night, row).is_none()
             && self.night.tier(row).is_some_and(|tier| tier >= from)
     }
 

@@ -68,7 +68,7 @@ pub fn gather(submitted: Vec<Submitted>, kept: &Kept) -> Vec<File> {
         }
     }
     for file in &mut files {
-        file.submitted.rejects.sort_by_key(|reject| reject.row);
+        file.submitted.rejects.sort_by(|a, b| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)));
     }
     files
 }

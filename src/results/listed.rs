@@ -24,10 +24,17 @@ pub struct Listed {
 /// A manager's list by rank.
 pub type ManagerRows = BTreeMap<i32, Listed>;
 
+/// The lists that one run published.
+pub struct RunLists {
+    pub by_manager: BTreeMap<String, ManagerRows>,
+    /// Which key its pseudonyms are under, where it has any.
+    pub key_version: Option<String>,
+}
+
 /// Published nights, each read once.
 pub struct Nights<'w> {
     workspace: &'w Path,
-    read: BTreeMap<(Date, String), Option<BTreeMap<String, ManagerRows>>>,
+    read: BTreeMap<(Date, String), Option<RunLists>>,
 }
 
 impl<'w> Nights<'w> {
@@ -35,15 +42,15 @@ impl<'w> Nights<'w> {
         Self { workspace, read: BTreeMap::new() }
     }
 
-    /// The lists that the run published for the night, by manager; `None` where the workspace has no such run.
+    /// The lists that the run published for the night; `None` where the workspace has no such run.
     ///
     /// # Errors
     /// Kind `Internal` where a night is there and cannot be read.
-    pub fn of_run(&mut self, as_of: Date, run_id: &str) -> Result<Option<&BTreeMap<String, ManagerRows>>> {
+    pub fn of_run(&mut self, as_of: Date, run_id: &str) -> Result<Option<&RunLists>> {
         let key = (as_of, run_id.to_owned());
         if !self.read.contains_key(&key) {
-            let folder = folder_of(self.workspace, as_of, run_id)?;
-            let lists = folder.map(|folder| lists(&folder)).transpose()?;
+            let found = found(self.workspace, as_of, run_id)?;
+            let lists = found.map(|(folder, key_version)| lists(&folder, key_version)).transpose()?;
             self.read.insert(key.clone(), lists);
         }
         Ok(self.read[&key].as_ref())
@@ -54,23 +61,33 @@ impl<'w> Nights<'w> {
 #[derive(serde::Deserialize)]
 struct Manifest {
     run_id: String,
+    /// Older nights say nothing of it.
+    #[serde(default)]
+    privacy: Privacy,
 }
 
-fn folder_of(workspace: &Path, as_of: Date, run_id: &str) -> Result<Option<PathBuf>> {
+#[derive(Default, serde::Deserialize)]
+struct Privacy {
+    key_version: Option<String>,
+}
+
+/// The folder of the run, and the version of its key.
+fn found(workspace: &Path, as_of: Date, run_id: &str) -> Result<Option<(PathBuf, Option<String>)>> {
     for folder in generations(workspace, as_of)? {
         let json = read_file(&folder.join("manifest.json"))?;
         let manifest: Manifest =
             serde_json::from_slice(&json).map_err(|cause| damaged(&folder, cause.into()))?;
         if manifest.run_id == run_id {
-            return Ok(Some(folder));
+            return Ok(Some((folder, manifest.privacy.key_version)));
         }
     }
     Ok(None)
 }
 
-fn lists(folder: &Path) -> Result<BTreeMap<String, ManagerRows>> {
+fn lists(folder: &Path, key_version: Option<String>) -> Result<RunLists> {
     let bytes = read_file(&folder.join("targets.parquet"))?;
-    by_manager(bytes).map_err(|cause| damaged(folder, cause))
+    let by_manager = by_manager(bytes).map_err(|cause| damaged(folder, cause))?;
+    Ok(RunLists { by_manager, key_version })
 }
 
 fn damaged(folder: &Path, cause: Box<dyn std::error::Error>) -> Error {

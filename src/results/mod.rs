@@ -34,13 +34,15 @@ pub use source::{rehearse, take_in};
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::exports::shown;
+use crate::privacy::Privacy;
 use std::path::{Path, PathBuf};
 use submitted::Submitted;
 
 /// Folder of the workspace for what was read.
 const FOLDER: &str = "results";
 
-/// Reads workbooks and keeps their contacts for the nights to come; `newest` is the newest date of the store. Where any
+/// Reads workbooks and keeps their contacts for the nights to come; `newest` is the newest date of the store, `privacy`
+/// has the key of pseudonyms, under which those of a workbook are held against the list. Where any
 /// file is refused as a whole, nothing is kept and the report says why of each.
 ///
 /// # Errors
@@ -49,8 +51,10 @@ pub fn read(
     workspace: &Path,
     files: &[PathBuf],
     newest: Date,
+    privacy: &Privacy,
     not_reached_outcomes: &[String],
 ) -> Result<Report> {
+    let known = submitted::Known { newest, privacy };
     let mut nights = listed::Nights::new(workspace);
     let mut submitted: Vec<Submitted> = Vec::new();
     let mut report = Report::default();
@@ -61,7 +65,7 @@ pub fn read(
             report.copies.push((shown(path), first.file.clone()));
             continue;
         }
-        match submitted::read(shown(path), bytes, digest, &mut nights, newest)? {
+        match submitted::read(shown(path), bytes, digest, &mut nights, known)? {
             Ok(read) => submitted.push(read),
             Err(refusal) => report.refusals.push(refusal),
         }

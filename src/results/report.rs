@@ -23,7 +23,7 @@ pub struct FileReport {
     pub file: String,
     pub as_of: Date,
     pub manager_id: String,
-    /// Customers on the sheet.
+    /// Customers on its sheets with a list.
     pub rows: usize,
     pub filled_in: usize,
     /// Contacts that are new.

@@ -7,6 +7,7 @@ use super::listed::{Listed, ManagerRows};
 use crate::config::Profile;
 use crate::date::Date;
 use crate::labels::{Labels, Language, OUTCOMES};
+use crate::privacy::Privacy;
 use crate::publish::workbook;
 use std::collections::BTreeMap;
 
@@ -45,6 +46,8 @@ pub struct Context<'a> {
     pub listed: &'a ManagerRows,
     /// The newest date of the store.
     pub newest: Date,
+    /// Holds the key of the workbook's pseudonyms; `None` where it has none, or where the key is another by now.
+    pub pseudonyms: Option<&'a Privacy>,
 }
 
 impl Context<'_> {
@@ -87,11 +90,15 @@ impl Context<'_> {
         Ok((*rank, listed))
     }
 
-    /// Ids that are replaced by pseudonyms cannot be told.
+    /// A pseudonym whose key is not at hand cannot be told: the number alone says then whom the row is about.
     fn check_id(&self, shown: Option<&Cell>, customer_id: &str) -> Result<(), Fault> {
-        let as_written = workbook::as_shown(customer_id);
-        let is_it = matches!(shown, Some(Cell::Text(text)) if *text == as_written);
-        if is_it || self.identity.profile == Profile::Pseudonymous {
+        let as_written = match (self.identity.profile, self.pseudonyms) {
+            (Profile::Pseudonymous, None) => return Ok(()),
+            (Profile::Pseudonymous, Some(privacy)) => privacy.customer_id(customer_id),
+            (Profile::Full | Profile::Masked, _) => customer_id.into(),
+        };
+        let as_written = workbook::as_shown(&as_written);
+        if matches!(shown, Some(Cell::Text(text)) if *text == as_written) {
             return Ok(());
         }
         Err(fault(CUSTOMER_ID, "another customer than the list has under this number", WRITTEN_OVER))
@@ -167,7 +174,8 @@ mod tests {
             let (as_of, newest) =
                 (Date::parse_iso("2026-10-31").unwrap(), Date::parse_iso("2026-11-02").unwrap());
             let identity = Identity { as_of, manager_id: "M1".into(), run_id: "r".into(), profile };
-            let context = Context { header: &header, identity: &identity, listed: &listed, newest };
+            let context =
+                Context { header: &header, identity: &identity, listed: &listed, newest, pseudonyms: None };
             let filled =
                 context.read(&cells([Cell::Number(rank), text(id), text("2026-11-02"), text("Sale")]));
             filled.map(|filled| filled.unwrap().customer_id).map_err(|fault| fault.column)

@@ -111,7 +111,7 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "suppression",
                 String,
                 "",
-                "Why he should not be contacted now, though he may be later: cooldown; null where nothing keeps him",
+                "Why he should not be contacted now, though he may be later: cooldown, or fatigue (reached as often as the ceiling allows); null where nothing keeps him",
             ),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
         ]
@@ -130,7 +130,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, marketing_not_allowed, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
+                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
             ),
         ]
     },
@@ -225,7 +225,12 @@ pub const EFFECTS: TableSchema = TableSchema {
                 "share",
                 "rate_assigned less rate_held_out: below 0 where a list lowers losses",
             ),
-            field("effect_low", Float64, "share", "Lower end of its 95% interval (Newcombe 1998, method 10)"),
+            field(
+                "effect_low",
+                Float64,
+                "share",
+                "Lower end of its 95% interval (Newcombe 1998, method 10; over several campaigns by customer, as Rao & Scott 1992 do)",
+            ),
             field("effect_high", Float64, "share", "Upper end of its 95% interval"),
             field("horizon_days", Int32, "days", "Days from the assignment within which the event counts"),
             field(
@@ -290,7 +295,7 @@ pub const MANAGERS: TableSchema = TableSchema {
                 "n_with_cadence",
                 Int64,
                 "customers",
-                "Customers whose tier is to be contacted at a cadence",
+                "Customers whose tier is to be contacted at a cadence, and who have been here for longer than it",
             ),
             field(
                 "coverage",

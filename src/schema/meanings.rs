@@ -91,8 +91,14 @@ const CUSTOMERS: Meanings = &[
     ),
     ("other_bank_assets", "Assets he declares to hold at other banks"),
     ("satisfaction", "Survey answer, 0 to 10"),
-    ("contact_allowed", "Whether he may be contacted at all; false keeps him off every list"),
-    ("marketing_allowed", "Whether he may be sold to; false keeps him off selling lists"),
+    (
+        "contact_allowed",
+        "Whether he may be contacted at all; false keeps him off every list, an empty cell off those of `lists.contact_unknown`",
+    ),
+    (
+        "marketing_allowed",
+        "Whether he may be sold to; false keeps him off selling lists, win_back and cultivate, and so does an empty cell unless `lists.marketing_unknown_allowed`",
+    ),
     ("deceased", "True keeps him off every list"),
     ("legal_hold", "True keeps him off every list"),
     ("preferred_channel", "How he wants to be contacted"),

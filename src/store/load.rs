@@ -105,21 +105,27 @@ impl Store {
     }
 
     /// The bank's own contacts and those that managers wrote into their workbooks, ascending by customer and day; where
-    /// both tell of one, the bank's counts.
+    /// both tell of one, the bank's counts, with the workbook's outcome if it has none.
     fn contacts(&self, on: Date) -> Result<Vec<Contact>> {
         let mut contacts = self.in_force::<Contact>(Table::Contacts, on)?;
         let mut written = self.in_force::<Contact>(Table::Results, on)?;
+        if written.is_empty() {
+            return Ok(contacts);
+        }
         written.retain(|written| {
             let from = contacts.partition_point(|known| known.customer < written.customer);
-            let own = contacts[from..].iter().take_while(|known| known.customer == written.customer);
+            let own = contacts[from..].iter_mut().take_while(|known| known.customer == written.customer);
             let about =
                 |contact: &Contact| (contact.contacted_on, contact.manager_id.clone(), contact.list.clone());
-            !own.into_iter().any(|known| about(known) == about(written))
+            let known = own.into_iter().find(|known| about(known) == about(written));
+            let is_new = known.is_none();
+            if let Some(known) = known.filter(|known| known.outcome.is_none()) {
+                known.outcome.clone_from(&written.outcome);
+            }
+            is_new
         });
-        if !written.is_empty() {
-            contacts.extend(written);
-            contacts.sort_by(Dimension::compare);
-        }
+        contacts.extend(written);
+        contacts.sort_by(Dimension::compare);
         Ok(contacts)
     }
 

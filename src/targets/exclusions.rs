@@ -1,8 +1,9 @@
 //! Who is kept off a list, and by which rule.
 
 use super::{List, Night};
-use crate::config::Lists;
+use crate::config::{ContactUnknown, Lists};
 use crate::contract::Customer;
+use crate::contract::tables::Table;
 
 /// A customer kept off a list.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,25 +13,54 @@ pub struct Suppression {
     pub rule: &'static str,
 }
 
-/// The rule that keeps a customer off every list, the gravest first.
-pub fn never(customer: &Customer) -> Option<&'static str> {
+/// The rule that keeps the customer of `row` off every list, the gravest first. Of a death or a legal hold the files of a
+/// bank note that it is so; of a consent, an empty cell says neither.
+pub fn never(night: &Night<'_>, row: usize) -> Option<&'static str> {
+    let customer = night.customer(row);
     let rules = [
         (customer.deceased == Some(true), "deceased"),
         (customer.legal_hold == Some(true), "legal_hold"),
         (customer.contact_allowed == Some(false), "contact_not_allowed"),
+        (
+            is_unknown(night, "contact_allowed", customer.contact_allowed)
+                && night.config.lists.contact_unknown == ContactUnknown::None,
+            "contact_unknown",
+        ),
+    ];
+    rules.into_iter().find_map(|(holds, rule)| holds.then_some(rule))
+}
+
+/// Whether the bank delivers the consent of its customers, and not that of this one.
+fn is_unknown(night: &Night<'_>, column: &'static str, consent: Option<bool>) -> bool {
+    consent.is_none() && night.is_delivered(Table::Customers, column)
+}
+
+/// The rule that keeps a customer off the lists that market.
+fn no_marketing(night: &Night<'_>, customer: &Customer) -> Option<&'static str> {
+    let settings = &night.config.lists;
+    let is_unknown = |column, consent| is_unknown(night, column, consent);
+    let rules = [
+        (customer.marketing_allowed == Some(false), "marketing_not_allowed"),
+        (
+            settings.contact_unknown != ContactUnknown::All
+                && is_unknown("contact_allowed", customer.contact_allowed),
+            "contact_unknown",
+        ),
+        (
+            !settings.marketing_unknown_allowed
+                && is_unknown("marketing_allowed", customer.marketing_allowed),
+            "marketing_unknown",
+        ),
     ];
     rules.into_iter().find_map(|(holds, rule)| holds.then_some(rule))
 }
 
 /// The rule that keeps the customer of `row` off `list` tonight, the gravest first.
 pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
-    let customer = night.customer(row);
     let settings = &night.config.lists;
-    if let Some(rule) = never(customer) {
+    let marketing = || list.is_marketing().then(|| no_marketing(night, night.customer(row))).flatten();
+    if let Some(rule) = never(night, row).or_else(marketing) {
         return Some(rule);
-    }
-    if list.is_selling() && customer.marketing_allowed == Some(false) {
-        return Some("marketing_not_allowed");
     }
     if list.is_selling() && night.features.column("complaint_open")[row] > 0.0 {
         return Some("complaint_open");

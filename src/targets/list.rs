@@ -33,13 +33,13 @@ lists! {
     Maturity = "maturity" in Urgent,
     CreditExpiry = "credit_expiry" in Urgent,
     Retention = "retention" in Keeping,
+    LongSilent = "long_silent" in Keeping,
     ContactDue = "contact_due" in Keeping,
     VipUpgrade = "vip_upgrade" in Selling,
     TierWatch = "tier_watch" in Keeping,
     CrossSell = "cross_sell" in Selling,
     WinBack = "win_back" in Keeping,
     DormantCheck = "dormant_check" in Keeping,
-    LongSilent = "long_silent" in Keeping,
     Unclaimed = "unclaimed" in Keeping,
     GainCall = "gain_call" in Caring,
     LossCare = "loss_care" in Caring,
@@ -68,6 +68,12 @@ impl Family {
 impl List {
     pub fn is_selling(self) -> bool {
         self.family() == Family::Selling
+    }
+
+    /// Whether it asks for new business, so that it needs a consent to marketing: selling, winning back what left, and
+    /// asking for what lies elsewhere.
+    pub fn is_marketing(self) -> bool {
+        self.is_selling() || matches!(self, List::WinBack | List::Cultivate)
     }
 
     /// Whether a share of its customers is held out, so that its effect can be measured.

@@ -17,7 +17,7 @@ use crate::store::{Bank, CustomerHistory, Standing};
 const MOST: f64 = 0.5;
 
 /// How far back customers are followed: as far as win-back may reach, and retention is told over.
-const YEAR_DAYS: i32 = 365;
+pub const LOOKBACK_DAYS: i32 = 365;
 
 /// Everybody, looked back at.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Lookback {
     /// Kind `Internal` where a file of the store is missing or damaged.
     pub fn of_bank(bank: &Bank, as_of: Date, config: &Config) -> Result<Self> {
         let lists = &config.lists;
-        let year_ago = as_of.plus_days(-YEAR_DAYS);
+        let year_ago = as_of.plus_days(-LOOKBACK_DAYS);
         let lately = as_of.plus_days(-lists.warning_days);
         let reaches = |date: Date| {
             bank.calendar().transactions_from.is_some_and(|first| first <= date)

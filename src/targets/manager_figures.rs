@@ -21,7 +21,7 @@ struct Figures {
     loyalty: (f64, i64),
     /// Customers in scope a year ago, and those of them who were not lost since.
     a_year_ago: (i64, i64),
-    /// Customers whose tier has a cadence, and those of them who were reached within it.
+    /// Customers of longer than the cadence of their tier, and those of them who were reached within it.
     due: (i64, i64),
     capacity: i32,
     listed: i32,
@@ -98,7 +98,10 @@ fn add_customers<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
         if !loyalty.is_nan() {
             figure.loyalty = (figure.loyalty.0 + loyalty, figure.loyalty.1 + 1);
         }
-        if let Some(cadence) = night.cadence(row).filter(|_| contacts_are_delivered) {
+        // Whose first contact is not due yet is neither covered nor forgotten.
+        let days_here = night.as_of() - night.customer(row).opened_on;
+        let cadence = night.cadence(row).filter(|cadence| contacts_are_delivered && days_here > *cadence);
+        if let Some(cadence) = cadence {
             figure.due.0 += 1;
             figure.due.1 += i64::from(night.was_reached_since(row, night.as_of().plus_days(-cadence)));
         }

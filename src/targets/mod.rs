@@ -24,7 +24,7 @@ pub use candidate::Candidate;
 pub use excerpt::excerpt;
 pub use exclusions::never as never_listed;
 pub use list::{Family, List};
-pub use lookback::Lookback;
+pub use lookback::{LOOKBACK_DAYS, Lookback};
 pub use night::Night;
 pub use table::{Lists, build};
 

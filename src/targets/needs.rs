@@ -10,6 +10,8 @@ pub enum Need {
     /// Holdings, or a running balance.
     Balances,
     Contacts,
+    /// The bank's own complaints, or one that a manager noted.
+    Complaints,
     /// A churn model that scores.
     Probabilities,
     /// Value as a margin, from `products.margin_rate`.
@@ -17,6 +19,12 @@ pub enum Need {
     /// As much history as the list looks back over.
     History,
     Column(Table, &'static str),
+}
+
+/// Some of a list's customers, who need more than the others.
+pub struct Part {
+    pub what: &'static str,
+    pub need: Need,
 }
 
 impl Need {
@@ -27,6 +35,10 @@ impl Need {
                     || night.is_delivered(Table::Transactions, "balance_after")
             }
             Need::Contacts => night.contacts_are_delivered(),
+            Need::Complaints => {
+                night.is_delivered(Table::Contacts, "complaint")
+                    || (0..night.n_rows()).any(|row| night.complaint_since(row).is_some())
+            }
             Need::Probabilities => night.churn.probabilities().iter().any(Option::is_some),
             Need::Margin => night.features.value_basis.is_margin(),
             Need::History => night.lookback.reaches_a_year(),
@@ -38,6 +50,7 @@ impl Need {
         match self {
             Need::Balances => "balances".into(),
             Need::Contacts => "`contacts`".into(),
+            Need::Complaints => "`contacts.complaint`, or the outcomes of workbooks".into(),
             Need::Probabilities => "churn probabilities".into(),
             Need::Margin => "`products.margin_rate` and balances".into(),
             Need::History => "the history of a year".into(),
@@ -48,8 +61,19 @@ impl Need {
 
 /// The warning that a list is not available, where something that it needs is missing.
 pub fn unavailable(night: &Night<'_>, list: List, needs: &[Need]) -> Option<Warning> {
+    let missing = missing(night, needs)?;
+    Some(Warning::ListUnavailable { list: list.code(), missing })
+}
+
+/// The warning that a list lacks a part, where the part's own need is not met and those of the list are.
+pub fn incomplete(night: &Night<'_>, list: List, needs: &[Need], part: &Part) -> Option<Warning> {
+    let missing = missing(night, &[part.need]).filter(|_| needs.iter().all(|need| need.is_met(night)))?;
+    Some(Warning::ListIncomplete { list: list.code(), without: part.what, missing })
+}
+
+/// What is missing, in words.
+fn missing(night: &Night<'_>, needs: &[Need]) -> Option<String> {
     let missing: Vec<String> =
         needs.iter().filter(|need| !need.is_met(night)).map(|need| need.name()).collect();
-    (!missing.is_empty())
-        .then(|| Warning::ListUnavailable { list: list.code(), missing: missing.join(" and ") })
+    (!missing.is_empty()).then(|| missing.join(" and "))
 }

@@ -6,7 +6,7 @@ use crate::churn::ChurnTable;
 use crate::config::Config;
 use crate::contract::codes::ProductKind;
 use crate::contract::tables::Table;
-use crate::contract::{Contact, Customer, Holding, Manager};
+use crate::contract::{Contact, Customer, Holding, Manager, complaint_open_since};
 use crate::date::Date;
 use crate::features::{AssetMove, FeatureTable, ValueBasis};
 use crate::labels::Labels;
@@ -159,7 +159,7 @@ impl<'a> Night<'a> {
 
     /// Since when his oldest open complaint is open.
     pub fn complaint_since(&self, row: usize) -> Option<Date> {
-        self.contacts(row).iter().filter_map(|contact| contact.open_complaint_since(self.as_of())).min()
+        complaint_open_since(self.contacts(row), self.as_of())
     }
 
     /// The largest change of a customer's assets over the configured spans, where his tier and its amount make it one to

@@ -6,7 +6,7 @@ use super::exclusions::Suppression;
 use super::holdout::{campaign, is_held_out};
 use super::{List, Night, UNASSIGNED, cross_sell_frame, exclusions, frames, lists, manager_figures};
 use crate::contract::tables::Table;
-use crate::cross_sell::Offer;
+use crate::cross_sell::{Offer, needs_known_risk};
 use crate::error::Result;
 use crate::warning::Warning;
 use polars::prelude::DataFrame;
@@ -68,20 +68,29 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
     for assigned in managers.iter().flat_map(|manager| &manager.listed) {
         *counts.entry(assigned.first.list).or_insert(0) += 1;
     }
-    let mut suppressed = BTreeMap::new();
-    for suppression in &suppressions {
-        *suppressed.entry(suppression.rule.to_owned()).or_insert(0) += 1;
-    }
     Ok(Lists {
-        suppressed,
+        suppressed: customers_by_rule(&suppressions),
         targets: frames::targets(night, &managers)?,
         cross_sell: cross_sell_frame::frame(night, offers, &managers)?,
         suppressions: frames::suppressions(night, &suppressions)?,
         manager_figures: manager_figures::frame(night, &managers)?,
-        warnings: lists::warnings(night).chain(consent_not_delivered(night)).collect(),
+        warnings: lists::warnings(night)
+            .chain(consent_not_delivered(night))
+            .chain(risk_not_delivered(night))
+            .collect(),
         managers,
         counts,
     })
+}
+
+/// A customer whom a rule keeps off several lists counts once.
+fn customers_by_rule(suppressions: &[Suppression]) -> BTreeMap<String, usize> {
+    let mut kept: Vec<(&str, usize)> =
+        suppressions.iter().map(|suppression| (suppression.rule, suppression.row)).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    let of_rules = kept.chunk_by(|a, b| a.0 == b.0);
+    of_rules.map(|of_rule| (of_rule[0].0.to_owned(), of_rule.len())).collect()
 }
 
 /// Consent that the bank does not deliver keeps nobody off a list, which must be said.
@@ -89,6 +98,19 @@ fn consent_not_delivered(night: &Night<'_>) -> Vec<Warning> {
     let columns = ["contact_allowed", "marketing_allowed"];
     let missing = columns.into_iter().filter(|column| !night.mapped.contains(&(Table::Customers, *column)));
     missing.map(|column| Warning::ConsentNotDelivered { column }).collect()
+}
+
+/// A level of risk that the bank does not deliver cannot be held against another, which must be said.
+fn risk_not_delivered(night: &Night<'_>) -> Option<Warning> {
+    let sides = [(Table::Customers, "`customers.risk_level`"), (Table::Products, "`products.risk_level`")];
+    let missing = sides.into_iter().filter(|(table, _)| !night.is_delivered(*table, "risk_level"));
+    let missing: Vec<&str> = missing.map(|(_, name)| name).collect();
+    let is_suggested = !needs_known_risk(night.mapped, &night.config.lists);
+    let is = if missing.len() == 1 { "is" } else { "are" };
+    (!missing.is_empty()).then(|| Warning::RiskNotDelivered {
+        missing: format!("{} {is}", missing.join(" and ")),
+        is_suggested,
+    })
 }
 
 fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
@@ -110,4 +132,21 @@ fn by_manager(night: &Night<'_>, assigned: Vec<Assigned>) -> Vec<ManagerList> {
             ManagerList { manager_id: id.to_owned(), capacity, listed, beyond_capacity }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_kept_off_several_lists_by_one_rule_counts_once() {
+        let kept = |row, list, rule| Suppression { row, list, rule };
+        let counted = customers_by_rule(&[
+            kept(0, "cross_sell", "cooldown"),
+            kept(0, "vip_upgrade", "cooldown"),
+            kept(1, "cross_sell", "cooldown"),
+            kept(1, "maturity", "capacity"),
+        ]);
+        assert_eq!(counted, BTreeMap::from([("capacity".to_owned(), 1), ("cooldown".to_owned(), 2)]));
+    }
 }

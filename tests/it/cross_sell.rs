@@ -12,9 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use tercet::config::{Config, overlay};
 use tercet::cross_sell::backtest::{Backtest, backtest};
 use tercet::cross_sell::evaluation::{By, Evaluation, Ordered};
+use tercet::cross_sell::model::ProductModel;
 use tercet::cross_sell::rules::DEFAULT_RULES;
 use tercet::cross_sell::{Rules, Training, train};
 use tercet::date::Date;
+use tercet::explain;
 use tercet::learn::Figure;
 
 fn date(text: &str) -> Date {
@@ -206,13 +208,19 @@ fn a_bank_brings_its_own_rules_and_what_is_wrong_with_them_is_said_at_start() {
         refused(&own.replace("aum >=", "aun >=")),
         "`lists.rules`, `FILE`: product rules, clause 1 (`rich`): `aun >= 1000`: `aun` is not known; did you mean `aum`?"
     );
-    let report = night(&config(&(own.to_owned() + words)), "2026-10-31");
+    let config = config(&(own.to_owned() + words));
+    let report = night(&config, "2026-10-31");
     assert_eq!(report.manifest.rules_version, 9);
     let offers = Table::read(&report.folder.join("cross_sell.parquet"));
     assert_eq!(offers.counts("product").keys().cloned().collect::<Vec<_>>(), ["trust"]);
     let targets = Table::read(&report.folder.join("targets.parquet"));
     let reasons: Vec<String> = targets.texts("reasons").into_iter().flatten().collect();
     assert!(reasons.iter().any(|reason| reason.contains("has over a thousand")), "{reasons:?}");
+    // And explained in its words, which the labels of the program do not have.
+    let customer = offers.texts("customer_id")[0].clone().unwrap();
+    let answer = explain::explain(&config.workspace, &customer, None).unwrap();
+    let told = explain::text(&answer, &explain::labels(&config), &config.base_currency);
+    assert!(told.contains("has over a thousand") && !told.contains("rich"), "{told}");
 }
 
 #[test]
@@ -232,11 +240,15 @@ fn where_buyers_are_few_a_rate_stands_in_and_says_so() {
     assert_eq!(bases, BTreeSet::from(["all", "clause"]));
     for product in &model.products {
         assert!(product.not_learned.as_deref().unwrap().contains("100000 are needed"));
-        let enough = product.named.n_bought >= 10;
+        let named = product.named;
+        let enough = named.n_buyers >= 10;
         assert_eq!(product.basis(), if enough { "clause" } else { "all" }, "{product:?}");
         let rate = if enough { product.named } else { product.all };
         assert_eq!(product.stand_in_rate(), rate.share());
     }
+    // One purchase lies after several month-ends: of ten rows that bought, not ten customers did.
+    let few = |product: &&ProductModel| product.named.n_bought >= 10 && product.named.n_buyers < 10;
+    assert!(model.products.iter().any(|product| few(&product)), "{:?}", model.products);
     let early = date("2025-10-15");
     let bank = taken_in(&config, early).bank(early).unwrap();
     let Training::NotTrained(reason) = train(&bank, &rules, early, &config).unwrap() else {

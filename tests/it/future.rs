@@ -82,8 +82,14 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         cross_sell::Training::Trained(model) => Some(model),
         cross_sell::Training::NotTrained(_) => None,
     };
-    let tonight =
-        cross_sell::Tonight { bank, rows: night.rows, features: &features, rules: &rules, per_customer: 3 };
+    let tonight = cross_sell::Tonight {
+        bank,
+        rows: night.rows,
+        features: &features,
+        rules: &rules,
+        needs_known_risk: true,
+        per_customer: 3,
+    };
     let offers = cross_sell::offers(&tonight, propensity.as_deref()).unwrap();
     let lists = targets::build(&night, &offers).unwrap();
     vec![

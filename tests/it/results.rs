@@ -12,7 +12,7 @@ use assert_cmd::Command;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{Format, Workbook};
 use std::path::{Path, PathBuf};
-use tercet::config::{Config, overlay};
+use tercet::config::{Config, Profile, Raw, overlay};
 use tercet::error::Kind;
 use tercet::labels::{Labels, Language};
 use tercet::pipeline::{read_results, run};
@@ -29,9 +29,9 @@ const TABLES: [(&str, &str); 8] = [
         "customers",
         "customer_id,opened_on,manager_id,card_tier,contact_allowed,birth_date,branch_id,closed_on,close_reason,gender,occupation,education,\
          risk_level,customer_kind,other_bank_assets,satisfaction,marketing_allowed,deceased,legal_hold,preferred_channel,name,phone\n\
-         001,2020-01-01,M1,gold,,,,,,,,,,,,,,,,,,\n002,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
-         003,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n004,2020-03-01,M1,gold,,,,,,,,,,,,,,,,,,\n\
-         005,2020-03-01,M2,gold,,,,,,,,,,,,,,,,,,\n006,2020-03-01,,gold,,,,,,,,,,,,,,,,,,",
+         001,2020-01-01,M1,gold,true,,,,,,,,,,,,true,,,,,\n002,2020-03-01,M1,gold,true,,,,,,,,,,,,true,,,,,\n\
+         003,2020-03-01,M1,gold,true,,,,,,,,,,,,true,,,,,\n004,2020-03-01,M1,gold,true,,,,,,,,,,,,true,,,,,\n\
+         005,2020-03-01,M2,gold,true,,,,,,,,,,,,true,,,,,\n006,2020-03-01,,gold,true,,,,,,,,,,,,true,,,,,",
     ),
     ("accounts", "account_id,customer_id,role,opened_on,closed_on,product_kind"),
     (
@@ -43,7 +43,7 @@ const TABLES: [(&str, &str); 8] = [
         "holdings-2026-10",
         "snapshot_on,customer_id,product_kind,balance,started_on,matures_on,product_id,currency,cost_basis,market_value_change,rate,credit_limit\n\
          2026-09-30,001,securities,900000,,,,CNY,,,,\n2026-09-30,002,securities,800000,,,,CNY,,,,\n\
-         2026-09-30,003,securities,700000,,,,CNY,,,,\n2026-09-30,004,securities,600000,,,,CNY,,,,\n\
+         2026-09-30,003,securities,700000,,,,CNY,,,,\n2026-09-30,004,demand_deposit,600000,,,,CNY,,,,\n\
          2026-09-30,005,securities,600000,,,,CNY,,,,\n2026-09-30,006,securities,600000,,,,CNY,,,,",
     ),
     (
@@ -475,6 +475,97 @@ fn a_row_counts_once_and_two_stories_count_not_at_all() {
     std::fs::write(folder.join(&name), text.replacen("sale", "declined", 1)).unwrap();
     night(&home.config, NIGHT);
     assert_eq!(home.contacts("001")[0], "2026-10-31 M1 contact_due declined");
+}
+
+/// Customer and rule of those kept off a list.
+fn kept_off(folder: &Path, list: &str) -> Vec<String> {
+    let table = Table::read(&folder.join("suppressions.parquet"));
+    let rows = table.texts("customer_id").into_iter().zip(table.texts("list")).zip(table.texts("rule"));
+    rows.filter(|((_, of), _)| of.as_deref() == Some(list))
+        .map(|((id, _), rule)| format!("{} {}", id.unwrap(), rule.unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_complaint_that_a_manager_notes_is_followed_up_and_stops_selling_until_it_is_answered() {
+    let home = Home::of(Language::En);
+    let rows_of = |id: &str| -> Vec<String> {
+        let table = home.targets();
+        let rows = table.texts("customer_id").into_iter().zip(table.texts("all_lists"));
+        rows.filter(|(found, _)| found.as_deref() == Some(id)).filter_map(|(_, lists)| lists).collect()
+    };
+    assert!(rows_of("004")[0].starts_with("contact_due,cross_sell"), "{:?}", rows_of("004"));
+    home.workbook("M1").filled(4, NIGHT, "Complaint").save(&home.path("1.xlsx"));
+    assert_eq!(counts(&home.read(&[home.path("1.xlsx")])), [4, 1, 1, 0, 0, 0]);
+    let again = night(&home.config, NIGHT);
+    assert_eq!(rows_of("004"), ["complaint_followup"]);
+    assert_eq!(kept_off(&again.folder, "cross_sell"), ["004 complaint_open"]);
+    let reasons = home.targets().texts("reasons");
+    let told = "complaint of 2026-10-31 open for 0 days; answer due by 2026-11-02";
+    assert!(reasons.iter().flatten().any(|reason| reason == told), "{reasons:?}");
+
+    // Answered on the next day's list, the complaint is over.
+    let more = "\n2,001,2026-11-01,1,deposit,,,,CNY,,";
+    let transactions = home.config.data.join("transactions-2026-11.csv.gz");
+    let header = TABLES[5].1.lines().next().unwrap().trim();
+    std::fs::write(transactions, format!("{header}{more}\n")).unwrap();
+    let next = night(&home.config, "2026-11-01");
+    assert_eq!(kept_off(&next.folder, "cross_sell"), ["004 complaint_open"]);
+    let lists = next.folder.join("lists");
+    let his = names_in(&lists).into_iter().find(|name| name.starts_with("M1") && name.ends_with(".xlsx"));
+    let book = Sheets::open(&lists.join(his.unwrap()));
+    book.filled(1, "2026-11-01", "Reached").save(&home.path("2.xlsx"));
+    assert!(home.read(&[home.path("2.xlsx")]).is_kept());
+    let settled = night(&home.config, "2026-11-01");
+    assert!(kept_off(&settled.folder, "cross_sell").iter().all(|kept| !kept.contains("complaint_open")));
+}
+
+#[test]
+fn a_list_that_was_copied_within_the_workbook_is_read_there_too() {
+    let home = Home::of(Language::En);
+    let book = home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Sale");
+    // The copy says one row alike, one otherwise, and one that the first sheet does not say.
+    let copy =
+        home.workbook("M1").filled(1, NIGHT, "Sale").filled(2, NIGHT, "Declined").filled(3, NIGHT, "Sale");
+    let mut both = book.clone();
+    both.0.insert(2, ("Contacts (2)".to_owned(), copy.0[0].1.clone()));
+    both.save(&home.path("1.xlsx"));
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [8, 2, 2, 1, 0, 2]);
+    let places: Vec<_> = report.rejects.iter().map(|reject| (reject.sheet.as_str(), reject.row)).collect();
+    assert_eq!(places, [("Contacts", 6), ("Contacts (2)", 6)]);
+}
+
+#[test]
+fn a_pseudonym_is_held_against_the_list_where_its_key_is_at_hand() {
+    let home = Home::of(Language::En);
+    let key_file = home.path("key");
+    let write_key = |byte: u8| {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::write(&key_file, [byte; 32]).unwrap();
+        std::fs::set_permissions(&key_file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write_key(9);
+    let mut raw = Raw::clone(&home.config);
+    raw.privacy.profile = Profile::Pseudonymous;
+    raw.privacy.key_file.clone_from(&key_file);
+    let home = Home { config: raw.check().unwrap(), ..home };
+    night(&home.config, NIGHT);
+    let book = home.workbook("M1").filled(1, NIGHT, "Sale");
+    let (row, column) = book.header("customer_id");
+    let other = book.0[0].1[row + 2][column].clone();
+    assert!(other.to_string().starts_with('P'), "{other}");
+    book.clone().filled(2, NIGHT, "Sale").with(2, "customer_id", text("Pffff")).save(&home.path("1.xlsx"));
+    // Rows were sorted by one column alone: the number is of one customer, the pseudonym of another.
+    book.clone().with(1, "customer_id", other).save(&home.path("2.xlsx"));
+    let report = home.read(&[home.path("2.xlsx")]);
+    assert_eq!(report.rejects[0].reason, "another customer than the list has under this number");
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [4, 1, 1, 0, 0, 1]);
+    // Under another key nobody can tell, and the number alone counts.
+    write_key(10);
+    let report = home.read(&[home.path("1.xlsx")]);
+    assert_eq!(counts(&report), [4, 1, 1, 0, 1, 0]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
-//! `contact_due`: the last contact is older than the cadence of the customer's tier. By days overdue times tier.
+//! `contact_due`: the last contact is older than the cadence of the customer's tier, but not so old that he is
+//! `long_silent`; or nobody ever reached him. By days overdue times tier.
 
+use super::long_silent::is_lost;
 use super::{Candidate, List, Night, of_rows};
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
@@ -11,7 +13,7 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let as_of = night.as_of();
     let last = night.last_contact(row);
     let since = as_of - last.unwrap_or(night.customer(row).opened_on);
-    if since <= cadence {
+    if since <= cadence || last.is_some_and(|last| is_lost(night, row, last)) {
         return None;
     }
     let (days, cadence_text) = (since.to_string(), cadence.to_string());

@@ -4,9 +4,18 @@
 use super::{Candidate, List, Night, of_rows};
 use crate::contract::Holding;
 use crate::contract::codes::{Kind, ProductKind};
+use crate::contract::tables::Table;
 use crate::date::Date;
 use crate::money::Money;
+use crate::targets::needs::{Need, Part};
 use std::collections::BTreeMap;
+
+/// That money began a new term is known by the day on which it did: without it, nobody is told not to have renewed who still
+/// has money with a term.
+pub(super) const MISSED: Part = Part {
+    what: "all money that matured and was not renewed",
+    need: Need::Column(Table::Holdings, "started_on"),
+};
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
     of_rows(night, |row| candidate(night, row))
@@ -18,8 +27,11 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let (first_on, first) = *due.first()?;
     let total = Money(due.iter().map(|(_, holding)| holding.balance.0).sum());
     let mut reasons: Vec<String> = due.iter().map(|(date, holding)| reason(night, *date, holding)).collect();
-    // Missing where nothing matured in the year: the next renewal is the first then.
-    let has_renewed = night.features.column("renewal_share_365d")[row] > 0.0;
+    // Missing where nothing matured in the year: the next renewal is the first then; or where what matured may have been
+    // renewed.
+    let figure = |name| night.features.column(name)[row];
+    let may_have_renewed = figure("matured_365d") > 0.0 && figure("renewal_share_365d").is_nan();
+    let has_renewed = may_have_renewed || figure("renewal_share_365d") > 0.0;
     let weight = if has_renewed { 1.0 } else { night.config.lists.maturity_first_renewal_weight };
     if !has_renewed {
         reasons.push(night.reason("maturity_first", &[]));
@@ -67,11 +79,13 @@ fn missed<'a>(night: &Night<'a>, row: usize) -> Vec<(Date, &'a Holding)> {
     matured
 }
 
-/// Minor units that went into new terms of `kind` from `date` on, as the newest snapshot or purchases show it.
+/// Minor units that went into new terms of `kind` from `date` on, as the newest snapshot or purchases show it; a term whose
+/// begin is not known may be new.
 fn put_into_new_terms(night: &Night<'_>, row: usize, kind: ProductKind, date: Date) -> i64 {
     let begun = night.holdings(row, night.as_of()).iter();
-    let begun =
-        begun.filter(|held| held.product_kind == kind && held.started_on.is_some_and(|on| on >= date));
+    let begun = begun.filter(|held| {
+        held.product_kind == kind && held.started_on.map_or(held.matures_on.is_some(), |on| on >= date)
+    });
     let bought = night.history(row).transactions.iter().rev().take_while(|row| row.booked_on >= date);
     let bought = bought.filter(|row| row.kind == Kind::Purchase && row.product_kind == Some(kind));
     let (begun, bought) =

@@ -23,7 +23,7 @@ mod unclaimed;
 mod vip_upgrade;
 mod win_back;
 
-use super::needs::{Need, unavailable};
+use super::needs::{Need, incomplete, unavailable};
 use super::{Candidate, List, Night};
 use crate::contract::tables::Table;
 use crate::warning::Warning;
@@ -44,15 +44,12 @@ const COST_BASIS: Need = Need::Column(Table::Holdings, "cost_basis");
 const MATURES_ON: Need = Need::Column(Table::Holdings, "matures_on");
 
 static RULES: [Rule; 21] = [
-    rule(
-        List::ComplaintFollowup,
-        complaint_followup::candidates,
-        &[Need::Column(Table::Contacts, "complaint")],
-    ),
+    rule(List::ComplaintFollowup, complaint_followup::candidates, &[Need::Complaints]),
     rule(List::LargeMove, large_move::candidates, &[Need::Balances]),
     rule(List::Maturity, maturity::candidates, &[MATURES_ON]),
     rule(List::CreditExpiry, credit_expiry::candidates, &[MATURES_ON]),
     rule(List::Retention, retention::candidates, &[Need::Probabilities]),
+    rule(List::LongSilent, long_silent::candidates, &[Need::Balances, Need::Contacts]),
     rule(List::ContactDue, contact_due::candidates, &[Need::Balances, Need::Contacts]),
     rule(
         List::VipUpgrade,
@@ -62,7 +59,6 @@ static RULES: [Rule; 21] = [
     rule(List::TierWatch, tier_watch::candidates, &[Need::Balances]),
     rule(List::WinBack, win_back::candidates, &[Need::History]),
     rule(List::DormantCheck, dormant_check::candidates, &[Need::Balances]),
-    rule(List::LongSilent, long_silent::candidates, &[Need::Balances, Need::Contacts]),
     rule(List::Unclaimed, unclaimed::candidates, &[Need::Column(Table::Customers, "manager_id")]),
     rule(List::GainCall, gain_loss::gains, &[COST_BASIS]),
     rule(List::LossCare, gain_loss::losses, &[COST_BASIS]),
@@ -97,6 +93,7 @@ pub(super) fn warnings(night: &Night<'_>) -> impl Iterator<Item = Warning> {
     of_lists
         .chain([(List::CrossSell, &[Need::Balances][..])])
         .filter_map(|(list, needs)| unavailable(night, list, needs))
+        .chain(incomplete(night, List::Maturity, &[MATURES_ON], &maturity::MISSED))
 }
 
 /// Candidates of every row of which `of` makes one.

@@ -86,7 +86,7 @@ fn assets_are_dormant_after_180_days_and_a_contact_forgotten_after_two_cadences(
         ("contacts", "A,2026-10-01\nD,2026-07-02\nE,2026-07-03\nD,2026-10-30,,,,,,not_reached"),
     ]);
     insta::assert_snapshot!(text, @"
-    M1 D contact_due [long_silent] last contact 121 days ago, due every 60 days; reached before, but not for 121 days: 2 times the cadence of 60
+    M1 D long_silent [] reached before, but not for 121 days: 2 times the cadence of 60
     M1 E contact_due [] last contact 120 days ago, due every 60 days
     M1 A dormant_check [] 1,000 untouched for 180 days
     ");

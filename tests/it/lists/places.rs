@@ -2,6 +2,8 @@
 
 use super::{delivered, listed, targets_of};
 use crate::bank::night;
+use crate::published::Table;
+use tercet::config::{ContactUnknown, Lists};
 
 #[test]
 fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
@@ -48,4 +50,96 @@ fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
     let upgraded = ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]
         .map(|date| targets_of(&night(&config, date).folder).contains("vip_upgrade"));
     assert_eq!(upgraded, [true, false, false, true]);
+}
+
+/// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;
+/// C: marketing is not; D: neither is. E: marketing is refused.
+fn with_consents(set: impl FnOnce(&mut Lists)) -> String {
+    let customer =
+        |(id, contact, marketing)| format!("{id},2020-01-02,M1,,{contact},,,,,,,,5,,900000,,{marketing}\n");
+    let customers =
+        [("A", "", ""), ("B", "-", ""), ("C", "", "-"), ("D", "-", "-"), ("E", "", "false")].map(customer);
+    let holdings = ["A", "B", "C", "D", "E"]
+        .map(|id| format!("2026-10-31,{id},time_deposit,30000,2025-11-01,2026-11-01\n"));
+    super::listed_with(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("products", "P1,insurance,Life,0.02,1,true"),
+            ("customers", &customers.concat()),
+            ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+            ("holdings-2026-10", &holdings.concat()),
+        ],
+        |lists| {
+            (lists.thank_you_top, lists.sample_share, lists.held_out_share) = (0, 0.0, 0.0);
+            set(lists);
+        },
+    )
+}
+
+#[test]
+fn who_is_not_known_to_consent_is_not_marketed_to_and_called_about_his_deposit() {
+    insta::assert_snapshot!(with_consents(|_| {}), @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 B maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 C maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 D maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not B cross_sell: contact_unknown
+    not B cultivate: contact_unknown
+    not C cross_sell: marketing_unknown
+    not C cultivate: marketing_unknown
+    not D cross_sell: contact_unknown
+    not D cultivate: contact_unknown
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
+    let all = with_consents(|lists| {
+        lists.contact_unknown = ContactUnknown::All;
+        lists.marketing_unknown_allowed = true;
+    });
+    insta::assert_snapshot!(all, @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 B maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 C maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 D maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
+    insta::assert_snapshot!(with_consents(|lists| lists.contact_unknown = ContactUnknown::None), @"
+    M1 A maturity [cross_sell,cultivate] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year; Insurance: has time deposits; declares 900,000 elsewhere; we have 3% of his assets
+    M1 C maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    M1 E maturity [] Time deposit: 30,000 matures on 2026-11-01 (in 1 day); would be the first renewal in a year
+    not B cross_sell: contact_unknown
+    not B cultivate: contact_unknown
+    not B maturity: contact_unknown
+    not C cross_sell: marketing_unknown
+    not C cultivate: marketing_unknown
+    not D cross_sell: contact_unknown
+    not D cultivate: contact_unknown
+    not D maturity: contact_unknown
+    not E cross_sell: marketing_not_allowed
+    not E cultivate: marketing_not_allowed
+    ");
+}
+
+#[test]
+fn a_customer_of_yesterday_is_not_counted_as_left_alone() {
+    // t1: 60 days. A was reached, B was not; C came within them, D before.
+    let (_home, config) = delivered(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2026-09-01,M1\nD,2026-08-31,M1"),
+            ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+            (
+                "holdings-2026-10",
+                "2026-09-30,A,securities,60000\n2026-09-30,B,securities,60000\n2026-09-30,C,securities,60000\n\
+                 2026-09-30,D,securities,60000",
+            ),
+            ("contacts", "A,2026-10-01\nB,2026-08-01"),
+        ],
+        |_| {},
+    );
+    let managers = Table::read(&night(&config, "2026-10-31").folder.join("managers.parquet"));
+    assert_eq!(managers.floats("coverage"), [Some(1.0 / 3.0)]);
 }

@@ -74,8 +74,12 @@ fn throw(seed: u64, from: &Path, to: &Path) -> BTreeMap<String, Known> {
                 for (column, forbids) in EXCLUSIONS {
                     if dice.gen_bool(0.05) {
                         *row.cell(column) = forbids.to_owned();
+                    } else if column == "marketing_allowed" && dice.gen_bool(0.05) {
+                        row.cell(column).clear();
                     }
-                    if row.cell(column) == forbids {
+                    // An empty cell is no consent to marketing.
+                    let is_unknown = column == "marketing_allowed" && row.cell(column).is_empty();
+                    if row.cell(column) == forbids || is_unknown {
                         of.exclusions.insert(column);
                     }
                 }
@@ -128,8 +132,12 @@ fn every_night_keeps_the_rules_whatever_the_bank() {
         for (customer, manager, list, _) in &rows {
             let known = &night.known[customer];
             let is_selling = SELLING.contains(&list.as_str());
-            let forbids: Vec<_> =
-                known.exclusions.iter().filter(|rule| **rule != "marketing_allowed" || is_selling).collect();
+            let is_marketing = is_selling || ["win_back", "cultivate"].contains(&list.as_str());
+            let forbids: Vec<_> = known
+                .exclusions
+                .iter()
+                .filter(|rule| **rule != "marketing_allowed" || is_marketing)
+                .collect();
             assert!(forbids.is_empty(), "seed {seed}: {customer} on {list} against {forbids:?}");
             assert!(
                 !(is_selling && known.open_complaint),

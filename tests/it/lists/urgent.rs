@@ -1,6 +1,7 @@
 //! Complaints, large moves, maturities and ends of credit.
 
-use super::listed;
+use super::{delivered, listed, targets_of};
+use crate::bank::night;
 
 #[test]
 fn a_large_move_is_dated_by_its_flow_and_starts_at_the_limit() {
@@ -81,6 +82,35 @@ fn money_that_matures_is_listed_until_it_is_renewed() {
     not F maturity: contact_not_allowed
     not G cross_sell: cooldown
     ");
+}
+
+#[test]
+fn where_the_begin_of_a_term_is_not_delivered_nobody_is_told_not_to_have_renewed() {
+    let given = [
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2020-01-01,M1"),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        // A has money with a term, which may be what matured; B's deposit matures tomorrow; C has none any more.
+        (
+            "holdings-2026-10",
+            "2026-09-30,A,time_deposit,1000,,2026-10-26\n2026-10-31,A,time_deposit,1000,,2027-10-26\n\
+             2026-10-31,B,time_deposit,2000,,2026-11-01\n2026-09-30,C,time_deposit,3000,,2026-10-26",
+        ),
+        ("contacts", "A,2026-10-30\nB,2026-10-30\nC,2026-10-30"),
+    ];
+    let (_home, config) = delivered(&given, |raw| {
+        raw.sources.get_mut("holdings").unwrap().columns.remove("started_on");
+    });
+    let report = night(&config, "2026-10-31");
+    let text = targets_of(&report.folder);
+    assert!(text.contains("M1 B maturity") && !text.contains("M1 A maturity"), "{text}");
+    assert!(
+        text.contains("M1 C maturity [] Time deposit: 3,000 matured on 2026-10-26, not renewed"),
+        "{text}"
+    );
+    let told = "list `maturity` does not name all money that matured and was not renewed: it needs `holdings.started_on`";
+    let warnings = &report.manifest.warnings;
+    assert!(warnings.iter().any(|warning| warning == told), "{warnings:?}");
 }
 
 #[test]
