@@ -21,7 +21,8 @@
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
-//! [`explain`] shows one customer of a published night, from what was published and nothing else.
+//! [`explain`] shows one customer of a published night, from what was published and nothing else. [`verify`] holds a whole
+//! workspace against what was written.
 //!
 //! Arrows run down this list of modules. [`learn`] is what churn and cross-selling learn by. [`model`] is mathematics on plain matrices and [`contract`] the typed
 //! rows of the data contract; neither touches the world. Only [`io`] and the writer of [`synth`] open files or
@@ -29,6 +30,8 @@
 
 pub mod cli;
 pub mod explain;
+pub mod verify;
+
 pub mod pipeline;
 
 pub mod results;

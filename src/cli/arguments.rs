@@ -29,6 +29,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show what the store holds
     Status(StatusArguments),
+    /// Hold nights, store and models against what was written; ends with 1 where anything is damaged
+    Verify(VerifyArguments),
     /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
     Explain(ExplainArguments),
     /// Read workbooks that managers filled in; the next night takes them in as contacts
@@ -119,6 +121,19 @@ pub struct CheckArguments {
 pub struct StatusArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Look at the night of this date alone; without it at every night. Store and models are looked at either way
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Compute published nights again in a passing folder and compare them byte for byte, where that is still possible;
+    /// takes as long as the nights did
+    #[arg(long)]
+    pub recompute: bool,
 }
 
 #[derive(Debug, Args)]

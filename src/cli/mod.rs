@@ -9,6 +9,7 @@ mod progress;
 mod reports;
 mod results;
 mod summary;
+mod verify;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
@@ -18,7 +19,7 @@ use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
     ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
     InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
-    StatusArguments, SynthArguments,
+    StatusArguments, SynthArguments, VerifyArguments,
 };
 use clap::Parser;
 use std::io::Write;
@@ -53,6 +54,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Results(options) => return read_results(options),
+        Command::Verify(options) => return verify_workspace(options),
         Command::Run(run) => run_night(run),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
@@ -159,6 +161,16 @@ fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
         if arguments.place.json { results::json(&report)? + "\n" } else { results::table(&report, &config) };
     print(&text)?;
     Ok(failed(&report.refusals))
+}
+
+/// Says what is damaged; that ends as a fault of the machine does.
+fn verify_workspace(arguments: &VerifyArguments) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let report = crate::verify::verify(&config, arguments.as_of, arguments.recompute, &progress)?;
+    progress.clear();
+    print(&if arguments.place.json { verify::json(&report)? + "\n" } else { verify::table(&report) })?;
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Internal.exit_code()) })
 }
 
 fn status(arguments: &StatusArguments) -> Result<()> {

@@ -49,8 +49,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The commit file, in the store's folder.
-const COMMIT: &str = "COMMIT.json";
-const FOLDER: &str = "store";
+pub(crate) const COMMIT: &str = "COMMIT.json";
+pub(crate) const FOLDER: &str = "store";
 
 /// A store that nobody changes.
 #[derive(Debug, Clone)]

@@ -149,7 +149,7 @@ impl Moves {
     }
 }
 
-const FATES: [Fate; 3] = [Fate::Used, Fate::Duplicate, Fate::Superseded];
+const FATES: [Fate; 4] = [Fate::Used, Fate::Duplicate, Fate::Superseded, Fate::Purged];
 
 impl Writer {
     /// Enters moves in the books of their deliveries; those that were forgotten have none.
