@@ -19,6 +19,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run one night and publish it
     Run(RunArguments),
+    /// Run the nights of a span in order of date, each from what was known then
+    Backfill(BackfillArguments),
     /// Fit a segment and a churn model on the store as it is, and write them with their cards; puts nothing in force
     Fit(FitArguments),
     /// Put a fitted model in force, or take it out of force again
@@ -70,6 +72,31 @@ pub struct RunArguments {
     /// Take deliveries in although they are much smaller or larger than those before them
     #[arg(long)]
     pub accept_volume: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BackfillArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// First date
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// Last date, included
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+    /// Which dates of the span have a night; weeks count from the first date on
+    #[arg(long, value_enum, default_value_t = EveryArgument::Day)]
+    pub every: EveryArgument,
+    /// Run nights again that are published already; those that stood there move to `replaced/`
+    #[arg(long)]
+    pub rerun: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EveryArgument {
+    Day,
+    Week,
+    MonthEnd,
 }
 
 #[derive(Debug, Args)]

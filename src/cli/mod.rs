@@ -1,6 +1,7 @@
 //! What was asked for: arguments, configuration files, exit codes. Never a business rule.
 
 mod arguments;
+mod backfill;
 mod backtest;
 mod backtest_offers;
 mod churn_comparison;
@@ -17,11 +18,11 @@ use crate::labels::Labels;
 use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
+    ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command, EveryArgument, ExplainArguments, FitArguments,
     InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
     StatusArguments, SynthArguments, VerifyArguments,
 };
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -54,6 +55,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Results(options) => return read_results(options),
+        Command::Backfill(options) => return run_backfill(options),
         Command::Verify(options) => return verify_workspace(options),
         Command::Run(run) => run_night(run),
         Command::Fit(options) => fit(options),
@@ -161,6 +163,37 @@ fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
         if arguments.place.json { results::json(&report)? + "\n" } else { results::table(&report, &config) };
     print(&text)?;
     Ok(failed(&report.refusals))
+}
+
+/// Runs night after night; the first failure ends it, with that night's exit code.
+fn run_backfill(arguments: &BackfillArguments) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let every = match arguments.every {
+        EveryArgument::Day => pipeline::Every::Day,
+        EveryArgument::Week => pipeline::Every::Week,
+        EveryArgument::MonthEnd => pipeline::Every::MonthEnd,
+    };
+    let span = (arguments.from, arguments.to);
+    let mut printed = Ok(());
+    let report = pipeline::backfill(&config, span, every, arguments.rerun, &progress, &mut |night| {
+        if !arguments.place.json && printed.is_ok() {
+            printed = print(&backfill::line(night));
+        }
+    })?;
+    progress.clear();
+    printed?;
+    if arguments.place.json {
+        print(&(backfill::json(&report)? + "\n"))?;
+    }
+    Ok(report.failed.map_or(ExitCode::SUCCESS, |(as_of, failure)| {
+        let again = if arguments.rerun { " --rerun" } else { "" };
+        let (to, every) = (arguments.to, arguments.every.to_possible_value());
+        let every = every.map(|every| every.get_name().to_owned()).unwrap_or_default();
+        failed(&[failure.hint(format!(
+            "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{again}`"
+        ))])
+    }))
 }
 
 /// Says what is damaged; that ends as a fault of the machine does.

@@ -3,6 +3,7 @@
 //! Real data is read from `../shared/data`, where that folder is present; a test that needs it and does not find
 //! it says so in the file that `TERCET_SKIPPED` names.
 
+mod backfill;
 mod bank;
 mod berka;
 mod churn_labels;
@@ -34,4 +35,5 @@ mod run_summary;
 mod same_bytes;
 mod segments;
 mod status;
+mod verify;
 mod workbooks;
