@@ -33,6 +33,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Hold nights, store and models against what was written; ends with 1 where anything is damaged
     Verify(VerifyArguments),
+    /// Remove old nights, or take a customer out of everything for good
+    Purge(PurgeArguments),
     /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
     Explain(ExplainArguments),
     /// Read workbooks that managers filled in; the next night takes them in as contacts
@@ -146,6 +148,19 @@ pub struct CheckArguments {
 
 #[derive(Debug, Args)]
 pub struct StatusArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct PurgeArguments {
+    /// Remove nights before this date, published and replaced; the newest one stays
+    #[arg(long, value_name = "DATE", required_unless_present = "customer", conflicts_with = "customer")]
+    pub before: Option<Date>,
+    /// Take the customer of this id out of nights, lists, rejects and the store, and keep him out of later deliveries; `-`
+    /// reads the id from standard input, so that no list of processes shows it
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
     #[command(flatten)]
     pub place: PlaceArguments,
 }

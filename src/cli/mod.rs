@@ -7,6 +7,7 @@ mod backtest_offers;
 mod churn_comparison;
 mod models;
 mod progress;
+mod purge;
 mod reports;
 mod results;
 mod summary;
@@ -18,9 +19,10 @@ use crate::labels::Labels;
 use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command, EveryArgument, ExplainArguments, FitArguments,
-    InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
-    StatusArguments, SynthArguments, VerifyArguments,
+    ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command,
+    EveryArgument, ExplainArguments, FitArguments, InitArguments, PlaceArguments, PurgeArguments,
+    ResultsArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
+    VerifyArguments,
 };
 use clap::{Parser, ValueEnum};
 use std::io::Write;
@@ -65,6 +67,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Status(options) => status(options),
         Command::Explain(options) => explain_customer(options),
         Command::Init(options) => propose(options),
+        Command::Purge(options) => purge_workspace(options),
         Command::Schema(options) => print_schema(options),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -194,6 +197,25 @@ fn run_backfill(arguments: &BackfillArguments) -> Result<ExitCode> {
             "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{again}`"
         ))])
     }))
+}
+
+/// Removes nights or a customer, and says what is left.
+fn purge_workspace(arguments: &PurgeArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let is_json = arguments.place.json;
+    if let Some(before) = arguments.before {
+        let report = crate::purge::purge_before(&config, before)?;
+        return print(&if is_json { purge::json(&report)? + "\n" } else { purge::nights(&report) });
+    }
+    let mut id = arguments.customer.clone().unwrap_or_default();
+    if id == "-" {
+        id.clear();
+        let read = std::io::stdin().read_line(&mut id);
+        read.map_err(|cause| Error::usage("no id can be read from standard input").caused_by(cause))?;
+        id.truncate(id.trim_end_matches(['\r', '\n']).len());
+    }
+    let report = crate::purge::purge_customer(&config, &id)?;
+    print(&if is_json { purge::json(&report)? + "\n" } else { purge::customer(&report) })
 }
 
 /// Says what is damaged; that ends as a fault of the machine does.

@@ -113,13 +113,16 @@ pub fn link_beneath(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Begins the names of folders in a workspace that go with whoever made them.
+pub const PASSING_PREFIX: &str = ".passing-";
+
 /// A folder inside `parent` that goes with all that is in it once it is dropped.
 ///
 /// # Errors
 /// Kind `Internal`, naming the parent.
-pub fn passing_folder(parent: &Path, prefix: &str) -> Result<tempfile::TempDir> {
+pub fn passing_folder(parent: &Path) -> Result<tempfile::TempDir> {
     use std::os::unix::fs::PermissionsExt;
     let private = fs::Permissions::from_mode(0o700);
-    let made = tempfile::Builder::new().prefix(prefix).permissions(private).tempdir_in(parent);
+    let made = tempfile::Builder::new().prefix(PASSING_PREFIX).permissions(private).tempdir_in(parent);
     made.io_context("create a folder in", parent)
 }

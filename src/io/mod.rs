@@ -13,6 +13,7 @@ pub mod pool;
 pub mod private;
 pub mod process;
 pub mod published;
+pub mod rewritten;
 pub mod secret;
 pub mod staging;
 pub mod start;

@@ -24,9 +24,16 @@ pub enum Every {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Filled {
-    Published { as_of: Date, run_id: String, milliseconds: f64, replaced: bool },
+    Published {
+        as_of: Date,
+        run_id: String,
+        milliseconds: f64,
+        replaced: bool,
+    },
     /// It was published before.
-    Skipped { as_of: Date },
+    Skipped {
+        as_of: Date,
+    },
 }
 
 /// What a backfill came to.
@@ -84,7 +91,9 @@ fn dates(from: Date, to: Date, every: Every) -> Result<Vec<Date>> {
     };
     if dates.is_empty() {
         let error = Error::usage(format!("there is no such date from {from} to {to}"));
-        return Err(error.hint("`--from` is the earlier date; `--every` says which dates between have a night"));
+        return Err(
+            error.hint("`--from` is the earlier date; `--every` says which dates between have a night")
+        );
     }
     Ok(dates)
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::io::lock::WorkspaceLock;
 use crate::results::{self, Report};
 use crate::store::Store;
+use crate::store::tombstones::Tombstones;
 use std::path::PathBuf;
 
 /// Reads workbooks; where any is refused, nothing is kept and the report says why.
@@ -23,5 +24,6 @@ pub fn read_results(config: &Config, files: &[PathBuf]) -> Result<Report> {
         Error::incomplete("the workspace holds no night that a workbook could belong to")
             .hint("name the workspace that published the workbooks with `--workspace`")
     })?;
-    results::read(&config.workspace, files, newest, &config.lists.not_reached_outcomes)
+    let tombstones = Tombstones::of(&config.workspace, &store.commit().purged)?;
+    results::read(&config.workspace, files, newest, &config.lists.not_reached_outcomes, &tombstones)
 }

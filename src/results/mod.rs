@@ -29,19 +29,21 @@ mod unzipped;
 
 pub use reject::Reject;
 pub use report::{FileReport, Report};
+pub(crate) use source::FILES as KEPT_PATTERN;
 pub use source::{rehearse, take_in};
 
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::exports::shown;
+use crate::store::tombstones::Tombstones;
 use std::path::{Path, PathBuf};
 use submitted::Submitted;
 
 /// Folder of the workspace for what was read.
-const FOLDER: &str = "results";
+pub(crate) const FOLDER: &str = "results";
 
-/// Reads workbooks and keeps their contacts for the nights to come; `newest` is the newest date of the store. Where any
-/// file is refused as a whole, nothing is kept and the report says why of each.
+/// Reads workbooks and keeps their contacts for the nights to come; `newest` is the newest date of the store. Rows of
+/// customers who were taken out for good are turned away without a trace of them. Where any file is refused as a whole, nothing is kept and the report says why of each.
 ///
 /// # Errors
 /// Kind `Usage` where a file cannot be read, `Internal` where a published night or a kept file cannot.
@@ -50,6 +52,7 @@ pub fn read(
     files: &[PathBuf],
     newest: Date,
     not_reached_outcomes: &[String],
+    tombstones: &Tombstones,
 ) -> Result<Report> {
     let mut nights = listed::Nights::new(workspace);
     let mut submitted: Vec<Submitted> = Vec::new();
@@ -68,7 +71,7 @@ pub fn read(
     }
     let gathered = gathered::gather(submitted, &kept::Kept::of(workspace)?);
     if report.refusals.is_empty() {
-        kept::keep(workspace, &gathered, newest)?;
+        kept::keep(workspace, &gathered, newest, tombstones)?;
     }
     report.describe(&gathered, not_reached_outcomes);
     Ok(report)

@@ -59,7 +59,8 @@ impl Books {
     /// Whether nothing was lost.
     pub fn reconcile(&self) -> bool {
         let sums = &self.amounts;
-        self.rows == self.used + self.duplicate + self.superseded + self.trailers + self.purged + self.rejected
+        self.rows
+            == self.used + self.duplicate + self.superseded + self.trailers + self.purged + self.rejected
             && sums.read == sums.used + sums.duplicate + sums.superseded + sums.purged + sums.rejected
     }
 }

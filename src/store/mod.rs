@@ -9,7 +9,8 @@
 //! | [`commit`], [`books`] | which deliveries and files the store holds, and what became of every row |
 //! | [`segment`] | transactions and holdings of a month and bucket, as one file |
 //! | [`versions`] | tables that every delivery describes anew, with their history |
-//! | [`writer`] | deliveries in and out, and the commit |
+//! | [`writer`] | deliveries in and out, a customer out for good, and the commit |
+//! | [`tombstones`] | whom no delivery brings back |
 //! | [`Reading`], [`bank`], [`Excerpt`], [`history`], [`calendar`], `population` | what was known on a date |
 
 pub mod bank;
@@ -24,6 +25,7 @@ mod members;
 pub mod murmur3;
 mod population;
 pub mod segment;
+pub mod tombstones;
 pub mod versions;
 pub mod writer;
 

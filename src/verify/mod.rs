@@ -97,7 +97,8 @@ pub fn verify(
             observer.stage_began("verify");
             let mut found = night::checked(&folder, date, &mut findings)?;
             if recompute && is_published {
-                found.recomputed = Some(recompute::night(config, date, commit.as_ref(), &mut findings, observer)?);
+                found.recomputed =
+                    Some(recompute::night(config, date, commit.as_ref(), &mut findings, observer)?);
             }
             checked.push(found);
         }
@@ -123,11 +124,7 @@ fn dates(config: &Config, as_of: Option<Date>, findings: &mut Findings<'_>) -> R
 }
 
 /// The bytes of a file, if it is there and can be read; a file that cannot be read is damaged.
-fn bytes_of(
-    name: &str,
-    findings: &mut Findings<'_>,
-    hint: &str,
-) -> Option<Vec<u8>> {
+fn bytes_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Option<Vec<u8>> {
     match read_if_there(&findings.workspace().join(name)) {
         Ok(Some(bytes)) => Some(bytes),
         Ok(None) => {

@@ -48,7 +48,10 @@ pub(super) fn backtests_checked(workspace: &Path, findings: &mut Findings<'_>) -
 
 fn approvals(name: &str, findings: &mut Findings<'_>) {
     let Some(json) = bytes_of(name, findings, APPROVE_AGAIN) else { return };
-    if !seal::is_claimed(&json) && json.starts_with(b"[") && serde_json::from_slice::<serde_json::Value>(&json).is_ok() {
+    if !seal::is_claimed(&json)
+        && json.starts_with(b"[")
+        && serde_json::from_slice::<serde_json::Value>(&json).is_ok()
+    {
         findings.notice(name, "has no seal: an older version wrote it", "the next approval seals it");
     } else if !seal::opened(&json).1 {
         findings.damaged(name, "is not what was sealed", APPROVE_AGAIN);

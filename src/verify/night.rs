@@ -123,14 +123,25 @@ pub(super) fn published(workspace: &Path, findings: &mut Findings<'_>) -> Result
 pub(super) fn checked(folder: &Path, date: Date, findings: &mut Findings<'_>) -> Result<NightChecked> {
     let name = findings.name(folder);
     let hint = if name.starts_with(PUBLISHED) { RERUN } else { REMOVE };
-    let mut night = NightChecked { as_of: date, folder: name.clone(), run_id: None, files: 0, bytes: 0, recomputed: None };
+    let mut night = NightChecked {
+        as_of: date,
+        folder: name.clone(),
+        run_id: None,
+        files: 0,
+        bytes: 0,
+        recomputed: None,
+    };
     let manifest = format!("{name}/{MANIFEST}");
     let Some(bytes) = bytes_of(&manifest, findings, hint) else { return Ok(night) };
     let (body, is_whole) = seal::opened(&bytes);
     if !is_whole {
         // From before manifests were sealed: they began with their version.
         if bytes.starts_with(b"{\n  \"manifest_version\"") {
-            findings.notice(&manifest, "has no seal: an older version wrote it", "run the night again to have it sealed");
+            findings.notice(
+                &manifest,
+                "has no seal: an older version wrote it",
+                "run the night again to have it sealed",
+            );
         } else {
             findings.damaged(&manifest, "is not what was sealed", hint);
         }
@@ -157,14 +168,16 @@ pub(super) fn checked(folder: &Path, date: Date, findings: &mut Findings<'_>) ->
         findings.damaged(&manifest, &format!("counts the rows of `{table}`, and names no such file"), hint);
     }
     let there = beneath(folder)?;
-    findings.extend(there.iter().filter(|found| found.name != MANIFEST && !named.contains(found.name.as_str())).map(
-        |found| Finding {
-            severity: Severity::Damaged,
-            file: format!("{name}/{}", found.name.escape_debug()),
-            what: "is not in the manifest".into(),
-            hint: FOREIGN.into(),
-        },
-    ));
+    findings.extend(
+        there.iter().filter(|found| found.name != MANIFEST && !named.contains(found.name.as_str())).map(
+            |found| Finding {
+                severity: Severity::Damaged,
+                file: format!("{name}/{}", found.name.escape_debug()),
+                what: "is not in the manifest".into(),
+                hint: FOREIGN.into(),
+            },
+        ),
+    );
     Ok(night)
 }
 
@@ -203,7 +216,8 @@ fn wrong_with_table(path: &Path, rows: Option<i64>, run_id: &str) -> Option<Stri
 fn books(said: &Said, manifest: &str, hint: &str, findings: &mut Findings<'_>) {
     for input in &said.inputs {
         if !input.rows.add_up() || !input.amounts_minor_units.is_none_or(|amounts| amounts.add_up()) {
-            let what = format!("the rows or amounts of the delivery `{}` do not add up", input.path.escape_debug());
+            let what =
+                format!("the rows or amounts of the delivery `{}` do not add up", input.path.escape_debug());
             findings.damaged(manifest, &what, hint);
         }
     }

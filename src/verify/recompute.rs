@@ -31,8 +31,6 @@ pub enum Recomputed {
     Impossible { because: String },
 }
 
-/// Begins the name of the passing folder, inside the workspace: second names need the same file system.
-const PREFIX: &str = ".verify-";
 const WHAT_NOW: &str = "the files are those that were published; nights before it that were removed or added since explain \
                         a difference, a fault of ours would too";
 const NOTHING_WRONG: &str = "nothing is wrong with the night: its digests were checked";
@@ -60,7 +58,11 @@ pub(super) fn night(
         Recomputed::Same { .. } => {}
         Recomputed::Differs { files } => {
             for file in files {
-                findings.damaged(&format!("{name}/{file}"), "comes out otherwise when computed again", WHAT_NOW);
+                findings.damaged(
+                    &format!("{name}/{file}"),
+                    "comes out otherwise when computed again",
+                    WHAT_NOW,
+                );
             }
         }
         Recomputed::Impossible { because } => {
@@ -106,12 +108,19 @@ fn other_night_before(config: &Config, said: &Said) -> Result<Option<String>> {
 /// Deliveries up to the night that came, went, or count otherwise since.
 fn other_deliveries(said: &Said, commit: &Commit) -> Option<String> {
     type Key = (String, String, Date);
-    let counts = |rows: Accounts<u64>| (rows.read, rows.used + rows.later, rows.duplicate, rows.superseded, rows.purged);
+    let counts = |rows: Accounts<u64>| {
+        (rows.read, rows.used + rows.later, rows.duplicate, rows.superseded, rows.purged)
+    };
     let then: BTreeMap<Key, _> = said
         .inputs
         .iter()
         .filter(|input| input.delivered_on <= said.as_of)
-        .map(|input| ((input.table.clone(), input.blake3.clone(), input.delivered_on), (counts(input.rows), &input.path)))
+        .map(|input| {
+            (
+                (input.table.clone(), input.blake3.clone(), input.delivered_on),
+                (counts(input.rows), &input.path),
+            )
+        })
         .collect();
     let inputs: Vec<Input> =
         commit.deliveries.iter().map(|delivery| Input::of(delivery, said.as_of)).collect();
@@ -138,7 +147,8 @@ fn other_deliveries(said: &Said, commit: &Commit) -> Option<String> {
 
 /// Runs the night in a passing workspace of the same store, models and nights before it.
 fn computed(config: &Config, said: &Said, observer: &dyn Observer) -> Result<Recomputed> {
-    let passing = passing_folder(&config.workspace, PREFIX)?;
+    // Inside the workspace: second names need the same file system.
+    let passing = passing_folder(&config.workspace)?;
     let home = passing.path();
     for part in ["store", "models"] {
         let from = config.workspace.join(part);
@@ -176,8 +186,11 @@ fn computed(config: &Config, said: &Said, observer: &dyn Observer) -> Result<Rec
         compared.map(|file| (file.path.clone(), file.blake3.clone())).collect()
     };
     let (then, now) = (files(said), files(&manifest));
-    let mut differing: Vec<String> =
-        then.iter().filter(|(path, digest)| now.get(*path) != Some(*digest)).map(|(path, _)| path.clone()).collect();
+    let mut differing: Vec<String> = then
+        .iter()
+        .filter(|(path, digest)| now.get(*path) != Some(*digest))
+        .map(|(path, _)| path.clone())
+        .collect();
     differing.extend(now.keys().filter(|path| !then.contains_key(*path)).cloned());
     Ok(match differing.is_empty() {
         true => Recomputed::Same { files: then.len() },

@@ -10,6 +10,7 @@ use crate::io::census::{beneath, size_and_digest};
 use crate::io::pool::Stored;
 use crate::seal;
 use crate::store::commit::{Commit, Segment};
+use crate::store::tombstones::{KEY_FILE, Tombstones};
 use crate::store::{COMMIT, FOLDER};
 use parquet::file::metadata::ParquetMetaDataReader;
 use rayon::prelude::*;
@@ -53,6 +54,10 @@ pub(super) fn checked(config: &Config, findings: &mut Findings<'_>) -> Result<Op
         findings.notice(&name, "is named by no commit: left by an ingest that died", SWEPT);
     }
     books(&commit, &commit_name, findings);
+    if let Err(refused) = Tombstones::of(&config.workspace, &commit.purged) {
+        let hint = refused.hints().first().map_or("put it back from a backup", String::as_str).to_owned();
+        findings.damaged(KEY_FILE, &chain(&refused), &hint);
+    }
     Ok(Some(commit))
 }
 
@@ -70,9 +75,7 @@ fn of_file(config: &Config, file: &Stored) -> Result<Option<Finding>> {
     let what = match size_and_digest(&config.workspace.join(&name))? {
         None => "is missing".to_owned(),
         Some((bytes, _)) if bytes != file.bytes => format!("has {bytes} bytes, not {}", file.bytes),
-        Some((_, digest)) if digest != file.blake3 => {
-            "has another digest than the commit says".to_owned()
-        }
+        Some((_, digest)) if digest != file.blake3 => "has another digest than the commit says".to_owned(),
         Some(_) => return Ok(None),
     };
     Ok(Some(Finding { severity: Severity::Damaged, file: name, what, hint: RESTORE.into() }))
@@ -113,7 +116,10 @@ fn books(commit: &Commit, commit_name: &str, findings: &mut Findings<'_>) {
         }
         for (what, said, held) in [("count", used, rows(false)), ("do not count", others, rows(true))] {
             if said != held {
-                let what = format!("{said} rows of {} {what} by their books, and the files hold {held}", table.name());
+                let what = format!(
+                    "{said} rows of {} {what} by their books, and the files hold {held}",
+                    table.name()
+                );
                 findings.damaged(commit_name, &what, RESTORE);
             }
         }

@@ -14,7 +14,13 @@ use tercet::error::Kind;
 use tercet::io::nights::{latest_night, published_nights};
 use tercet::pipeline::{Every, Filled, backfill};
 
-fn filled(config: &Config, from: &str, to: &str, every: Every, rerun: bool) -> (Vec<String>, Option<(String, Kind)>) {
+fn filled(
+    config: &Config,
+    from: &str,
+    to: &str,
+    every: Every,
+    rerun: bool,
+) -> (Vec<String>, Option<(String, Kind)>) {
     let span = (from.parse().unwrap(), to.parse().unwrap());
     let mut told = Vec::new();
     let report = backfill(config, span, every, rerun, &Unobserved, &mut |night| {
@@ -37,7 +43,11 @@ fn nights_come_in_order_and_are_those_that_single_runs_publish() {
     let newest = night(&config, "2026-10-30");
     let (told, failed) = filled(&config, "2026-08-01", "2026-10-01", Every::MonthEnd, false);
     assert_eq!((told, failed), (vec!["2026-08-31 new".into(), "2026-09-30 new".into()], None));
-    assert_eq!(latest_night(work).unwrap(), Some("2026-10-30".parse().unwrap()), "the newest stays the newest");
+    assert_eq!(
+        latest_night(work).unwrap(),
+        Some("2026-10-30".parse().unwrap()),
+        "the newest stays the newest"
+    );
     let (told, _) = filled(&config, "2026-09-30", "2026-10-01", Every::Day, false);
     assert_eq!(told, ["2026-09-30 there", "2026-10-01 new"]);
     assert!(verified(&config).is_sound());
@@ -76,7 +86,14 @@ fn the_first_failure_ends_it_with_its_own_code_and_says_where_to_go_on() {
     let file = home.path().join("tercet.toml");
     fs::write(&file, "[store]\nbuckets = 2\n").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tercet"));
-    command.current_dir(repository()).args(["backfill", "--from", "2026-10-30", "--to", "2026-11-02", "--config"]);
+    command.current_dir(repository()).args([
+        "backfill",
+        "--from",
+        "2026-10-30",
+        "--to",
+        "2026-11-02",
+        "--config",
+    ]);
     command.arg(&file).arg("--data").arg(&config.data).arg("--workspace").arg(&config.workspace);
     let output = command.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

@@ -26,6 +26,7 @@ mod models;
 mod online_retail;
 mod proposed_mapping;
 mod published;
+mod purge;
 mod real_data;
 mod refits;
 mod replay;

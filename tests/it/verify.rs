@@ -233,11 +233,16 @@ fn the_command_tells_each_finding_on_a_line_and_ends_with_1_p19() {
     fs::write(&path, bytes).unwrap();
     let (code, said, _) = tercet(&["verify", "--as-of", EVE]);
     assert_eq!(code, 1, "{said}");
-    let line = format!("damaged: published/as_of={EVE}/targets.parquet: has another digest than the manifest says; ");
+    let line = format!(
+        "damaged: published/as_of={EVE}/targets.parquet: has another digest than the manifest says; "
+    );
     assert!(said.lines().any(|told| told.starts_with(&line)), "{said}");
     let (code, said, _) = tercet(&["verify", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((code, &json["is_sound"], &json["findings"][0]["severity"]), (1, &false.into(), &"damaged".into()));
+    assert_eq!(
+        (code, &json["is_sound"], &json["findings"][0]["severity"]),
+        (1, &false.into(), &"damaged".into())
+    );
 
     let lock = fs::File::options().write(true).open(config.workspace.join(".lock")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
