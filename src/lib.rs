@@ -22,7 +22,8 @@
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
-//! [`explain`] shows one customer of a published night, from what was published and nothing else.
+//! [`explain`] shows one customer of a published night, from what was published and nothing else. [`verify`] holds a whole
+//! workspace against what was written; [`purge`] takes nights, or a customer, out of it.
 //!
 //! Arrows run down this list of modules. [`learn`] is what churn and cross-selling learn by. [`model`] is mathematics on plain matrices and [`contract`] the typed
 //! rows of the data contract; neither touches the world. Only [`io`] and the writer of [`synth`] open files or
@@ -30,6 +31,9 @@
 
 pub mod cli;
 pub mod explain;
+pub mod purge;
+pub mod verify;
+
 pub mod pipeline;
 
 pub mod results;

@@ -1,11 +1,11 @@
-//! A digest inside a stored model of all else that it says: a file whose parts were changed, or have changed places, is no
-//! model, whatever name it lies under and whoever knows its digest.
+//! A digest inside a JSON file of all else that it says: a model, a manifest or a commit whose parts were changed, or have
+//! changed places, is none, whatever name it lies under and whoever knows its digest.
 //!
 //! Reads and writes text alone. Never: says what a model means.
 
 use std::borrow::Cow;
 
-/// What stands before the digest, and after it; the first lines of every stored model.
+/// What stands before the digest, and after it; the first lines of every sealed file.
 const BEFORE: &str = "{\n  \"seal\": \"";
 const AFTER: &str = "\",\n";
 
@@ -30,6 +30,12 @@ pub fn opened(json: &[u8]) -> (Cow<'_, [u8]>, bool) {
     let body = [b"{\n", fields].concat();
     let is_whole = digest(&body).as_bytes() == seal;
     (body.into(), is_whole)
+}
+
+/// Whether a text begins as a sealed one does; one from before there were seals does not, and neither does one whose
+/// first bytes were changed.
+pub fn is_claimed(json: &[u8]) -> bool {
+    json.starts_with(BEFORE.as_bytes())
 }
 
 /// Whether a stored model says that it is of another format than `version`.

@@ -19,6 +19,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run one night and publish it
     Run(RunArguments),
+    /// Run the nights of a span in order of date, each from what was known then
+    Backfill(BackfillArguments),
     /// Fit a segment and a churn model on the store as it is, and write them with their cards; puts nothing in force
     Fit(FitArguments),
     /// Put a fitted model in force, or take it out of force again
@@ -29,6 +31,10 @@ pub enum Command {
     Check(CheckArguments),
     /// Show what the store holds
     Status(StatusArguments),
+    /// Hold nights, store and models against what was written; ends with 1 where anything is damaged
+    Verify(VerifyArguments),
+    /// Remove old nights, or take a customer out of everything for good
+    Purge(PurgeArguments),
     /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
     Explain(ExplainArguments),
     /// Read workbooks that managers filled in; the next night takes them in as contacts
@@ -68,6 +74,31 @@ pub struct RunArguments {
     /// Take deliveries in although they are much smaller or larger than those before them
     #[arg(long)]
     pub accept_volume: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BackfillArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// First date
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// Last date, included
+    #[arg(long, value_name = "DATE")]
+    pub to: Date,
+    /// Which dates of the span have a night; weeks count from the first date on
+    #[arg(long, value_enum, default_value_t = EveryArgument::Day)]
+    pub every: EveryArgument,
+    /// Run nights again that are published already; those that stood there move to `replaced/`
+    #[arg(long)]
+    pub rerun: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EveryArgument {
+    Day,
+    Week,
+    MonthEnd,
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +150,32 @@ pub struct CheckArguments {
 pub struct StatusArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct PurgeArguments {
+    /// Remove nights before this date, published and replaced; the newest one stays
+    #[arg(long, value_name = "DATE", required_unless_present = "customer", conflicts_with = "customer")]
+    pub before: Option<Date>,
+    /// Take the customer of this id out of nights, lists, rejects and the store, and keep him out of later deliveries; `-`
+    /// reads the id from standard input, so that no list of processes shows it
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    #[command(flatten)]
+    pub place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Look at the night of this date alone; without it at every night. Store and models are looked at either way
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Compute published nights again in a passing folder and compare them byte for byte, where that is still possible;
+    /// takes as long as the nights did
+    #[arg(long)]
+    pub recompute: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,25 +1,29 @@
 //! What was asked for: arguments, configuration files, exit codes. Never a business rule.
 
 mod arguments;
+mod backfill;
 mod backtest;
 mod backtest_offers;
 mod churn_comparison;
 mod models;
 mod progress;
+mod purge;
 mod reports;
 mod results;
 mod summary;
+mod verify;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
 use crate::pipeline::Observer;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
-    InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
-    StatusArguments, SynthArguments,
+    ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command,
+    EveryArgument, ExplainArguments, FitArguments, InitArguments, PlaceArguments, PurgeArguments,
+    ResultsArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
+    VerifyArguments,
 };
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -52,6 +56,8 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Results(options) => return read_results(options),
+        Command::Backfill(options) => return run_backfill(options),
+        Command::Verify(options) => return verify_workspace(options),
         Command::Run(run) => run_night(run),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
@@ -60,6 +66,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Status(options) => status(options),
         Command::Explain(options) => explain_customer(options),
         Command::Init(options) => propose(options),
+        Command::Purge(options) => purge_workspace(options),
         Command::Schema(options) => print_schema(options),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -158,6 +165,66 @@ fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
         if arguments.place.json { results::json(&report)? + "\n" } else { results::table(&report, &config) };
     print(&text)?;
     Ok(failed(&report.refusals))
+}
+
+/// Runs night after night; the first failure ends it, with that night's exit code.
+fn run_backfill(arguments: &BackfillArguments) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let every = match arguments.every {
+        EveryArgument::Day => pipeline::Every::Day,
+        EveryArgument::Week => pipeline::Every::Week,
+        EveryArgument::MonthEnd => pipeline::Every::MonthEnd,
+    };
+    let span = (arguments.from, arguments.to);
+    let mut printed = Ok(());
+    let report = pipeline::backfill(&config, span, every, arguments.rerun, &progress, &mut |night| {
+        if !arguments.place.json && printed.is_ok() {
+            printed = print(&backfill::line(night));
+        }
+    })?;
+    progress.clear();
+    printed?;
+    if arguments.place.json {
+        print(&(backfill::json(&report)? + "\n"))?;
+    }
+    Ok(report.failed.map_or(ExitCode::SUCCESS, |(as_of, failure)| {
+        let again = if arguments.rerun { " --rerun" } else { "" };
+        let (to, every) = (arguments.to, arguments.every.to_possible_value());
+        let every = every.map(|every| every.get_name().to_owned()).unwrap_or_default();
+        failed(&[failure.hint(format!(
+            "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{again}`"
+        ))])
+    }))
+}
+
+/// Removes nights or a customer, and says what is left.
+fn purge_workspace(arguments: &PurgeArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let is_json = arguments.place.json;
+    if let Some(before) = arguments.before {
+        let report = crate::purge::purge_before(&config, before)?;
+        return print(&if is_json { purge::json(&report)? + "\n" } else { purge::nights(&report) });
+    }
+    let mut id = arguments.customer.clone().unwrap_or_default();
+    if id == "-" {
+        id.clear();
+        let read = std::io::stdin().read_line(&mut id);
+        read.map_err(|cause| Error::usage("no id can be read from standard input").caused_by(cause))?;
+        id.truncate(id.trim_end_matches(['\r', '\n']).len());
+    }
+    let report = crate::purge::purge_customer(&config, &id)?;
+    print(&if is_json { purge::json(&report)? + "\n" } else { purge::customer(&report) })
+}
+
+/// Says what is damaged; that ends as a fault of the machine does.
+fn verify_workspace(arguments: &VerifyArguments) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let progress = progress::Bar::new();
+    let report = crate::verify::verify(&config, arguments.as_of, arguments.recompute, &progress)?;
+    progress.clear();
+    print(&if arguments.place.json { verify::json(&report)? + "\n" } else { verify::table(&report) })?;
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Internal.exit_code()) })
 }
 
 fn status(arguments: &StatusArguments) -> Result<()> {

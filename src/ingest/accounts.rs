@@ -4,6 +4,7 @@
 
 use super::build::{Build, Memo};
 use super::cell::{Fault, Row};
+use super::codes::CodeMemo;
 use super::field::Field;
 use super::mapping::Mapping;
 use super::owners::Customers;
@@ -11,6 +12,7 @@ use crate::contract::Account;
 use crate::contract::codes::{ProductKind, Role};
 use crate::contract::key::Key;
 use crate::date::Date;
+use crate::store::tombstones::Tombstones;
 
 pub struct Accounts<'a> {
     customers: &'a Customers,
@@ -46,6 +48,16 @@ impl Build for Accounts<'_> {
 
     fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {
         [self.customer_id.key(row).ok().flatten(), None]
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        self.customers.tombstones()
+    }
+
+    fn purged_account<R: Row>(&self, row: &R) -> Option<Key> {
+        let role = self.role.code(row, &mut CodeMemo::default()).ok()?;
+        let is_owner = role.is_none_or(|code| Role::ALL[usize::from(code)] == Role::Owner);
+        self.id_key(row).filter(|_| is_owner)
     }
 }
 

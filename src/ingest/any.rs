@@ -4,6 +4,7 @@
 use super::build::{Build, Memo};
 use super::cell::{Cell, Fault, Row};
 use crate::contract::key::Key;
+use crate::store::tombstones::Tombstones;
 use std::any::Any;
 
 /// A row of any short table.
@@ -14,6 +15,9 @@ trait Dynamic: Sync {
     fn build_any(&self, row: &dyn Row, memo: &mut Memo) -> Result<AnyRow, Fault>;
     fn id_key_any(&self, row: &dyn Row) -> Option<Key>;
     fn owner_keys_any(&self, row: &dyn Row) -> [Option<Key>; 2];
+    fn tombstones_any(&self) -> Option<&Tombstones>;
+    fn is_purged_any(&self, row: &dyn Row) -> bool;
+    fn purged_account_any(&self, row: &dyn Row) -> Option<Key>;
 }
 
 /// A row of an export without its type.
@@ -41,6 +45,18 @@ impl<B: Build<Row: 'static>> Dynamic for B {
     fn owner_keys_any(&self, row: &dyn Row) -> [Option<Key>; 2] {
         self.owner_keys(&Untyped(row))
     }
+
+    fn tombstones_any(&self) -> Option<&Tombstones> {
+        self.tombstones()
+    }
+
+    fn is_purged_any(&self, row: &dyn Row) -> bool {
+        self.is_purged(&Untyped(row))
+    }
+
+    fn purged_account_any(&self, row: &dyn Row) -> Option<Key> {
+        self.purged_account(&Untyped(row))
+    }
 }
 
 /// A builder of a short table.
@@ -65,6 +81,18 @@ impl Build for AnyBuild<'_> {
 
     fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {
         self.0.owner_keys_any(row)
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        self.0.tombstones_any()
+    }
+
+    fn is_purged<R: Row>(&self, row: &R) -> bool {
+        self.0.is_purged_any(row)
+    }
+
+    fn purged_account<R: Row>(&self, row: &R) -> Option<Key> {
+        self.0.purged_account_any(row)
     }
 }
 

@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::store::Trail;
 use crate::store::books::{Amounts, Reject};
+use crate::store::tombstones::Tombstones;
+use crate::store::writer::REDACTED;
 
 /// Rows of an export to typed rows of one contract table.
 pub trait Build: Sync {
@@ -28,6 +30,27 @@ pub trait Build: Sync {
     /// The customer and the account that a row names. Asked of rows whose owner is not known.
     fn owner_keys<R: Row>(&self, _row: &R) -> [Option<Key>; 2] {
         [None, None]
+    }
+
+    /// Whom no delivery brings back; `None` where nobody was taken out, or rows are nobody's.
+    fn tombstones(&self) -> Option<&Tombstones> {
+        None
+    }
+
+    /// Whether a row is one of a customer who was taken out: the one it names, else the one whose account it names. Asked
+    /// of rows that cannot be used.
+    fn is_purged<R: Row>(&self, row: &R) -> bool {
+        let Some(tombstones) = self.tombstones() else { return false };
+        match self.owner_keys(row) {
+            [Some(customer), _] => tombstones.has_customer(customer),
+            [None, Some(account)] => tombstones.has_account(account),
+            [None, None] => false,
+        }
+    }
+
+    /// The account that a row of such a customer says he owns.
+    fn purged_account<R: Row>(&self, _row: &R) -> Option<Key> {
+        None
     }
 
     /// The customer a row names. Asked for some rows before any of them is built; what is wrong with a row is said
@@ -76,6 +99,8 @@ pub struct Tally {
     pub rejected: u64,
     /// Of the rejected: those whose fault lies in another table, where their customer or account was rejected.
     pub inherited: u64,
+    /// Of customers who were taken out; not among the rejected.
+    pub purged: u64,
     pub amounts: Amounts,
     /// Sum of the same amounts without their signs.
     pub unsigned: i128,
@@ -101,6 +126,8 @@ pub struct Findings {
     pub rejected_ids: Vec<Key>,
     /// Customers and accounts that rejected rows name and that are not known.
     pub orphans: Vec<Key>,
+    /// Accounts of customers who were taken out.
+    pub purged_accounts: Vec<Key>,
     /// The first rejected lines that are not UTF-8, up to [`UNDECODED_BYTES_MAX`], each with a line end.
     pub undecoded: Vec<u8>,
     /// Where the first of them is not: a byte of the unpacked file, which names its line in `rejects`.
@@ -168,8 +195,16 @@ impl<R> Piece<R> {
         amount: Option<Money>,
         place: impl FnOnce() -> (u64, String),
     ) {
+        if builder.is_purged(row) {
+            self.purge(B::HAS_AMOUNT, amount, builder.purged_account(row));
+            return;
+        }
         let findings = &mut self.findings;
-        let (line, raw) = place();
+        let (line, mut raw) = place();
+        // A row that cannot be told apart into its cells may name him all the same.
+        if builder.tombstones().is_some_and(|tombstones| tombstones.are_named_in(&raw)) {
+            REDACTED.clone_into(&mut raw);
+        }
         let (column, reason) = match fault {
             Fault::Row(column, reason) => (column, reason),
             Fault::Delivery(refusal) => {
@@ -195,6 +230,24 @@ impl<R> Piece<R> {
     }
 }
 
+impl<R> Piece<R> {
+    /// Counts a row of a customer who was taken out, and keeps nothing of it.
+    fn purge(&mut self, has_amount: bool, amount: Option<Money>, account: Option<Key>) {
+        let Findings { tally, purged_accounts, .. } = &mut self.findings;
+        match amount {
+            Some(Money(minor)) => {
+                tally.amounts.read += i128::from(minor);
+                tally.amounts.purged += i128::from(minor);
+                tally.unsigned += i128::from(minor).abs();
+            }
+            None => tally.amounts.unreadable += u64::from(has_amount),
+        }
+        tally.rows += 1;
+        tally.purged += 1;
+        purged_accounts.extend(account);
+    }
+}
+
 impl Findings {
     /// Keeps a line that is not UTF-8, to tell what it is in.
     pub fn keep_undecoded(&mut self, line: &[u8]) {
@@ -212,6 +265,7 @@ impl Findings {
         }));
         self.rejected_ids.extend(next.rejected_ids);
         self.orphans.extend(next.orphans);
+        self.purged_accounts.extend(next.purged_accounts);
         if self.undecoded.len() + next.undecoded.len() <= UNDECODED_BYTES_MAX {
             self.undecoded.extend(next.undecoded);
         }
@@ -227,11 +281,13 @@ impl Findings {
         self.tally.rows += next.tally.rows;
         self.tally.rejected += next.tally.rejected;
         self.tally.inherited += next.tally.inherited;
+        self.tally.purged += next.tally.purged;
         self.tally.unsigned += next.tally.unsigned;
         self.tally.by_account |= next.tally.by_account;
         let (sum, more) = (&mut self.tally.amounts, &next.tally.amounts);
         sum.read += more.read;
         sum.rejected += more.rejected;
+        sum.purged += more.purged;
         sum.unreadable += more.unreadable;
     }
 }

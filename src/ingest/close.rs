@@ -30,7 +30,18 @@ impl Intake<'_> {
         findings: Findings,
         has_amount: bool,
     ) -> Result<()> {
-        let Findings { rejects, tally, sizes, rejected_ids, orphans, trailers, extra_columns, .. } = findings;
+        let Findings {
+            rejects,
+            tally,
+            sizes,
+            rejected_ids,
+            orphans,
+            purged_accounts,
+            trailers,
+            extra_columns,
+            ..
+        } = findings;
+        self.writer.keep_out_accounts(&purged_accounts);
         let totals = Totals {
             rows: tally.rows,
             sum: has_amount.then_some(tally.amounts.read),
@@ -43,9 +54,11 @@ impl Intake<'_> {
         books.rows = tally.rows + trailers.len() as u64;
         books.trailers = trailers.len() as u64;
         books.rejected = tally.rejected;
+        books.purged = tally.purged;
         books.amounts = crate::store::books::Amounts {
             read: tally.amounts.read,
             rejected: tally.amounts.rejected,
+            purged: tally.amounts.purged,
             unreadable: tally.amounts.unreadable,
             used,
             ..books.amounts

@@ -11,6 +11,7 @@ use crate::contract::Contact;
 use crate::contract::codes::Channel;
 use crate::contract::key::Key;
 use crate::date::Date;
+use crate::store::tombstones::Tombstones;
 
 pub struct Contacts<'a> {
     owners: &'a Owners,
@@ -45,6 +46,10 @@ impl Build for Contacts<'_> {
             resolved_on: self.resolved_at.date(row)?,
         };
         Ok((None, contact))
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        self.owners.customers.tombstones()
     }
 
     fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {

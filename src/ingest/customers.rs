@@ -11,13 +11,18 @@ use crate::contract::Customer;
 use crate::contract::codes::{CustomerKind, Gender};
 use crate::contract::key::{FoldMap, Key};
 use crate::date::Date;
+use crate::store::tombstones::Tombstones;
+use std::sync::Arc;
 
+/// Never kept: such a row is no reject.
+const PURGED: &str = "a customer who was taken out for good";
 const NO_ACCOUNT: &str = "no account to date the opening from";
 
 pub struct Customers {
     fields: Fields,
     /// First opening among a customer's accounts, where `opened_on` follows from it.
     first_opened: FoldMap<Key, Date>,
+    tombstones: Arc<Tombstones>,
 }
 
 /// Declares the fields of a table, each named as its contract column, and how they are taken from the mapping.
@@ -45,6 +50,9 @@ impl Build for Customers {
     fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault> {
         let fields = &self.fields;
         let customer_id = fields.customer_id.required(fields.customer_id.id(row)?)?;
+        if self.tombstones.has_customer(Key::of(customer_id.as_bytes())) {
+            return Err(fields.customer_id.fault(PURGED));
+        }
         let kind = fields.customer_kind.code(row, &mut memo.codes[0])?;
         let gender = fields.gender.code(row, &mut memo.codes[1])?;
         let customer = Customer {
@@ -77,6 +85,14 @@ impl Build for Customers {
 
     fn id_key<R: Row>(&self, row: &R) -> Option<Key> {
         self.fields.customer_id.key(row).ok().flatten()
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        Some(&*self.tombstones).filter(|tombstones| !tombstones.is_empty())
+    }
+
+    fn is_purged<R: Row>(&self, row: &R) -> bool {
+        self.id_key(row).is_some_and(|id| self.tombstones.has_customer(id))
     }
 }
 
@@ -115,6 +131,10 @@ impl Customers {
 
 /// What reads the rows of a file, with the fields taken from the mapping; `first_opened` is needed only where the
 /// opening follows from the first account.
-pub fn builder(mapping: &mut Mapping, first_opened: FoldMap<Key, Date>) -> Customers {
-    Customers { fields: Fields::new(mapping), first_opened }
+pub fn builder(
+    mapping: &mut Mapping,
+    first_opened: FoldMap<Key, Date>,
+    tombstones: Arc<Tombstones>,
+) -> Customers {
+    Customers { fields: Fields::new(mapping), first_opened, tombstones }
 }

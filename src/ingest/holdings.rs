@@ -17,6 +17,7 @@ use crate::contract::key::Key;
 use crate::money::Money;
 use crate::store::Registry;
 use crate::store::Trail;
+use crate::store::tombstones::Tombstones;
 use std::sync::{PoisonError, RwLock};
 
 pub struct Holdings<'a> {
@@ -61,6 +62,10 @@ impl Build for Holdings<'_> {
             matures_on: self.matures_on.date(row)?,
             credit_limit: self.credit_limit.money(row)?,
         })
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        self.owners.customers.tombstones()
     }
 
     fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {

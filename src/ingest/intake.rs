@@ -23,7 +23,7 @@ use crate::store::writer::Arrival;
 use crate::store::{Registry, Writer};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Raised when the same export would be read into other rows than before: all deliveries are read anew then.
 const READING_VERSION: u32 = 1;
@@ -107,7 +107,8 @@ impl<'a> Intake<'a> {
         self.short(Table::Managers, reference::managers, Writer::change, None)?;
         self.short(Table::Products, reference::products, Writer::change_products, None)?;
         let first_opened = self.first_opened()?;
-        let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened);
+        let tombstones = Arc::clone(self.writer.tombstones());
+        let customers = |mapping: &mut Mapping| customers::builder(mapping, first_opened, tombstones);
         let gone = self.writer.commit().gone.clone();
         let rejected = self.writer.rejected_ids(Table::Customers)?;
         let rejected_accounts = self.writer.rejected_ids(Table::Accounts)?;
@@ -132,6 +133,7 @@ impl<'a> Intake<'a> {
         let accounts = |mapping: &mut Mapping| accounts::builder(mapping, &customers);
         let account_id: fn(&Account) -> &str = |row| &row.account_id;
         self.short(Table::Accounts, accounts, Writer::change_accounts, Some(("account_id", account_id)))?;
+        let customers = Customers { tombstones: Arc::clone(self.writer.tombstones()), ..customers };
         let owners = self.owners(customers)?;
         let compared = before.as_ref().zip(owners.accounts.as_ref());
         let has_other_owners = compared.is_some_and(|(before, now)| before.has_other_owners(now));

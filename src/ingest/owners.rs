@@ -13,6 +13,7 @@ use crate::contract::codes::Role;
 use crate::contract::key::{FoldMap, FoldSet, Key};
 use crate::contract::tables::Table;
 use crate::error::Result as Found;
+use crate::store::tombstones::Tombstones;
 use crate::store::{Registry, Trail, Writer};
 use std::sync::Arc;
 
@@ -48,9 +49,15 @@ pub struct Customers {
     pub gone: Vec<u32>,
     /// Ids of customers that no accepted row describes.
     pub rejected: FoldSet<Key>,
+    pub tombstones: Arc<Tombstones>,
 }
 
 impl Customers {
+    /// Whom no delivery brings back; `None` where nobody was taken out.
+    pub fn tombstones(&self) -> Option<&Tombstones> {
+        Some(&*self.tombstones).filter(|tombstones| !tombstones.is_empty())
+    }
+
     /// Those that the store knows by now.
     ///
     /// # Errors
@@ -60,6 +67,7 @@ impl Customers {
             codes: Arc::clone(&writer.codes.customers),
             gone: writer.commit().gone.clone(),
             rejected: writer.rejected_ids(Table::Customers)?,
+            tombstones: Arc::clone(writer.tombstones()),
         })
     }
 

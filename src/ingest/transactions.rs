@@ -15,6 +15,7 @@ use crate::contract::key::Key;
 use crate::date::Date;
 use crate::money::Money;
 use crate::store::Trail;
+use crate::store::tombstones::Tombstones;
 
 pub struct Transactions<'a> {
     owners: &'a Owners,
@@ -56,6 +57,10 @@ impl Build for Transactions<'_> {
             channel: channel.map(|code| Channel::ALL[usize::from(code)]),
             own_account_elsewhere: self.own_account_elsewhere.boolean(row)?.unwrap_or(false),
         })
+    }
+
+    fn tombstones(&self) -> Option<&Tombstones> {
+        self.owners.customers.tombstones()
     }
 
     fn owner_keys<R: Row>(&self, row: &R) -> [Option<Key>; 2] {

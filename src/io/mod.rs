@@ -1,6 +1,8 @@
 //! The rim: the only place that touches files, clocks and the process. Everything else is a function of what
 //! it is given; `clippy.toml` keeps it so.
 
+pub mod census;
+pub mod checksums;
 pub mod clock;
 pub mod exports;
 mod folder;
@@ -11,6 +13,7 @@ pub mod pool;
 pub mod private;
 pub mod process;
 pub mod published;
+pub mod rewritten;
 pub mod secret;
 pub mod staging;
 pub mod start;

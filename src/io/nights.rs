@@ -18,11 +18,11 @@ use crate::error::Result;
 use rustix::fs::FileType;
 use std::path::{Path, PathBuf};
 
-pub(super) const PUBLISHED: &str = "published";
-pub(super) const REPLACED: &str = "replaced";
-pub(super) const LATEST: &str = "LATEST";
+pub(crate) const PUBLISHED: &str = "published";
+pub(crate) const REPLACED: &str = "replaced";
+pub(crate) const LATEST: &str = "LATEST";
 /// Written last of all files, so a folder that has one was finished.
-pub(super) const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// Starts with a dot and lacks `as_of=`: no glob over nights sees it.
 pub(super) const STAGING_PREFIX: &str = ".staging-";
 
@@ -75,6 +75,24 @@ pub fn generations(workspace: &Path, as_of: Date) -> Result<Vec<PathBuf>> {
     numbered.sort_unstable_by(|a, b| b.cmp(a));
     folders.extend(numbered.into_iter().map(|(_, folder)| folder));
     Ok(folders)
+}
+
+/// The nights that reruns replaced, with their folders, by date and age.
+///
+/// # Errors
+/// Kind `Usage` or `Internal`, naming the folder that cannot be read.
+pub fn replaced_nights(workspace: &Path) -> Result<Vec<(Date, PathBuf)>> {
+    let replaced = workspace.join(REPLACED);
+    let parts = |name: &str| {
+        let (date, number) = name.strip_prefix("as_of=")?.split_once('.')?;
+        Some((Date::parse_iso(date)?, number.parse::<u64>().ok()?))
+    };
+    let mut found: Vec<((Date, u64), PathBuf)> = names_in(&replaced)?
+        .into_iter()
+        .filter_map(|name| Some((parts(&name)?, replaced.join(&name))))
+        .collect();
+    found.sort_unstable();
+    Ok(found.into_iter().map(|((date, _), folder)| (date, folder)).collect())
 }
 
 /// The night that `LATEST` names; `None` where there is no such file, or it names none.

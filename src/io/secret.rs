@@ -1,4 +1,4 @@
-//! Reading a key: a small file that nobody but its owner may read.
+//! Reading a key: a small file that nobody but its owner may read; and making one.
 //!
 //! From then on the process leaves no core dump, which would hold the key. Never: says anything of the content, or waits
 //! for a pipe that has the key's name.
@@ -9,6 +9,8 @@
 )]
 
 use crate::error::{Error, IoContext, Result};
+use rand::RngCore;
+use rand::rngs::OsRng;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::process::DumpableBehavior;
 use std::fs::File;
@@ -52,6 +54,13 @@ pub fn read_secret(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::usage(format!("the key `{shown}` is longer than {BYTES_MAX} bytes")));
     }
     Ok(bytes)
+}
+
+/// Bytes that nobody can guess, from the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    OsRng.fill_bytes(&mut bytes);
+    bytes
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub(super) fn manifest(config: &Config, rules: &Rules, models: &Models, known: &
         manifest_version: 0,
         run_id: String::new(),
         as_of: known.population.date,
+        purged: 0,
         tercet_version: env!("CARGO_PKG_VERSION"),
         schema_version: crate::schema::SCHEMA_VERSION,
         config_blake3: config.digest().to_owned(),

@@ -12,6 +12,7 @@ use crate::cross_sell::Rules;
 use crate::cross_sell::backtest::{Backtest as OfOffers, backtest as judge_offers};
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::io::checksums;
 use crate::io::lock::WorkspaceLock;
 use crate::io::nights::night_name;
 use crate::io::whole_folder::write_folder;
@@ -76,6 +77,8 @@ pub fn backtest(config: &Config, as_of: Option<Date>, observer: &dyn Observer) -
         let bytes = publish::parquet_bytes(schema, frame, as_of, &run_id)?;
         files.push((format!("{}.parquet", schema.name), bytes));
     }
+    let sums = checksums::of(files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])));
+    files.push((checksums::NAME.to_owned(), sums.into_bytes()));
     let folder = write_folder(&config.workspace.join(FOLDER), &night_name(as_of), &files)?;
     Ok(BacktestReport { folder, backtest: found, cross_sell: offers })
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod backfill;
 mod backtest;
 mod churn_fit;
 mod churn_night;
@@ -15,6 +16,7 @@ mod results_of_lists;
 mod watch;
 
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
+pub use backfill::{BackfillReport, Every, Filled, backfill};
 pub use backtest::{BacktestReport, backtest};
 pub use churn_fit::ChurnFit;
 pub use fit::{FitReport, PropensityFit, fit};

@@ -8,6 +8,7 @@ use crate::io::lock::WorkspaceLock;
 use crate::privacy::Privacy;
 use crate::results::{self, Report};
 use crate::store::Store;
+use crate::store::tombstones::Tombstones;
 use std::path::PathBuf;
 
 /// Reads workbooks; where any is refused, nothing is kept and the report says why.
@@ -25,5 +26,7 @@ pub fn read_results(config: &Config, files: &[PathBuf]) -> Result<Report> {
             .hint("name the workspace that published the workbooks with `--workspace`")
     })?;
     let privacy = Privacy::of(&config.privacy)?;
-    results::read(&config.workspace, files, newest, &privacy, &config.lists.not_reached_outcomes)
+    let tombstones = Tombstones::of(&config.workspace, &store.commit().purged)?;
+    let not_reached = &config.lists.not_reached_outcomes;
+    results::read(&config.workspace, files, newest, &privacy, not_reached, &tombstones)
 }

@@ -7,7 +7,7 @@ use super::workbook::{Book, Row, clean};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::schema::LIST_FILES;
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -20,8 +20,7 @@ const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 /// Kind `Internal` if the columns do not agree with the schema.
 pub(super) fn bytes(book: &Book, labels: &Labels) -> Result<Vec<u8>> {
     let failed = |cause: csv::Error| Error::internal("cannot write a list as CSV").caused_by(cause);
-    let mut writer =
-        WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::from(BYTE_ORDER_MARK));
+    let mut writer = begun();
     let fields = (LIST_FILES.fields)();
     writer.write_record(fields.iter().map(|field| field.name)).map_err(failed)?;
     for row in book.rows {
@@ -29,6 +28,11 @@ pub(super) fn bytes(book: &Book, labels: &Labels) -> Result<Vec<u8>> {
         writer.write_record(cells.collect::<Result<Vec<_>>>()?).map_err(failed)?;
     }
     writer.into_inner().map_err(|_| Error::internal("cannot write a list as CSV"))
+}
+
+/// A file with its byte order mark and nothing else.
+pub fn begun() -> Writer<Vec<u8>> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::from(BYTE_ORDER_MARK))
 }
 
 /// One field, safe to be opened in a spreadsheet.
@@ -73,7 +77,7 @@ fn number(value: f64) -> String {
 }
 
 /// A text on one line without control characters, and no formula.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let cleaned = clean(text);
     let begins_a_formula = |text: &str| text.starts_with(FORMULA_STARTS);
     let guard = if begins_a_formula(text) || begins_a_formula(cleaned.trim_start()) { "'" } else { "" };

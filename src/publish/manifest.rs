@@ -1,4 +1,4 @@
-//! `manifest.json`: what went in, what came out, by which model, how long it took. No personal data.
+//! `manifest.json`: what went in, what came out, by which model, how long it took, sealed. No personal data.
 
 use crate::churn::Evaluation;
 use crate::churn::outcomes::LiveFigures;
@@ -22,6 +22,8 @@ pub struct Manifest {
     pub manifest_version: u32,
     pub run_id: String,
     pub as_of: Date,
+    /// Customers taken out of the night since it was published; tables and files are without them, figures stay.
+    pub purged: u32,
     pub tercet_version: &'static str,
     pub schema_version: u32,
     pub config_blake3: String,
@@ -78,7 +80,8 @@ pub struct NightBefore {
     pub segments_blake3: String,
 }
 
-/// One delivered content. `rows = used + later + duplicate + superseded + trailer + rejected`, and amounts likewise.
+/// One delivered content. `rows = used + later + duplicate + superseded + trailer + purged + rejected`, and amounts
+/// likewise.
 #[derive(Debug, Clone, Serialize)]
 pub struct Input {
     pub table: &'static str,
@@ -106,6 +109,8 @@ pub struct Accounts<T> {
     pub superseded: T,
     /// Total rows of the file; they have no amount.
     pub trailer: T,
+    /// Of customers who were taken out for good.
+    pub purged: T,
     pub rejected: T,
 }
 
@@ -193,6 +198,7 @@ impl Input {
                 duplicate: books.duplicate,
                 superseded: books.superseded,
                 trailer: books.trailers,
+                purged: books.purged,
                 rejected: books.rejected,
             },
             amounts_minor_units: matches!(delivery.table, Table::Transactions | Table::Holdings).then_some(
@@ -203,6 +209,7 @@ impl Input {
                     duplicate: amounts.duplicate,
                     superseded: amounts.superseded,
                     trailer: 0,
+                    purged: amounts.purged,
                     rejected: amounts.rejected,
                 },
             ),

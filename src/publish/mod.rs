@@ -25,6 +25,7 @@ pub mod workbook;
 pub use assigned::assignments_of;
 pub use backtest::backtest_frames;
 pub use backtest_cross_sell::cross_sell_frame;
+pub use list_file::{begun as list_file_writer, safe as list_file_cell};
 pub use listed::{Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
@@ -34,4 +35,4 @@ pub use night::{Night, publish};
 pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;
 pub use scored::scores_until;
-pub use tables::parquet_bytes;
+pub use tables::{parquet_bytes, parquet_bytes_again};

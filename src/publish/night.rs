@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
 use crate::privacy::Privacy;
 use crate::schema::{self, TableSchema};
+use crate::seal;
 use crate::targets;
 use arrow::array::RecordBatch;
 use polars::prelude::DataFrame;
@@ -90,10 +91,10 @@ fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>
 }
 
 fn write_manifest(staging: &Staging, manifest: &Manifest) -> Result<()> {
-    let json = serde_json::to_vec_pretty(manifest)
+    let json = serde_json::to_string_pretty(manifest)
         .map_err(|cause| Error::internal("the manifest cannot be written").caused_by(cause))?;
     let mut file = staging.create("manifest.json")?;
-    file.write_all(&json)
+    file.write_all(seal::sealed(&json).as_bytes())
         .map_err(|cause| Error::internal("cannot write `manifest.json`").caused_by(cause))?;
     file.finish()?;
     Ok(())

@@ -52,14 +52,33 @@ fn encode(schema: &TableSchema, batch: &RecordBatch, run_id: &str, out: impl Wri
         KeyValue::new("table".into(), schema.name.to_owned()),
         KeyValue::new("description".into(), schema.description.to_owned()),
     ];
-    let level = ZstdLevel::try_new(ZSTD_LEVEL).map_err(failed)?;
+    written(batch, metadata, out).map_err(failed)
+}
+
+/// The bytes of a published table that lost rows, with the metadata that it had.
+///
+/// # Errors
+/// Kind `Internal` if it cannot be encoded.
+pub fn parquet_bytes_again(batch: &RecordBatch, metadata: Vec<KeyValue>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    written(batch, metadata, &mut bytes)
+        .map_err(|cause| Error::internal("cannot write a table again").caused_by(cause))?;
+    Ok(bytes)
+}
+
+fn written(
+    batch: &RecordBatch,
+    metadata: Vec<KeyValue>,
+    out: impl Write + Send,
+) -> Result<(), parquet::errors::ParquetError> {
+    let level = ZstdLevel::try_new(ZSTD_LEVEL)?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_key_value_metadata(Some(metadata))
         .build();
-    let mut writer = ArrowWriter::try_new(out, batch.schema(), Some(properties)).map_err(failed)?;
-    writer.write(batch).map_err(failed)?;
-    writer.close().map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(out, batch.schema(), Some(properties))?;
+    writer.write(batch)?;
+    writer.close()?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 use crate::io::private::{names_in, read_file, read_if_there, write_private};
 use crate::labels::OUTCOMES;
 use crate::publish::workbook::manager_stem;
+use crate::store::tombstones::Tombstones;
+use crate::store::writer::REDACTED;
 use crate::targets::UNASSIGNED;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -123,7 +125,7 @@ fn lines(csv: &[u8], name: &str) -> Result<Vec<Line>> {
 ///
 /// # Errors
 /// Kind `Internal` or `Usage`, naming the path.
-pub fn keep(workspace: &Path, files: &[File], newest: Date) -> Result<()> {
+pub fn keep(workspace: &Path, files: &[File], newest: Date, tombstones: &Tombstones) -> Result<()> {
     let folder = workspace.join(FOLDER);
     let mut contacts: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     let mut rejects: BTreeMap<String, Vec<[String; 6]>> = BTreeMap::new();
@@ -137,7 +139,8 @@ pub fn keep(workspace: &Path, files: &[File], newest: Date) -> Result<()> {
         let rejected = rejects.entry(format!("rejected-{workbook}{SUFFIX}")).or_default();
         rejected.extend(file.rejects().iter().map(|reject| {
             let (file, sheet, row) = (reject.file.clone(), reject.sheet.clone(), reject.row.to_string());
-            [file, sheet, row, reject.column.clone(), reject.reason.clone(), reject.raw.clone()]
+            let raw = if tombstones.are_named_in(&reject.raw) { REDACTED } else { reject.raw.as_str() };
+            [file, sheet, row, reject.column.clone(), reject.reason.clone(), raw.to_owned()]
         }));
     }
     for (name, new) in contacts {

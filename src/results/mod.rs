@@ -29,21 +29,24 @@ mod unzipped;
 
 pub use reject::Reject;
 pub use report::{FileReport, Report};
+pub(crate) use source::FILES as KEPT_PATTERN;
 pub use source::{rehearse, take_in};
 
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::exports::shown;
 use crate::privacy::Privacy;
+use crate::store::tombstones::Tombstones;
 use std::path::{Path, PathBuf};
 use submitted::Submitted;
 
 /// Folder of the workspace for what was read.
-const FOLDER: &str = "results";
+pub(crate) const FOLDER: &str = "results";
 
 /// Reads workbooks and keeps their contacts for the nights to come; `newest` is the newest date of the store, `privacy`
-/// has the key of pseudonyms, under which those of a workbook are held against the list. Where any
-/// file is refused as a whole, nothing is kept and the report says why of each.
+/// has the key of pseudonyms, under which those of a workbook are held against the list. Rows of customers who were
+/// taken out for good are turned away without a trace of them. Where any file is refused as a whole, nothing is kept
+/// and the report says why of each.
 ///
 /// # Errors
 /// Kind `Usage` where a file cannot be read, `Internal` where a published night or a kept file cannot.
@@ -53,6 +56,7 @@ pub fn read(
     newest: Date,
     privacy: &Privacy,
     not_reached_outcomes: &[String],
+    tombstones: &Tombstones,
 ) -> Result<Report> {
     let known = submitted::Known { newest, privacy };
     let mut nights = listed::Nights::new(workspace);
@@ -72,7 +76,7 @@ pub fn read(
     }
     let gathered = gathered::gather(submitted, &kept::Kept::of(workspace)?);
     if report.refusals.is_empty() {
-        kept::keep(workspace, &gathered, newest)?;
+        kept::keep(workspace, &gathered, newest, tombstones)?;
     }
     report.describe(&gathered, not_reached_outcomes);
     Ok(report)

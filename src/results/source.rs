@@ -11,6 +11,9 @@ use crate::store::Writer;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Names of the kept files.
+pub const FILES: &str = "results-{date}-*.csv";
+
 /// How the kept files are read; the same words as in a bank's own mapping.
 const MAPPING: &str = r#"
 files = "results-{date}-*.csv"

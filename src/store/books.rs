@@ -2,20 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Sums in minor units of `amount` or `balance`; read = used + duplicate + superseded + rejected.
+/// Sums in minor units of `amount` or `balance`; read = used + duplicate + superseded + purged + rejected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts {
     pub read: i128,
     pub used: i128,
     pub duplicate: i128,
     pub superseded: i128,
+    /// Of customers who were taken out for good.
+    #[serde(default)]
+    pub purged: i128,
     /// Of rejected rows whose amount could be read.
     pub rejected: i128,
     /// Rejected rows whose amount could not be read.
     pub unreadable: u64,
 }
 
-/// Rows = used + duplicate + superseded + trailers + rejected.
+/// Rows = used + duplicate + superseded + trailers + purged + rejected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Books {
     pub rows: u64,
@@ -23,6 +26,9 @@ pub struct Books {
     pub duplicate: u64,
     pub superseded: u64,
     pub trailers: u64,
+    /// Of customers who were taken out for good.
+    #[serde(default)]
+    pub purged: u64,
     pub rejected: u64,
     pub amounts: Amounts,
 }
@@ -33,6 +39,8 @@ pub enum Fate {
     Used,
     Duplicate,
     Superseded,
+    /// It was a customer's who was taken out for good.
+    Purged,
 }
 
 impl Books {
@@ -42,6 +50,7 @@ impl Books {
             Fate::Used => (&mut self.used, &mut self.amounts.used),
             Fate::Duplicate => (&mut self.duplicate, &mut self.amounts.duplicate),
             Fate::Superseded => (&mut self.superseded, &mut self.amounts.superseded),
+            Fate::Purged => (&mut self.purged, &mut self.amounts.purged),
         };
         *count = count.saturating_add_signed(rows);
         *sum += amount;
@@ -50,8 +59,9 @@ impl Books {
     /// Whether nothing was lost.
     pub fn reconcile(&self) -> bool {
         let sums = &self.amounts;
-        self.rows == self.used + self.duplicate + self.superseded + self.trailers + self.rejected
-            && sums.read == sums.used + sums.duplicate + sums.superseded + sums.rejected
+        self.rows
+            == self.used + self.duplicate + self.superseded + self.trailers + self.purged + self.rejected
+            && sums.read == sums.used + sums.duplicate + sums.superseded + sums.purged + sums.rejected
     }
 }
 

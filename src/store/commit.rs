@@ -1,4 +1,4 @@
-//! The commit file: which deliveries the store holds, and in which files. It is the only truth; a file that it
+//! The commit file: which deliveries the store holds, and in which files, sealed. It is the only truth; a file that it
 //! does not name is left over from an ingest that died, and is swept away.
 
 use super::books::{Amounts, Books};
@@ -7,11 +7,14 @@ use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::exports::Stamp;
 use crate::io::pool::Stored;
+use crate::seal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Raised when an older program could no longer read the store, or the reverse.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
+/// The same without a seal and without purged customers; read as it is, and written anew with the next change.
+const FORMAT_UNSEALED: u32 = 1;
 
 /// In place of the date of the night, which is not known before the files are read.
 pub const TONIGHT: Date = Date(i32::MAX);
@@ -37,6 +40,19 @@ pub struct Commit {
     pub tables: BTreeMap<String, Stored>,
     /// Files that values were looked up in, by name, as they were last read.
     pub looked_up: BTreeMap<String, LookedUp>,
+    /// Whom no delivery brings back.
+    #[serde(default)]
+    pub purged: Purged,
+}
+
+/// Customers who were taken out for good, and their accounts, as keyed digests that nobody can reckon back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purged {
+    /// Tells the key apart from others; empty where nobody was taken out.
+    pub key_version: String,
+    /// HMAC-SHA-256 of ids, in hexadecimal; ascending.
+    pub tombstones: BTreeSet<String>,
 }
 
 /// A file that values were looked up in.
@@ -220,6 +236,7 @@ impl Commit {
             segments: Vec::new(),
             tables: BTreeMap::new(),
             looked_up: BTreeMap::new(),
+            purged: Purged::default(),
         }
     }
 
@@ -231,28 +248,41 @@ impl Commit {
             format: u32,
             buckets: u32,
         }
-        let damaged = |cause: serde_json::Error| {
+        let damaged = || {
             Error::internal("the commit file of the store is damaged")
                 .hint("restore the store from a backup, or move it away and deliver the history again")
-                .caused_by(cause)
         };
-        let head: Head = serde_json::from_slice(json).map_err(damaged)?;
-        if head.format != FORMAT {
+        let (body, is_whole) = seal::opened(json);
+        if seal::is_claimed(json) && !is_whole {
+            return Err(damaged());
+        }
+        let head: Head = serde_json::from_slice(&body).map_err(|cause| damaged().caused_by(cause))?;
+        if ![FORMAT, FORMAT_UNSEALED].contains(&head.format) {
             return Err(Error::usage(format!("the store has format {}, not {FORMAT}", head.format)).hint(
                 "run the version of Tercet that wrote it, or deliver the history into a new workspace",
             ));
+        }
+        if !is_whole && head.format != FORMAT_UNSEALED {
+            return Err(damaged());
         }
         if head.buckets != buckets {
             let (has, wants) = (head.buckets, buckets);
             return Err(Error::usage(format!("the store has {has} buckets, `store.buckets` is {wants}"))
                 .hint("set `store.buckets` back, or deliver the history into a new workspace"));
         }
-        serde_json::from_slice(json).map_err(damaged)
+        let commit: Self = serde_json::from_slice(&body).map_err(|cause| damaged().caused_by(cause))?;
+        Ok(Self { format: FORMAT, ..commit })
     }
 
+    /// The sealed text.
+    ///
+    /// # Errors
+    /// Kind `Internal` where it cannot be written, which is a fault of ours.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec(self)
-            .map_err(|cause| Error::internal("cannot write the commit file").caused_by(cause))
+        let json = serde_json::to_string(self)
+            .map_err(|cause| Error::internal("cannot write the commit file").caused_by(cause))?;
+        let body = format!("{{\n{}", json.strip_prefix('{').unwrap_or(&json));
+        Ok(seal::sealed(&body).into_bytes())
     }
 
     pub fn delivery(&self, number: u32) -> Option<&Delivery> {
@@ -270,18 +300,21 @@ impl Commit {
         self.deliveries.iter().filter(move |delivery| delivery.table == table)
     }
 
-    /// Every file that the store consists of.
-    pub fn files(&self) -> BTreeSet<&str> {
+    /// Every file that the store consists of, and what it must be.
+    pub fn stored(&self) -> impl Iterator<Item = &Stored> {
         let segments = self.segments.iter().map(|segment| &segment.file);
         let rejects = self.deliveries.iter().filter_map(|delivery| delivery.rejects.as_ref());
-        segments.chain(rejects).chain(self.tables.values()).map(|file| file.name.as_str()).collect()
+        segments.chain(rejects).chain(self.tables.values())
+    }
+
+    /// Names of all files.
+    pub fn files(&self) -> BTreeSet<&str> {
+        self.stored().map(|file| file.name.as_str()).collect()
     }
 
     /// Bytes of all files.
     pub fn bytes(&self) -> u64 {
-        let segments = self.segments.iter().map(|segment| &segment.file);
-        let rejects = self.deliveries.iter().filter_map(|delivery| delivery.rejects.as_ref());
-        segments.chain(rejects).chain(self.tables.values()).map(|file| file.bytes).sum()
+        self.stored().map(|file| file.bytes).sum()
     }
 
     /// Used rows by their own date, over all deliveries of a long table, ascending.

@@ -9,7 +9,8 @@
 //! | [`commit`], [`books`] | which deliveries and files the store holds, and what became of every row |
 //! | [`segment`] | transactions and holdings of a month and bucket, as one file |
 //! | [`versions`] | tables that every delivery describes anew, with their history |
-//! | [`writer`] | deliveries in and out, and the commit |
+//! | [`writer`] | deliveries in and out, a customer out for good, and the commit |
+//! | [`tombstones`] | whom no delivery brings back |
 //! | [`Reading`], [`bank`], [`Excerpt`], [`history`], [`calendar`], `population` | what was known on a date |
 
 mod accounts;
@@ -25,6 +26,7 @@ mod members;
 pub mod murmur3;
 mod population;
 pub mod segment;
+pub mod tombstones;
 pub mod versions;
 pub mod writer;
 
@@ -51,8 +53,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The commit file, in the store's folder.
-const COMMIT: &str = "COMMIT.json";
-const FOLDER: &str = "store";
+pub(crate) const COMMIT: &str = "COMMIT.json";
+pub(crate) const FOLDER: &str = "store";
 
 /// A store that nobody changes.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 //! Real data is read from `../shared/data`, where that folder is present; a test that needs it and does not find
 //! it says so in the file that `TERCET_SKIPPED` names.
 
+mod backfill;
 mod bank;
 mod berka;
 mod churn_labels;
@@ -25,6 +26,7 @@ mod models;
 mod online_retail;
 mod proposed_mapping;
 mod published;
+mod purge;
 mod real_data;
 mod refits;
 mod replay;
@@ -35,4 +37,5 @@ mod same_bytes;
 mod segments;
 mod statistics;
 mod status;
+mod verify;
 mod workbooks;

@@ -209,10 +209,14 @@ fn a_withdrawn_model_leaves_later_nights_to_the_one_before_and_published_nights_
     assert_eq!(segment_model(&night(&config, LAST)).model_id, new);
     let log = fs::read(config.workspace.join("models/approved.json")).unwrap();
     let log: serde_json::Value = serde_json::from_slice(&log).unwrap();
-    let steps: Vec<bool> =
-        log.as_array().unwrap().iter().map(|entry| entry.get("withdrawn_from").is_some()).collect();
+    let steps: Vec<bool> = log["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry.get("withdrawn_from").is_some())
+        .collect();
     assert_eq!(steps, [false, false, true, false], "{log}");
-    assert_eq!(log[2]["note"], "too many moved");
+    assert_eq!(log["entries"][2]["note"], "too many moved");
 }
 
 /// Runs `tercet` over a workspace; exit code and both outputs.

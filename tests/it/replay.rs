@@ -12,7 +12,7 @@
 mod exports;
 mod faults;
 mod orders;
-mod view;
+pub mod view;
 mod year;
 
 use faults::{Arrival, Rates};

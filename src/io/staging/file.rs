@@ -36,7 +36,7 @@ pub struct StagedFile {
 }
 
 /// What the manifest says about one file.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileDigest {
     /// Relative to the night's folder, `/` between parts.
     pub path: String,

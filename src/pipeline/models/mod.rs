@@ -1,7 +1,7 @@
 //! The models of a night: which ones are in force, how they are stored, how far customers have moved from them.
 //!
 //! ```text
-//! models/<id>/segment.json, card.md    the id ends in a digest of the model
+//! models/<id>/segment.json, card.md    the id ends in a digest of the model; beside them their CHECKSUMS
 //! models/<id>/churn.json, card.md
 //! models/<id>/propensity.json, card.md
 //! models/approved.json                 what a person put in force or took out of it, and when
@@ -37,7 +37,8 @@ use crate::config::Config;
 use crate::cross_sell::PropensityModel;
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::private::{read_if_there, write_private};
+use crate::io::checksums;
+use crate::io::private::{read_file, read_if_there, write_private};
 use crate::publish::{ColumnDrift, ModelEntry, ModelStatus};
 use crate::segment::SegmentModel;
 use crate::warning::Warning;
@@ -218,6 +219,9 @@ impl StoredModel {
         if !(is_approved && read_if_there(&path)?.is_some()) {
             write_private(&path, card.as_bytes())?;
         }
+        let card = read_file(&path)?;
+        let files = [(CARD_FILE, &card[..]), (self.what.file(), self.json.as_bytes())];
+        write_private(&folder.join(checksums::NAME), checksums::of(files).as_bytes())?;
         Ok(folder)
     }
 }

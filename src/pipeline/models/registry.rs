@@ -1,4 +1,5 @@
-//! `models/approved.json`: which models a person put in force or took out of it, a log with the oldest entry first.
+//! `models/approved.json`: which models a person put in force or took out of it, a log with the oldest entry first,
+//! sealed.
 //!
 //! Reads and writes that file alone, whole and by one rename. Of a model its last entry holds; none is ever changed or
 //! taken out. Never: looks at a model.
@@ -7,6 +8,7 @@ use super::{What, folder};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::private::{read_if_there, write_private};
+use crate::seal;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -49,7 +51,8 @@ enum Entry {
 }
 
 /// Every approval and withdrawal of a workspace.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in crate::pipeline) struct Registry {
     entries: Vec<Entry>,
 }
@@ -85,21 +88,28 @@ impl Registry {
     pub(in crate::pipeline) fn read(workspace: &Path) -> Result<Self> {
         let path = path(workspace);
         let Some(json) = read_if_there(&path)? else { return Ok(Self::default()) };
-        let entries = serde_json::from_slice(&json).map_err(|cause| {
+        let refused = || {
             Error::usage(format!("`{}` is no list of approved models", path.display()))
                 .hint("put it back from a backup; or move it away, and approve the models again")
-                .caused_by(cause)
-        })?;
-        Ok(Self { entries })
+        };
+        // Before there were seals it was the list alone.
+        if json.starts_with(b"[") {
+            let entries = serde_json::from_slice(&json).map_err(|cause| refused().caused_by(cause))?;
+            return Ok(Self { entries });
+        }
+        match seal::opened(&json) {
+            (body, true) => serde_json::from_slice(&body).map_err(|cause| refused().caused_by(cause)),
+            (_, false) => Err(refused()),
+        }
     }
 
     /// # Errors
     /// Kind `Internal` or `Usage`, naming the path; the old list stands then.
     pub(in crate::pipeline) fn write(&self, workspace: &Path) -> Result<()> {
-        let json = serde_json::to_vec_pretty(&self.entries).map_err(|cause| {
+        let json = serde_json::to_string_pretty(self).map_err(|cause| {
             Error::internal("the list of approved models cannot be written").caused_by(cause)
         })?;
-        write_private(&path(workspace), &json)
+        write_private(&path(workspace), seal::sealed(&json).as_bytes())
     }
 
     /// What the log comes to for each model, the one approved last at the end.

@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use delivery_set::DeliverySet;
 use pool::{Pool, Recoding};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// A row as delivered: the date that it gives itself, if any, and its content.
 pub type Delivered<T> = (Option<Date>, T);
@@ -116,6 +117,22 @@ impl<T: Dimension> Versioned<T> {
             row.set = closed.code(row.set, &mut pool);
         }
         self.sets = pool.into_sets();
+    }
+
+    /// Takes out every version that `is_his` holds for; how many rows of each delivery they were.
+    pub fn take_out(&mut self, is_his: impl Fn(&T) -> bool) -> BTreeMap<u32, u64> {
+        let mut taken = BTreeMap::new();
+        let (sets, numbers) = (&self.sets, &self.numbers);
+        self.rows.retain(|row| {
+            let is_kept = !is_his(&row.content);
+            if !is_kept {
+                for slot in sets[row.set as usize].slots() {
+                    *taken.entry(numbers[slot as usize]).or_default() += 1;
+                }
+            }
+            is_kept
+        });
+        taken
     }
 
     /// One walk over what is held and what is new, both sorted; nothing moves where nothing is new.

@@ -1,7 +1,7 @@
 //! Ids and their codes: each id of customers, accounts or products is a number in the store, given once.
 //!
 //! Reads: ids. Produces: codes from 0 up, in sorted order within a batch of new ids. Never: a code that changes or
-//! is given twice, an id forgotten.
+//! is given twice, an id forgotten but by name.
 
 use super::codec;
 use crate::contract::NONE;
@@ -105,6 +105,23 @@ impl Registry {
             self.push(id)?;
         }
         Ok(new.len())
+    }
+
+    /// Gives a code another id, so that nobody finds the one it had.
+    ///
+    /// # Errors
+    /// Kind `Internal` where the new id has a code.
+    pub fn rename(&mut self, code: u32, to: &str) -> Result<()> {
+        let mut renamed = Self::default();
+        renamed.reserve(self.len());
+        for other in 0..u32::try_from(self.len()).unwrap_or(NONE) {
+            let id = if other == code { to } else { self.id(other) };
+            if !renamed.push(id)? {
+                return Err(Error::internal("an id was given twice"));
+            }
+        }
+        *self = renamed;
+        Ok(())
     }
 
     /// # Errors

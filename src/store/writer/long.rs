@@ -139,6 +139,16 @@ impl Moves {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many rows were taken to an account.
+    pub fn rows_to(&self, to: Fate) -> u64 {
+        let rows = self.0.iter().filter(|((_, _, fate), _)| *fate == to as u8).map(|(_, (rows, _))| *rows);
+        u64::try_from(rows.sum::<i64>()).unwrap_or_default()
+    }
+
     /// Everything that `other` recorded.
     pub fn merge(&mut self, other: Moves) {
         for (key, (rows, sum)) in other.0 {
@@ -149,7 +159,7 @@ impl Moves {
     }
 }
 
-const FATES: [Fate; 3] = [Fate::Used, Fate::Duplicate, Fate::Superseded];
+const FATES: [Fate; 4] = [Fate::Used, Fate::Duplicate, Fate::Superseded, Fate::Purged];
 
 impl Writer {
     /// Enters moves in the books of their deliveries; those that were forgotten have none.

@@ -7,14 +7,17 @@
 mod batch;
 mod holdings;
 mod long;
+mod purge;
 mod short;
 mod transactions;
 
 pub use batch::Batch;
 pub use long::LongTable;
+pub use purge::{PurgedRows, REDACTED, Traces};
 pub use short::{Deliveries, customers_name};
 
 use super::commit::{Commit, DeliveredFile, Delivery, LookedUp, Rank, Replaced, TONIGHT};
+use super::tombstones::Tombstones;
 use super::{COMMIT, Codes, Rejects, Store, pool_of};
 use crate::contract::key::{FoldSet, Key};
 use crate::contract::tables::Table;
@@ -35,6 +38,7 @@ pub struct Writer {
     /// As it was.
     before: Commit,
     pub codes: Codes,
+    tombstones: Arc<Tombstones>,
     /// Files written so far.
     written: BTreeSet<String>,
 }
@@ -61,7 +65,8 @@ impl Writer {
         pool.sweep(&store.commit.files())?;
         let codes = store.codes()?;
         let commit = Arc::unwrap_or_clone(store.commit);
-        Ok(Self { pool, before: commit.clone(), commit, codes, written: BTreeSet::new() })
+        let tombstones = Arc::new(Tombstones::of(workspace, &commit.purged)?);
+        Ok(Self { pool, before: commit.clone(), commit, codes, tombstones, written: BTreeSet::new() })
     }
 
     /// The same, to see what a change would come to: whatever would be written stays in memory.
@@ -73,7 +78,23 @@ impl Writer {
         let codes = store.codes()?;
         let pool = Pool::rehearsal(pool_of(workspace).root().to_owned());
         let commit = Arc::unwrap_or_clone(store.commit);
-        Ok(Self { pool, before: commit.clone(), commit, codes, written: BTreeSet::new() })
+        let tombstones = Arc::new(Tombstones::of(workspace, &commit.purged)?);
+        Ok(Self { pool, before: commit.clone(), commit, codes, tombstones, written: BTreeSet::new() })
+    }
+
+    /// Whom no delivery brings back.
+    pub fn tombstones(&self) -> &Arc<Tombstones> {
+        &self.tombstones
+    }
+
+    /// Keeps out accounts that a delivery names as those of customers who were taken out.
+    pub fn keep_out_accounts(&mut self, accounts: &[Key]) {
+        if accounts.iter().all(|account| self.tombstones.has_account(*account)) {
+            return;
+        }
+        let tombstones = Arc::make_mut(&mut self.tombstones);
+        accounts.iter().for_each(|account| tombstones.add_account(*account));
+        self.commit.purged = tombstones.kept();
     }
 
     pub fn commit(&self) -> &Commit {
@@ -220,6 +241,14 @@ impl Writer {
             }
             delivery.files.sort();
         }
+        self.commit_change()
+    }
+
+    /// Commits a change that takes no delivery in. Nothing is written where nothing changed.
+    ///
+    /// # Errors
+    /// Kind `Internal`, naming the path; the old state stands then.
+    pub fn commit_change(mut self) -> Result<Store> {
         if self.commit != self.before {
             self.commit.sequence = self.sequence();
             self.commit

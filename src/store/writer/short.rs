@@ -161,14 +161,14 @@ impl Writer {
         Ok(history.in_force(TONIGHT).into_iter().map(|found| found.row.clone()).collect())
     }
 
-    fn versions<T: Dimension>(&self, name: &str) -> Result<Versioned<T>> {
+    pub(super) fn versions<T: Dimension>(&self, name: &str) -> Result<Versioned<T>> {
         match self.commit.tables.get(name) {
             Some(file) => Versioned::decode(self.pool.read(file)?),
             None => Ok(Versioned::default()),
         }
     }
 
-    fn write_codes(
+    pub(super) fn write_codes(
         &mut self,
         name: &str,
         registry: impl Fn(&crate::store::Codes) -> &Registry,

@@ -32,6 +32,25 @@ enum Was {
     New,
     /// It counted, and its delivery is taken out.
     Removed,
+    /// It counted, and its customer is taken out.
+    CountedOfPurged,
+    /// Another stood in its place, and its customer is taken out.
+    ShadowOfPurged,
+}
+
+impl Was {
+    /// What it becomes where its customer is taken out.
+    fn of_purged(self) -> Self {
+        if self == Was::Counted { Was::CountedOfPurged } else { Was::ShadowOfPurged }
+    }
+
+    fn is_gone(self) -> bool {
+        matches!(self, Was::Removed | Was::CountedOfPurged | Was::ShadowOfPurged)
+    }
+
+    fn counted(self) -> bool {
+        matches!(self, Was::Counted | Was::Removed | Was::CountedOfPurged)
+    }
 }
 
 /// One of several rows of an id.
@@ -103,6 +122,59 @@ impl Writer {
         self.resolve(claims, &mut parts);
         self.forget(removed);
         self.replace(parts.into_iter().collect(), true)
+    }
+
+    /// Takes the rows of a customer out; rows of others that they stood for count again. How many rows he had.
+    ///
+    /// # Errors
+    /// Kind `Internal` where a file cannot be read or written.
+    pub(super) fn purge_transactions(&mut self, code: u32, bucket: u32) -> Result<u64> {
+        let mut parts =
+            self.load_parts(self.places(Table::Transactions, |segment| segment.bucket == bucket))?;
+        parts.retain(|_, part| part.rows.customer.contains(&code) || part.shadows.customer.contains(&code));
+        let contested = self.contested_with(code, &parts)?;
+        let mut elsewhere = self.places_of(&contested)?;
+        elsewhere.retain(|place| !parts.contains_key(place));
+        parts.extend(self.load_parts(elsewhere)?);
+        let mut claims = Vec::new();
+        for part in parts.iter_mut() {
+            claim(part, &contested, &mut claims);
+        }
+        let mut n = 0;
+        for claim in claims.iter_mut().filter(|claim| claim.row.customer == code) {
+            claim.was = claim.was.of_purged();
+            n += 1;
+        }
+        let mut moves = Moves::default();
+        for part in parts.values_mut() {
+            let is_his: Vec<bool> = part.rows.customer.iter().map(|customer| *customer == code).collect();
+            for at in (0..part.rows.len()).filter(|at| is_his[*at]) {
+                let (number, row) = part.rows.get(at);
+                moves.record(number, row.booked_on, row.amount.0, Some(Fate::Used), Some(Fate::Purged));
+                n += 1;
+            }
+            part.rows.retain(|at| !is_his[at]);
+        }
+        self.settle(moves);
+        self.resolve(claims, &mut parts);
+        self.replace(parts.into_iter().collect(), true)?;
+        Ok(n)
+    }
+
+    /// Ids of a customer's rows that other rows have too: of two rows of an id at least one is a shadow.
+    fn contested_with(&self, code: u32, his: &Parts) -> Result<FoldSet<Key>> {
+        let mut counting: FoldSet<Key> = FoldSet::default();
+        for part in his.values() {
+            let own = (0..part.rows.len()).filter(|at| part.rows.customer[*at] == code);
+            counting.extend(own.map(|at| part.rows.id[at]));
+        }
+        let mut contested = FoldSet::default();
+        for place in self.places(Table::Transactions, |segment| segment.is_shadow) {
+            let shadows: TransactionColumns = self.load(place, true)?;
+            let is_meant = |at: &usize| shadows.customer[*at] == code || counting.contains(&shadows.id[*at]);
+            contested.extend((0..shadows.len()).filter(is_meant).map(|at| shadows.id[at]));
+        }
+        Ok(contested)
     }
 
     /// Decides anew which rows of an id count, where there are several.
@@ -201,19 +273,24 @@ impl Writer {
         });
         let mut moves = Moves::default();
         for group in claims.chunk_by(|a, b| a.row.id == b.row.id) {
-            let before = group.iter().find(|claim| matches!(claim.was, Was::Counted | Was::Removed));
-            let mut left = group.iter().filter(|claim| claim.was != Was::Removed);
+            let before = group.iter().find(|claim| claim.was.counted());
+            let mut left = group.iter().filter(|claim| !claim.was.is_gone());
             let last = left.clone().next_back();
             let after = last.and_then(|last| left.find(|claim| claim.row == last.row));
             for claim in group {
-                let Some(winner) = after.filter(|_| claim.was != Was::Removed) else { continue };
+                let (on, amount) = (claim.row.booked_on, claim.row.amount.0);
+                if let (Was::CountedOfPurged | Was::ShadowOfPurged, Some(counted)) = (claim.was, before) {
+                    let is_it = claim.was == Was::CountedOfPurged;
+                    let from = if is_it { Fate::Used } else { fate(claim, counted) };
+                    moves.record(claim.delivery, on, amount, Some(from), Some(Fate::Purged));
+                }
+                let Some(winner) = after.filter(|_| !claim.was.is_gone()) else { continue };
                 let is_winner = std::ptr::eq(claim, winner);
                 let to = if is_winner { Fate::Used } else { fate(claim, winner) };
                 let from = match (claim.was, before) {
                     (Was::Shadow, Some(counted)) => fate(claim, counted),
                     _ => Fate::Used,
                 };
-                let (on, amount) = (claim.row.booked_on, claim.row.amount.0);
                 moves.record(claim.delivery, on, amount, Some(from), Some(to));
                 let part = parts.entry(claim.place).or_default();
                 let rows = if is_winner { &mut part.rows } else { &mut part.shadows };

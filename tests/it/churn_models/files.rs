@@ -107,7 +107,7 @@ fn what_is_not_the_file_of_its_id_is_not_approved_and_not_used_m18_m19() {
         (damaged, "what it says is not what was sealed with it"),
     ] {
         fs::write(&path, &json).unwrap();
-        fs::write(&list, approvals.replace(&digest(&whole), &digest(&json))).unwrap();
+        fs::write(&list, sealed_anew(&approvals.replace(&digest(&whole), &digest(&json)))).unwrap();
         let refused = run(&config, Some(date(LAST)), false, &Unobserved).unwrap_err();
         assert!(refused.to_string().ends_with(reason), "{refused}");
     }

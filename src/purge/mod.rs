@@ -1,0 +1,139 @@
+//! `tercet purge`: nights that are old enough, or a customer for good.
+//!
+//! Reads and writes the workspace, under its lock. A customer leaves every night, the results of lists, the rejects and the
+//! store, in this order, so that a purge that died is finished by the same command; a keyed tombstone keeps him out of
+//! later deliveries. Whoever has a file open reads it to its end. Never: touches the drop folder, a model or a sum over
+//! customers; leaves a night that is half the old one.
+//!
+//! | step | where |
+//! |---|---|
+//! | old nights out of sight and gone | `nights` |
+//! | a night without him, sealed anew | `night`, `manifest` |
+//! | his rows of a table, a list, a workbook | `tables`, `workbook`, `zip` |
+//! | contacts that managers wrote down | `results` |
+//! | the store and the tombstone | [`store::Writer::purge`](crate::store::Writer::purge) |
+
+mod manifest;
+mod night;
+mod nights;
+mod results;
+mod tables;
+mod workbook;
+mod zip;
+
+pub use nights::{NightsReport, purge_before};
+
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::census::is_folder;
+use crate::io::lock::WorkspaceLock;
+use crate::io::nights::{generations, published_nights, replaced_nights};
+use crate::io::rewritten::{remove_passing, remove_unfinished};
+use crate::io::staging::Staging;
+use crate::privacy::Privacy;
+use crate::store::Writer;
+use crate::store::tombstones::Tombstones;
+use crate::store::writer::{PurgedRows, Traces};
+use night::Person;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What a purge of a customer came to. Holds nothing of him.
+#[derive(Debug, Serialize)]
+pub struct CustomerReport {
+    /// Nights, published and replaced, and their files that were written anew.
+    pub nights: usize,
+    pub night_files: usize,
+    /// Nights that were looked through.
+    pub nights_searched: usize,
+    pub store: PurgedRows,
+    /// Files of `results/` that were written anew.
+    pub results: usize,
+    /// What is left, and where.
+    pub left: Vec<String>,
+}
+
+impl CustomerReport {
+    /// Whether anything of him was there.
+    pub fn found_anything(&self) -> bool {
+        self.night_files > 0
+            || self.results > 0
+            || self.store.rejects > 0
+            || self.store.rows.values().any(|rows| *rows > 0)
+    }
+}
+
+/// Takes the customer of this id out of everything that the workspace holds, and keeps him out of later deliveries.
+///
+/// # Errors
+/// Kind `Locked` while a night runs; `Incomplete` where there is no workspace; `Internal` where a file is damaged or cannot
+/// be written: what was done until then stands, and the same command goes on.
+pub fn purge_customer(config: &Config, id: &str) -> Result<CustomerReport> {
+    let workspace = &config.workspace;
+    if !is_folder(workspace) {
+        return Err(no_workspace(config));
+    }
+    if id.trim().is_empty() {
+        return Err(Error::usage("no customer is named").hint("give his id as the core systems deliver it"));
+    }
+    let _lock = WorkspaceLock::acquire(workspace)?;
+    let privacy = Privacy::of(&config.privacy)?;
+    clear_leftovers(config)?;
+    let mut writer = Writer::open(workspace, config.store.buckets)?;
+    let traces = writer.traces(id)?;
+    let person = Person::of(id, &privacy, traces);
+    let (mut nights, mut night_files, mut nights_searched) = (0, 0, 0);
+    for date in all_nights(config)? {
+        for folder in generations(workspace, date)? {
+            nights_searched += 1;
+            let files = night::purge(&folder, &person)?;
+            nights += usize::from(files > 0);
+            night_files += files;
+        }
+    }
+    let changed = results::purge(workspace, &person)?;
+    let tombstones = Tombstones::begun(workspace, &writer.commit().purged)?;
+    results::settle(workspace, &changed, &mut writer)?;
+    let store = writer.purge(id, &person.traces, tombstones)?;
+    writer.commit_change()?;
+    let left = left(config, &privacy);
+    Ok(CustomerReport { nights, night_files, nights_searched, store, results: changed.len(), left })
+}
+
+fn no_workspace(config: &Config) -> Error {
+    Error::incomplete(format!("there is no workspace `{}`", config.workspace.display()))
+        .hint("name it with `--workspace`")
+}
+
+fn all_nights(config: &Config) -> Result<BTreeSet<Date>> {
+    let replaced = replaced_nights(&config.workspace)?.into_iter().map(|(date, _)| date);
+    Ok(published_nights(&config.workspace)?.into_iter().chain(replaced).collect())
+}
+
+/// What dead runs left may hold anybody.
+fn clear_leftovers(config: &Config) -> Result<()> {
+    let workspace = &config.workspace;
+    remove_passing(workspace)?;
+    remove_unfinished(workspace)?;
+    let newest = published_nights(workspace)?.last().copied().unwrap_or(Date(0));
+    // It clears what stands under a staging name, and is dropped unpublished.
+    drop(Staging::begin(workspace, newest)?);
+    Ok(())
+}
+
+/// What no purge of a workspace reaches.
+fn left(config: &Config, privacy: &Privacy) -> Vec<String> {
+    let mut left = vec![
+        "backups of the workspace, and copies of published files that people took".to_owned(),
+        format!("the exports in the drop folder `{}`", config.data.display()),
+        "models that were trained while he was a customer: they hold no row of his, and change with the next fit"
+            .to_owned(),
+        "sums and counts over customers: managers' figures, overviews, manifests, effects, backtests".to_owned(),
+        "blocks of the disk that are free now: encrypt the volume".to_owned(),
+    ];
+    if privacy.key_version().is_some() {
+        left.push("pseudonyms of his in nights that were published under another key".to_owned());
+    }
+    left
+}

@@ -1,0 +1,100 @@
+//! Contacts that managers wrote into their workbooks, and rows of theirs that were rejected, without a customer.
+//!
+//! Reads and writes `results/` of the workspace, a file by one rename. A file that the store took in stays the delivery that
+//! it was: the commit is told its new digest, so that no night reads it as a correction.
+
+use super::night::{Person, replace};
+use crate::contract::tables::Table;
+use crate::error::{Error, Result};
+use crate::io::exports;
+use crate::io::private::{names_in, read_file};
+use crate::results::{FOLDER, KEPT_PATTERN};
+use crate::store::Writer;
+use crate::store::writer::REDACTED;
+use std::path::Path;
+
+const CUSTOMER_ID: &[u8] = b"customer_id";
+const RAW: &[u8] = b"raw";
+
+/// Takes him out of every file; names of those that are other now.
+///
+/// # Errors
+/// Kind `Internal` where a file cannot be read or written, or is no CSV any more.
+pub(super) fn purge(workspace: &Path, person: &Person) -> Result<Vec<String>> {
+    let folder = workspace.join(FOLDER);
+    let mut changed = Vec::new();
+    for name in names_in(&folder)? {
+        let path = folder.join(&name);
+        let damaged = |cause: csv::Error| {
+            Error::internal(format!("`{FOLDER}/{}` is no CSV any more", name.escape_debug()))
+                .hint("mend it, or take it away, and purge again")
+                .caused_by(cause)
+        };
+        if let Some(bytes) = without(person, &read_file(&path)?).map_err(damaged)? {
+            replace(&path, &bytes)?;
+            changed.push(name);
+        }
+    }
+    Ok(changed)
+}
+
+fn without(person: &Person, bytes: &[u8]) -> Result<Option<Vec<u8>>, csv::Error> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header = reader.byte_headers()?.clone();
+    let column = |name: &[u8]| header.iter().position(|found| found == name);
+    let (id, raw) = (column(CUSTOMER_ID), column(RAW));
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    writer.write_byte_record(&header)?;
+    let mut is_named = false;
+    for record in reader.byte_records() {
+        let record = record?;
+        let cell =
+            |at: Option<usize>| String::from_utf8_lossy(at.and_then(|at| record.get(at)).unwrap_or_default());
+        if id.is_some() && cell(id) == person.id {
+            is_named = true;
+            continue;
+        }
+        let is_his_text = raw.is_some() && {
+            let text = cell(raw);
+            person.traces.are_in(&text) || text.split('\t').any(|cell| person.shown.contains(cell.trim()))
+        };
+        is_named |= is_his_text;
+        for (at, field) in record.iter().enumerate() {
+            writer.write_field(if is_his_text && Some(at) == raw { REDACTED.as_bytes() } else { field })?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    let bytes = writer.into_inner().map_err(|cause| csv::Error::from(cause.into_error()))?;
+    Ok(is_named.then_some(bytes))
+}
+
+/// Tells the store what its files are now.
+///
+/// # Errors
+/// Kind `Internal` where a file cannot be read.
+pub(super) fn settle(workspace: &Path, changed: &[String], writer: &mut Writer) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    for export in exports::list(&workspace.join(FOLDER), KEPT_PATTERN)? {
+        if !changed.contains(&export.name) {
+            continue;
+        }
+        let digest = exports::digest(&export)?;
+        let is_it = |file: &crate::store::commit::DeliveredFile| file.name == export.name;
+        let numbers: Vec<u32> = writer
+            .commit()
+            .of_table(Table::Results)
+            .filter(|delivery| delivery.files.iter().any(is_it))
+            .map(|delivery| delivery.number)
+            .collect();
+        for number in numbers {
+            let delivery = writer.delivery_mut(number);
+            (delivery.digest, delivery.bytes) = (digest.clone(), export.bytes);
+            for file in delivery.files.iter_mut().filter(|file| file.name == export.name) {
+                file.stamp = export.stamp;
+            }
+        }
+    }
+    Ok(())
+}

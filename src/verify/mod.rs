@@ -1,0 +1,139 @@
+//! `tercet verify`: whether all that a workspace holds is what was written, and adds up.
+//!
+//! Reads: published and replaced nights, the store, the models, the backtests. Writes: nothing but a passing folder for a
+//! re-computation. Grain: a finding per file. Never: mends anything, opens the drop folder, says a value of a customer.
+//!
+//! | what | held against | where |
+//! |---|---|---|
+//! | files of a night | the manifest, which has a seal of its own | `night` |
+//! | rows, `run_id`, books of deliveries | the manifest | `night` |
+//! | files of the store | the commit, which has a seal | `store` |
+//! | models, cards, approvals, backtests | their seals and `CHECKSUMS` | `models` |
+//! | a whole night | the same night computed again | `recompute` |
+
+mod finding;
+mod models;
+mod night;
+mod recompute;
+mod store;
+
+pub use finding::{Finding, Severity};
+pub use recompute::Recomputed;
+
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::io::census::is_folder;
+use crate::io::lock::WorkspaceLock;
+use crate::io::nights::{generations, night_name, replaced_nights};
+use crate::io::private::read_if_there;
+use crate::pipeline::Observer;
+use finding::Findings;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What was looked at, and what was found.
+#[derive(Debug, Serialize)]
+pub struct VerifyReport {
+    pub nights: Vec<NightChecked>,
+    pub store: StoreChecked,
+    pub models: usize,
+    pub backtests: usize,
+    /// By severity, then by file.
+    pub findings: Vec<Finding>,
+}
+
+/// A generation of a night.
+#[derive(Debug, Serialize)]
+pub struct NightChecked {
+    pub as_of: Date,
+    /// Below the workspace.
+    pub folder: String,
+    pub run_id: Option<String>,
+    pub files: usize,
+    pub bytes: u64,
+    /// Where it was asked for.
+    pub recomputed: Option<Recomputed>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub struct StoreChecked {
+    pub files: usize,
+    pub bytes: u64,
+    pub deliveries: usize,
+}
+
+impl VerifyReport {
+    pub fn is_sound(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.severity == Severity::Damaged)
+    }
+}
+
+/// Holds a workspace against what was written: all nights, or the one of `as_of`; with `recompute`, published nights are
+/// computed again.
+///
+/// # Errors
+/// Kind `Locked` while a night runs, `Incomplete` where there is nothing to look at or no such night; `Internal` where a
+/// folder cannot be read. What is damaged stands in the report.
+pub fn verify(
+    config: &Config,
+    as_of: Option<Date>,
+    recompute: bool,
+    observer: &dyn Observer,
+) -> Result<VerifyReport> {
+    let workspace = &config.workspace;
+    if !is_folder(workspace) {
+        return Err(Error::incomplete(format!("there is no workspace `{}`", workspace.display()))
+            .hint("name it with `--workspace`; `tercet run` makes one"));
+    }
+    let _lock = WorkspaceLock::acquire(workspace)?;
+    let mut findings = Findings::of(workspace);
+    let commit = store::checked(config, &mut findings)?;
+    let nights = dates(config, as_of, &mut findings)?;
+    let mut checked = Vec::new();
+    for date in nights {
+        for folder in generations(workspace, date)? {
+            let is_published = folder.ends_with(format!("published/{}", night_name(date)));
+            observer.stage_began("verify");
+            let mut found = night::checked(&folder, date, &mut findings)?;
+            if recompute && is_published {
+                found.recomputed =
+                    Some(recompute::night(config, date, commit.as_ref(), &mut findings, observer)?);
+            }
+            checked.push(found);
+        }
+    }
+    night::check_latest(workspace, &mut findings)?;
+    let models = models::checked(workspace, &mut findings)?;
+    let backtests = models::backtests_checked(workspace, &mut findings)?;
+    let store = store::figures(commit.as_ref());
+    Ok(VerifyReport { nights: checked, store, models, backtests, findings: findings.sorted() })
+}
+
+/// The nights that are to be looked at, of folders that hold none something is told.
+fn dates(config: &Config, as_of: Option<Date>, findings: &mut Findings<'_>) -> Result<BTreeSet<Date>> {
+    let published = night::published(&config.workspace, findings)?;
+    let replaced = replaced_nights(&config.workspace)?.into_iter().map(|(date, _)| date);
+    let all: BTreeSet<Date> = published.into_iter().chain(replaced).collect();
+    match as_of {
+        None => Ok(all),
+        Some(asked) if all.contains(&asked) => Ok(BTreeSet::from([asked])),
+        Some(asked) => Err(Error::incomplete(format!("the night of {asked} is not published"))
+            .hint("leave `--as-of` out to verify every night that is")),
+    }
+}
+
+/// The bytes of a file, if it is there and can be read; a file that cannot be read is damaged.
+fn bytes_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Option<Vec<u8>> {
+    match read_if_there(&findings.workspace().join(name)) {
+        Ok(Some(bytes)) => Some(bytes),
+        Ok(None) => {
+            findings.damaged(name, "is missing", hint);
+            None
+        }
+        Err(cause) => {
+            findings.damaged(name, &format!("cannot be read: {}", finding::chain(&cause)), hint);
+            None
+        }
+    }
+}
