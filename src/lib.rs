@@ -21,6 +21,7 @@
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
+//! [`runs`] keeps how every run went: history, metrics, lineage.
 //! [`explain`] shows one customer of a published night, from what was published and nothing else.
 //!
 //! Arrows run down this list of modules. [`learn`] is what churn and cross-selling learn by. [`model`] is mathematics on plain matrices and [`contract`] the typed
@@ -32,6 +33,7 @@ pub mod explain;
 pub mod pipeline;
 
 pub mod results;
+pub mod runs;
 
 pub mod publish;
 

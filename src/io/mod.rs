@@ -14,4 +14,5 @@ pub mod published;
 pub mod secret;
 pub mod staging;
 pub mod start;
+pub mod stop;
 pub mod whole_folder;

@@ -23,11 +23,13 @@
 
 mod file;
 mod leftovers;
+mod live;
 mod probe;
 #[cfg(test)]
 mod tests;
 
 pub use file::{FileDigest, StagedFile};
+pub use live::clear_at_the_end;
 
 use super::folder::Folder;
 use super::lock::make_private_folders;
@@ -35,6 +37,7 @@ use super::nights::{
     MANIFEST, PUBLISHED, REPLACED, STAGING_PREFIX, night_folder, night_name, prepare_latest,
 };
 use super::private::Prepared;
+use super::stop;
 use crate::date::Date;
 use crate::error::{Error, IoContext, Result};
 use file::{Ledger, lock};
@@ -114,6 +117,7 @@ impl Staging {
         let name = format!("{unnamed}-i{inode}");
         published.rename(&unnamed, &published, &name, RenameFlags::NOREPLACE)?;
         let staged = published.enter(&name)?;
+        live::hold().insert(staged.path.clone(), inode);
         Ok(Self { as_of, workspace, published, replaced, staged, name, ledger: Arc::default() })
     }
 
@@ -121,8 +125,9 @@ impl Staging {
     ///
     /// # Errors
     /// Kind `Internal`: the path leaves the folder, exists already (a planted link included), or cannot be
-    /// made.
+    /// made. Kind `Stopped` once a signal came.
     pub fn create(&self, relative: &str) -> Result<StagedFile> {
+        stop::check()?;
         let path = self.staged.path.join(relative);
         let (folder, name) = self.folder_of(relative, true)?;
         let file = folder.as_ref().unwrap_or(&self.staged).create_file(name)?;
@@ -141,7 +146,7 @@ impl Staging {
     /// Makes the night visible, whole, in one step.
     ///
     /// # Errors
-    /// Kind `Internal` while nothing has changed for readers. Whatever fails once the night can be seen is
+    /// Kind `Internal` or `Stopped` while nothing has changed for readers. Whatever fails once the night can be seen is
     /// [`Durability::Unknown`]; then nothing is deleted, and the next run mends the rest.
     pub fn publish(self) -> Result<Published> {
         self.check_finished()?;
@@ -149,7 +154,11 @@ impl Staging {
         // Written and synced before the night is shown: a full disk stops us here, where nothing has
         // changed yet.
         let latest = prepare_latest(&self.workspace.path, self.as_of)?;
+        // Over the rename and what follows from it: whoever ends the process by force waits for both or prevents both.
+        let mut live = live::hold();
+        stop::check()?;
         let exchanged = self.show()?;
+        live.remove(&self.staged.path);
         let folder = night_folder(&self.workspace.path, self.as_of);
         let mut published = Published { folder, replaced: None, durability: Durability::Durable };
         if let Err(failure) = self.settle(exchanged, latest, &mut published.replaced) {
@@ -230,8 +239,10 @@ impl Drop for Staging {
         // holds the night before, whose inode is another: neither is touched.
         let ours = self.staged.inode().ok();
         let there = self.published.kind_and_inode(&self.name).ok().flatten().map(|(_, inode)| inode);
+        let mut live = live::hold();
         if ours.is_some() && ours == there {
             let _ = std::fs::remove_dir_all(&self.staged.path);
         }
+        live.remove(&self.staged.path);
     }
 }
