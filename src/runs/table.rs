@@ -7,7 +7,7 @@ use arrow::array::{
     ArrayRef, Date32Array, Float64Array, Float64Builder, Int32Array, Int64Array, Int64Builder, ListBuilder,
     RecordBatch, StringArray, StringBuilder, StructBuilder, TimestampMillisecondArray,
 };
-use arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -112,12 +112,13 @@ fn stages(records: &[RunRecord]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-/// Timestamps are in milliseconds, as the clock is read.
+
 #[cfg(test)]
 mod tests {
     use super::super::record::StageRecord;
     use super::*;
     use crate::io::clock::Moment;
+    use arrow::datatypes::TimeUnit;
 
     #[test]
     fn a_run_is_a_row_with_its_stages() {
