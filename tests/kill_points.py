@@ -149,7 +149,7 @@ def main():
         run(options.program, exports, start, BEFORE).check_returncode()
         shutil.copytree(start, whole)
         trace = home / "trace"
-        strace = ["strace", "-f", "-qq", "-o", str(trace), "-e", "decode-fds=path", "-e", "trace=" + ",".join(CALLS)]
+        strace = ["strace", "-f", "-qq", "-y", "-o", str(trace), "-e", "trace=" + ",".join(CALLS)]
         run(options.program, exports, whole, NIGHT, strace).check_returncode()
         expected = night_files(whole, NIGHT)
         all_points = points(trace, whole)

@@ -41,7 +41,7 @@ pub fn start(format: LogFormat, is_verbose: bool, execution_id: &str) {
     } else {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| StandardError).init();
     }
-    std::panic::set_hook(Box::new(|panic| tell("ERROR", &panicked(panic), Map::new())));
+    std::panic::set_hook(Box::new(|panic| tell("ERROR", &panicked(panic))));
 }
 
 pub fn is_json() -> bool {
@@ -50,7 +50,7 @@ pub fn is_json() -> bool {
 
 /// Something that should be known and stops nothing.
 pub fn warning(text: &str) {
-    tell("WARN", text, Map::new());
+    tell("WARN", text);
 }
 
 /// What went wrong, each with its causes and hints.
@@ -95,9 +95,9 @@ fn described(error: &Error) -> String {
     text
 }
 
-fn tell(level: &str, text: &str, fields: Map<String, Value>) {
+fn tell(level: &str, text: &str) {
     if is_json() {
-        return line(level, text, fields);
+        return line(level, text, Map::new());
     }
     let word = if level == "WARN" { "warning" } else { "error" };
     write(&format!("{word}: {text}\n"));
@@ -130,7 +130,10 @@ fn panicked(panic: &PanicHookInfo<'_>) -> String {
     let text = payload.downcast_ref::<&'static str>().copied().or(shown);
     let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
     let thread = std::thread::current().name().unwrap_or("worker").to_owned();
-    format!("thread `{thread}` stopped at {place}: {}", text.unwrap_or("(its text may hold data, and is not shown)"))
+    format!(
+        "thread `{thread}` stopped at {place}: {}",
+        text.unwrap_or("(its text may hold data, and is not shown)")
+    )
 }
 
 /// Takes whatever is written, whether it can be shown or not.

@@ -20,8 +20,8 @@ use crate::runs::Recorder;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
     ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
-    InitArguments, PlaceArguments, ResultsArguments, SchemaArguments, SchemaOf,
-    StatusArguments, SynthArguments,
+    InitArguments, PlaceArguments, ResultsArguments, SchemaArguments, SchemaOf, StatusArguments,
+    SynthArguments,
 };
 use clap::Parser;
 use std::io::Write;

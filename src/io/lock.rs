@@ -186,8 +186,8 @@ mod tests {
         let reader = WorkspaceLock::acquire_to_read(home.path(), Patience::None).unwrap_err();
         assert_eq!(reader.kind(), Kind::Locked);
         std::thread::scope(|threads| {
-            let waiting = threads
-                .spawn(|| WorkspaceLock::acquire_within(home.path(), Patience::Endless).map(|_| ()));
+            let waiting =
+                threads.spawn(|| WorkspaceLock::acquire_within(home.path(), Patience::Endless).map(|_| ()));
             stop::pause(RETRY).unwrap();
             drop(first);
             waiting.join().unwrap().unwrap();

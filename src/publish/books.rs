@@ -6,8 +6,8 @@
 use super::branches::{self, branch_name};
 use super::list_file;
 use super::portfolio::{self, Portfolios, Ranks};
-use super::workbook::{self, Book, Row, branch_stem, manager_stem, render_branch};
 use super::shelf::Shelf;
+use super::workbook::{self, Book, Row, branch_stem, manager_stem, render_branch};
 use crate::error::Result;
 use crate::io::staging::FileDigest;
 use crate::privacy::Privacy;

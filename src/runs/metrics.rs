@@ -120,19 +120,18 @@ fn of_night(text: &mut Text, manifest: &Value) {
     let drift = manifest["drift"].as_array().into_iter().flatten();
     let drift: Vec<([&str; 3], f64)> = drift
         .filter_map(|column| {
-            let names = ["segment_group", "axis", "column"].map(|key| column[key].as_str().unwrap_or_default());
+            let names =
+                ["segment_group", "axis", "column"].map(|key| column[key].as_str().unwrap_or_default());
             Some((names, column["index"].as_f64()?))
         })
         .collect();
-    let labelled: Vec<[(&str, &str); 3]> =
-        drift.iter().map(|([group, axis, column], _)| [("group", *group), ("axis", axis), ("column", column)]).collect();
+    let labelled: Vec<[(&str, &str); 3]> = drift
+        .iter()
+        .map(|([group, axis, column], _)| [("group", *group), ("axis", axis), ("column", column)])
+        .collect();
     let samples: Vec<(&[(&str, &str)], f64)> =
         labelled.iter().zip(&drift).map(|(labels, (_, index))| (labels.as_slice(), *index)).collect();
-    text.gauge(
-        "tercet_night_drift_psi",
-        "Population stability index against the model's fit",
-        &samples,
-    );
+    text.gauge("tercet_night_drift_psi", "Population stability index against the model's fit", &samples);
     let warnings = manifest["warnings"].as_array().map_or(0, Vec::len);
     text.gauge("tercet_night_warnings", "Warnings of the night", &[(&[], count(warnings))]);
     if let Some(bytes) = manifest["peak_memory_bytes"].as_f64() {

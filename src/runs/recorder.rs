@@ -7,7 +7,7 @@ use crate::date::Date;
 use crate::error::{Error, Kind, Result};
 use crate::io::clock;
 use crate::publish::{Manifest, StageTiming};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The books of one run. Shared with the thread that ends a process by force.
@@ -116,7 +116,7 @@ impl State {
     fn close(
         &self,
         mut record: RunRecord,
-        lineage: impl FnOnce(&PathBuf, &RunRecord, &lineage::Datasets) -> Result<()>,
+        lineage: impl FnOnce(&Path, &RunRecord, &lineage::Datasets) -> Result<()>,
     ) {
         let ended = clock::now();
         record.ended_at = Some(ended);
@@ -131,7 +131,7 @@ impl State {
 }
 
 /// Of runs that never told their end, while this one holds the workspace: they are dead.
-fn bury(workspace: &PathBuf, before: Vec<RunRecord>) -> Result<()> {
+fn bury(workspace: &Path, before: Vec<RunRecord>) -> Result<()> {
     for mut record in before.into_iter().filter(|record| record.outcome == Outcome::Running) {
         record.outcome = Outcome::Died;
         record.write(workspace)?;

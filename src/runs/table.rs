@@ -112,7 +112,6 @@ fn stages(records: &[RunRecord]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::super::record::StageRecord;

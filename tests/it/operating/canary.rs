@@ -104,7 +104,9 @@ fn said(ground: &Ground) -> Vec<(String, Vec<u8>)> {
     }
     let work = tree(&ground.workspace()).into_iter();
     let is_told = |path: &str| {
-        ["runs/", "lineage/", "runs.parquet", "metrics.prom", "LATEST"].iter().any(|told| path.starts_with(told))
+        ["runs/", "lineage/", "runs.parquet", "metrics.prom", "LATEST"]
+            .iter()
+            .any(|told| path.starts_with(told))
             || path.ends_with("manifest.json")
             || path.ends_with("card.md")
             || path.ends_with("report.html")

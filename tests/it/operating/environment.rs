@@ -38,7 +38,8 @@ fn closed_and_full_outputs_stop_no_night() {
     let ground = Ground::small();
     succeeded(ground.night());
     let expected = ground.files();
-    for prepared in ["exec <&- >&-;", "exec >/dev/full;", "exec 2>&-;", "exec 2>/dev/full;", "exec >&- 2>&-;"] {
+    for prepared in ["exec <&- >&-;", "exec >/dev/full;", "exec 2>&-;", "exec 2>/dev/full;", "exec >&- 2>&-;"]
+    {
         let output = ground.by_shell(prepared);
         assert!(output.status.success(), "{prepared} {}: {}", output.status, told(&output));
         assert!(ground.files() == expected, "{prepared}");

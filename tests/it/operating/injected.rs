@@ -17,7 +17,7 @@ const SEED: u64 = 11;
 fn traced(ground: &Ground, expressions: &[String]) -> Output {
     let run = ground.command(&["run", "--as-of", AS_OF]);
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o"]).arg(ground.home.path().join("trace"));
+    strace.args(["-f", "-qq", "-y", "-o"]).arg(ground.home.path().join("trace"));
     expressions.iter().for_each(|expression| {
         strace.args(["-e", expression]);
     });
@@ -27,7 +27,7 @@ fn traced(ground: &Ground, expressions: &[String]) -> Output {
 }
 
 /// The calls that name the workspace or one of its files, as a call and its number within its thread.
-fn points(trace: &str) -> Vec<(String, usize)> {
+fn points(trace: &str, workspace: &str) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut points = Vec::new();
     for line in trace.lines() {
@@ -36,7 +36,7 @@ fn points(trace: &str) -> Vec<(String, usize)> {
         let Some(call) = CALLS.iter().find(|known| **known == call) else { continue };
         let nth = counts.entry((thread, call)).or_default();
         *nth += 1;
-        if arguments.contains("/work/") || arguments.contains("as_of=") {
+        if arguments.contains(workspace) {
             points.push(((*call).to_owned(), *nth));
         }
     }
@@ -53,10 +53,11 @@ fn a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works() {
     succeeded(ground.command(&["run", "--as-of", "2026-09-30"]).output().unwrap());
     let start = ground.home.path().join("start");
     copy(&ground.workspace(), &start);
-    let trace = [format!("trace={}", CALLS.join(",")), "decode-fds=path".to_owned()];
+    let trace = [format!("trace={}", CALLS.join(","))];
     succeeded(traced(&ground, &trace));
     let expected = ground.files();
-    let points = points(&fs::read_to_string(ground.home.path().join("trace")).unwrap());
+    let trace = fs::read_to_string(ground.home.path().join("trace")).unwrap();
+    let points = points(&trace, ground.workspace().to_str().unwrap());
     assert!(points.len() > 100, "{} calls", points.len());
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(SEED);
     let chosen = rand::seq::index::sample(&mut rng, points.len(), SAMPLED);

@@ -41,7 +41,10 @@ fn every_run_is_a_record_and_a_row() {
     assert_eq!(stages(good), stages(&manifest));
     assert!(stages(good).len() > 10);
     assert_eq!((bad["outcome"].as_str(), bad["exit_code"].as_i64()), (Some("failed"), Some(4)));
-    assert_eq!((bad["error_kind"].as_str(), bad["failed_stage"].as_str()), (Some("incomplete"), Some("ingest")));
+    assert_eq!(
+        (bad["error_kind"].as_str(), bad["failed_stage"].as_str()),
+        (Some("incomplete"), Some("ingest"))
+    );
     assert!(bad["error"].as_str().unwrap().contains("2026-12-31"));
 
     let file = fs::File::open(ground.workspace().join("runs.parquet")).unwrap();
@@ -92,7 +95,10 @@ fn metrics_tell_the_last_run_and_the_last_good_night() {
         ("tercet_runs_since_success", 1.0),
         // 2026-10-31, midnight UTC.
         ("tercet_last_success_as_of_timestamp_seconds", 1_793_404_800.0),
-        ("tercet_night_customers{standing=\"in_night\"}", manifest["customers"]["in_night"].as_f64().unwrap()),
+        (
+            "tercet_night_customers{standing=\"in_night\"}",
+            manifest["customers"]["in_night"].as_f64().unwrap(),
+        ),
         ("tercet_night_table_rows{table=\"features\"}", manifest["rows"]["features"].as_f64().unwrap()),
     ];
     for (name, value) in expected {
@@ -100,8 +106,11 @@ fn metrics_tell_the_last_run_and_the_last_good_night() {
     }
     let rejected: f64 =
         manifest["inputs"].as_array().unwrap().iter().map(|i| i["rows"]["rejected"].as_f64().unwrap()).sum();
-    let of_tables: f64 =
-        samples.iter().filter(|(name, _)| name.starts_with("tercet_night_rejected_rows")).map(|(_, n)| n).sum();
+    let of_tables: f64 = samples
+        .iter()
+        .filter(|(name, _)| name.starts_with("tercet_night_rejected_rows"))
+        .map(|(_, n)| n)
+        .sum();
     assert!((rejected - of_tables).abs() < 1e-9);
     let has = |start: &str| samples.keys().any(|name| name.starts_with(start));
     assert!(has("tercet_night_drift_psi{group=\"individual\",axis=\"value\",column=\"score\"}"), "{text}");
@@ -123,7 +132,10 @@ fn lineage_tells_where_the_tables_come_from() {
         .collect();
     assert_eq!(types.len(), 4, "{:?}", events.keys());
     assert_eq!((types[0].0, types[2].0), (types[1].0, types[3].0), "two events a run");
-    assert_eq!(types.iter().map(|(_, kind)| *kind).collect::<BTreeSet<_>>(), ["COMPLETE", "FAIL", "START"].into());
+    assert_eq!(
+        types.iter().map(|(_, kind)| *kind).collect::<BTreeSet<_>>(),
+        ["COMPLETE", "FAIL", "START"].into()
+    );
     for event in events.values() {
         check_event(event);
     }
@@ -146,7 +158,8 @@ fn lineage_tells_where_the_tables_come_from() {
     let inputs = complete["inputs"].as_array().unwrap();
     let transactions =
         inputs.iter().find(|set| set["name"].as_str().unwrap().contains("/transactions")).unwrap();
-    let files = manifest["inputs"].as_array().unwrap().iter().filter(|input| input["table"] == "transactions");
+    let files =
+        manifest["inputs"].as_array().unwrap().iter().filter(|input| input["table"] == "transactions");
     assert_eq!(
         transactions["inputFacets"]["inputStatistics"]["fileCount"].as_u64(),
         Some(files.count() as u64)

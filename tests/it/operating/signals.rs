@@ -59,7 +59,10 @@ fn a_signal_stops_a_night_within_two_seconds_and_leaves_nothing_staged() {
         let status = succeeded(ground.command(&["status", "--json"]).output().unwrap());
         let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
         let last = &status["runs"]["last"];
-        assert_eq!((last["outcome"].as_str(), last["exit_code"].as_i64()), (Some("stopped"), Some(code.into())));
+        assert_eq!(
+            (last["outcome"].as_str(), last["exit_code"].as_i64()),
+            (Some("stopped"), Some(code.into()))
+        );
         assert_eq!(status["runs"]["last_failed"]["execution_id"], last["execution_id"]);
     }
     succeeded(ground.night());

@@ -29,7 +29,8 @@ fn as_nobody(ground: &Ground, arguments: &[&str]) -> Option<Output> {
 
 #[test]
 fn a_workspace_is_made_where_it_is_missing_and_refused_where_it_cannot_be() {
-    let test = "operating::workspaces::a_workspace_is_made_where_it_is_missing_and_refused_where_it_cannot_be";
+    let test =
+        "operating::workspaces::a_workspace_is_made_where_it_is_missing_and_refused_where_it_cannot_be";
     let ground = Ground::small();
     // The home of the test belongs to its own user alone.
     let mode = if is_root() { 0o755 } else { 0o555 };
@@ -59,7 +60,10 @@ fn a_read_only_folder_of_nights_is_refused_before_the_work() {
     let ground = Ground::small();
     succeeded(ground.night());
     let published = ground.workspace().join("published");
-    let mounted = mounted(&ground, &format!("mount -o bind {0} {0} && mount -o remount,ro,bind {0}", published.display()));
+    let mounted = mounted(
+        &ground,
+        &format!("mount -o bind {0} {0} && mount -o remount,ro,bind {0}", published.display()),
+    );
     let Some(output) = mounted else { return skipped(test, "no file system can be mounted here") };
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("read-only") && told(&output).contains("published"), "{}", told(&output));
@@ -68,7 +72,8 @@ fn a_read_only_folder_of_nights_is_refused_before_the_work() {
 
 #[test]
 fn nights_and_replaced_nights_on_two_file_systems_are_refused_before_the_work() {
-    let test = "operating::workspaces::nights_and_replaced_nights_on_two_file_systems_are_refused_before_the_work";
+    let test =
+        "operating::workspaces::nights_and_replaced_nights_on_two_file_systems_are_refused_before_the_work";
     let ground = Ground::small();
     succeeded(ground.night());
     for folder in ["replaced", "published"] {
