@@ -110,13 +110,11 @@ impl Staging {
         let replaced = workspace.make(REPLACED)?;
         workspace.sync()?;
         clear_leftovers(&workspace, &published, &replaced)?;
-        probe(&published, &replaced)?;
-
-        let unnamed = format!("{STAGING_PREFIX}{as_of}-{}", std::process::id());
-        let inode = published.make(&unnamed)?.inode()?;
-        let name = format!("{unnamed}-i{inode}");
-        published.rename(&unnamed, &published, &name, RenameFlags::NOREPLACE)?;
-        let staged = published.enter(&name)?;
+        let made = probe(&published, &replaced).and_then(|()| staging_folder(&published, as_of));
+        let (name, staged, inode) = made.inspect_err(|_| {
+            // The workspace is held: whatever has a staging name is this run's, or a dead one's.
+            let _ = clear_leftovers(&workspace, &published, &replaced);
+        })?;
         live::hold().insert(staged.path.clone(), inode);
         Ok(Self { as_of, workspace, published, replaced, staged, name, ledger: Arc::default() })
     }
@@ -231,6 +229,16 @@ impl Staging {
         }
         Ok((folder, name))
     }
+}
+
+/// An empty folder whose name says which one it is: name, folder, inode.
+fn staging_folder(published: &Folder, as_of: Date) -> Result<(String, Folder, u64)> {
+    let unnamed = format!("{STAGING_PREFIX}{as_of}-{}", std::process::id());
+    let inode = published.make(&unnamed)?.inode()?;
+    let name = format!("{unnamed}-i{inode}");
+    published.rename(&unnamed, published, &name, RenameFlags::NOREPLACE)?;
+    let staged = published.enter(&name)?;
+    Ok((name, staged, inode))
 }
 
 impl Drop for Staging {
