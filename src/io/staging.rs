@@ -103,18 +103,10 @@ impl Staging {
     /// Kind `Usage`, naming the path, where the workspace cannot be written to, or cannot exchange two
     /// folders in one step: call this before the work, not after it.
     pub fn begin(workspace: &Path, as_of: Date) -> Result<Self> {
-        make_private_folders(workspace)?;
-        // Resolved once: from here on no link on the way is followed again.
-        let workspace = Folder::open(&workspace.canonicalize().io_context("resolve", workspace)?)?;
-        let published = workspace.make(PUBLISHED)?;
-        let replaced = workspace.make(REPLACED)?;
-        workspace.sync()?;
-        clear_leftovers(&workspace, &published, &replaced)?;
-        let made = probe(&published, &replaced).and_then(|()| staging_folder(&published, as_of));
-        let (name, staged, inode) = made.inspect_err(|_| {
-            // The workspace is held: whatever has a staging name is this run's, or a dead one's.
-            let _ = clear_leftovers(&workspace, &published, &replaced);
-        })?;
+        let Grounds { workspace, published, replaced } = Grounds::prepared(workspace)?;
+        let made = staging_folder(&published, as_of);
+        let (name, staged, inode) =
+            made.inspect_err(|_| drop(clear_leftovers(&workspace, &published, &replaced)))?;
         live::hold().insert(staged.path.clone(), inode);
         Ok(Self { as_of, workspace, published, replaced, staged, name, ledger: Arc::default() })
     }
@@ -228,6 +220,37 @@ impl Staging {
             reached.push('/');
         }
         Ok((folder, name))
+    }
+}
+
+/// Finds out before the work whether a night could be published after it; what dead runs left is cleared.
+///
+/// # Errors
+/// As [`Staging::begin`].
+pub fn prove(workspace: &Path) -> Result<()> {
+    Grounds::prepared(workspace).map(drop)
+}
+
+/// The folders that nights come to stand in.
+struct Grounds {
+    workspace: Folder,
+    published: Folder,
+    replaced: Folder,
+}
+
+impl Grounds {
+    fn prepared(workspace: &Path) -> Result<Self> {
+        make_private_folders(workspace)?;
+        // Resolved once: from here on no link on the way is followed again.
+        let workspace = Folder::open(&workspace.canonicalize().io_context("resolve", workspace)?)?;
+        let published = workspace.make(PUBLISHED)?;
+        let replaced = workspace.make(REPLACED)?;
+        workspace.sync()?;
+        let clear = || clear_leftovers(&workspace, &published, &replaced);
+        clear()?;
+        // The workspace is held: whatever has a staging name is this run's, or a dead one's.
+        probe(&published, &replaced).inspect_err(|_| drop(clear()))?;
+        Ok(Self { workspace, published, replaced })
     }
 }
 

@@ -37,7 +37,7 @@ use crate::effect::{self, Effect, Ledger};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
-use crate::io::staging::{Durability, Published, Staging};
+use crate::io::staging::{self, Durability, Published, Staging};
 use crate::privacy::Privacy;
 use crate::publish::{self, Listed, Manifest};
 use crate::results;
@@ -95,7 +95,10 @@ fn night(
     let privacy = Privacy::of(&config.privacy)?;
 
     let mut writer = match purpose {
-        Purpose::Publish => Writer::open(&config.workspace, config.store.buckets)?,
+        Purpose::Publish => {
+            staging::prove(&config.workspace)?;
+            Writer::open(&config.workspace, config.store.buckets)?
+        }
         Purpose::Rehearse => Writer::rehearse(&config.workspace, config.store.buckets)?,
     };
     let mut taken = watch.time(
