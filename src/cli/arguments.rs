@@ -77,7 +77,6 @@ pub struct RunArguments {
     pub dry_run: bool,
     /// Wait for a run that holds the workspace, for so many seconds or as long as it takes
     #[arg(long, value_name = "SECONDS")]
-    #[expect(clippy::option_option, reason = "absent, without a value, with one")]
     pub wait: Option<Option<u64>>,
 }
 

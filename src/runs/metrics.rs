@@ -80,11 +80,11 @@ fn of_run(text: &mut Text, run: &RunRecord) {
         "tercet_stage_duration_seconds",
         "Stages of the last run",
         "stage",
-        of_stages(|stage| stage.milliseconds / 1e3),
+        &of_stages(|stage| stage.milliseconds / 1e3),
     );
     #[expect(clippy::cast_precision_loss, reason = "numbers of rows")]
     let rows = of_stages(|stage| stage.rows as f64);
-    text.by("tercet_stage_rows", "Rows of the stages of the last run", "stage", rows);
+    text.by("tercet_stage_rows", "Rows of the stages of the last run", "stage", &rows);
 }
 
 fn of_success(text: &mut Text, good: &RunRecord) {
@@ -109,14 +109,14 @@ fn of_night(text: &mut Text, manifest: &Value) {
         let figures = manifest[key].as_object().into_iter().flatten();
         figures.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
     };
-    text.by("tercet_night_customers", "Customers by standing", "standing", figures("customers"));
-    text.by("tercet_night_table_rows", "Rows of published tables", "table", figures("rows"));
-    text.by("tercet_night_listed_customers", "Customers on managers' lists", "list", figures("lists"));
-    text.by("tercet_night_read_rows", "Rows of deliveries", "table", of_inputs(manifest, "read"));
-    text.by("tercet_night_rejected_rows", "Rejected rows", "table", of_inputs(manifest, "rejected"));
+    text.by("tercet_night_customers", "Customers by standing", "standing", &figures("customers"));
+    text.by("tercet_night_table_rows", "Rows of published tables", "table", &figures("rows"));
+    text.by("tercet_night_listed_customers", "Customers on managers' lists", "list", &figures("lists"));
+    text.by("tercet_night_read_rows", "Rows of deliveries", "table", &of_inputs(manifest, "read"));
+    text.by("tercet_night_rejected_rows", "Rejected rows", "table", &of_inputs(manifest, "rejected"));
     let models = manifest["models"].as_array().into_iter().flatten();
     let ages = models.filter_map(|model| Some((model["what"].as_str()?.into(), model["age_days"].as_f64()?)));
-    text.by("tercet_night_model_age_days", "Days since a model saw data", "model", ages.collect());
+    text.by("tercet_night_model_age_days", "Days since a model saw data", "model", &ages.collect::<Vec<_>>());
     let drift = manifest["drift"].as_array().into_iter().flatten();
     let drift: Vec<([&str; 3], f64)> = drift
         .filter_map(|column| {
@@ -179,7 +179,7 @@ impl Text {
         }
     }
 
-    fn by(&mut self, name: &str, help: &str, label: &str, samples: Vec<(String, f64)>) {
+    fn by(&mut self, name: &str, help: &str, label: &str, samples: &[(String, f64)]) {
         let labels: Vec<([(&str, &str); 1], f64)> =
             samples.iter().map(|(text, value)| ([(label, text.as_str())], *value)).collect();
         let samples: Vec<(&[(&str, &str)], f64)> =
