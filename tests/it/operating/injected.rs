@@ -33,11 +33,11 @@ fn points(trace: &str, workspace: &str) -> Vec<(String, usize)> {
     for line in trace.lines() {
         let Some((thread, rest)) = line.split_once(' ') else { continue };
         let Some((call, arguments)) = rest.trim_start().split_once('(') else { continue };
-        let Some(call) = CALLS.iter().find(|known| **known == call) else { continue };
+        let Some(call) = CALLS.into_iter().find(|known| *known == call) else { continue };
         let nth = counts.entry((thread, call)).or_default();
         *nth += 1;
         if arguments.contains(workspace) {
-            points.push(((*call).to_owned(), *nth));
+            points.push((call.to_owned(), *nth));
         }
     }
     points
@@ -47,7 +47,8 @@ fn points(trace: &str, workspace: &str) -> Vec<(String, usize)> {
 fn a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works() {
     let test = "operating::injected::a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works";
     let ground = Ground::small();
-    if Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|s| !s.success()) {
+    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
+    if !works.is_ok_and(|status| status.success()) {
         return skipped(test, "strace is not installed, or tracing not permitted");
     }
     // The night takes a month of deliveries in.
