@@ -115,7 +115,8 @@ fn of_night(text: &mut Text, manifest: &Value) {
     text.by("tercet_night_read_rows", "Rows of deliveries", "table", &of_inputs(manifest, "read"));
     text.by("tercet_night_rejected_rows", "Rejected rows", "table", &of_inputs(manifest, "rejected"));
     let models = manifest["models"].as_array().into_iter().flatten();
-    let ages = models.filter_map(|model| Some((model["what"].as_str()?.into(), model["age_days"].as_f64()?)));
+    let ages =
+        models.filter_map(|model| Some((model["what"].as_str()?.to_owned(), model["age_days"].as_f64()?)));
     text.by("tercet_night_model_age_days", "Days since a model saw data", "model", &ages.collect::<Vec<_>>());
     let drift = manifest["drift"].as_array().into_iter().flatten();
     let drift: Vec<([&str; 3], f64)> = drift
