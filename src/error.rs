@@ -18,10 +18,37 @@ pub enum Kind {
     Incomplete,
     /// Another run holds the workspace.
     Locked,
+    /// The operator or the scheduler asked the run to end: SIGINT or SIGTERM.
+    Stopped(Signal),
+}
+
+/// What a run is asked to end by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    Interrupt,
+    Terminate,
+}
+
+impl Signal {
+    /// As POSIX numbers it.
+    pub fn number(self) -> u8 {
+        match self {
+            Signal::Interrupt => 2,
+            Signal::Terminate => 15,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Interrupt => "SIGINT",
+            Signal::Terminate => "SIGTERM",
+        }
+    }
 }
 
 impl Kind {
-    /// The process exit code; `sysexits.h` gives 75 its meaning (temporary failure, retry).
+    /// The process exit code; `sysexits.h` gives 75 its meaning (temporary failure, retry), shells give 128 and a
+    /// signal's number theirs.
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Internal => 1,
@@ -29,6 +56,19 @@ impl Kind {
             Kind::Refused => 3,
             Kind::Incomplete => 4,
             Kind::Locked => 75,
+            Kind::Stopped(signal) => 128 + signal.number(),
+        }
+    }
+
+    /// One word for logs, metrics and the history of runs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Internal => "internal",
+            Kind::Usage => "usage",
+            Kind::Refused => "refused",
+            Kind::Incomplete => "incomplete",
+            Kind::Locked => "locked",
+            Kind::Stopped(_) => "stopped",
         }
     }
 }
@@ -67,6 +107,11 @@ impl Error {
 
     pub fn locked(message: impl Into<String>) -> Self {
         Self::new(Kind::Locked, message)
+    }
+
+    pub fn stopped(signal: Signal) -> Self {
+        Self::new(Kind::Stopped(signal), format!("stopped by {}", signal.name()))
+            .hint("nothing was published; run it again when it suits")
     }
 
     /// Adds one line that says what to do.

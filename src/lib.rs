@@ -22,6 +22,7 @@
 //! | [`publish`] | every table | `published/as_of=D/` | shows half a night |
 //!
 //! [`results`] reads workbooks that managers filled in, for the next night to take in as contacts.
+//! [`runs`] keeps how every run went: history, metrics, lineage.
 //! [`explain`] shows one customer of a published night, from what was published and nothing else. [`verify`] holds a whole
 //! workspace against what was written; [`purge`] takes nights, or a customer, out of it.
 //!
@@ -37,6 +38,7 @@ pub mod verify;
 pub mod pipeline;
 
 pub mod results;
+pub mod runs;
 
 pub mod publish;
 

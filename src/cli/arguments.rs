@@ -1,5 +1,6 @@
 //! The command line as clap reads it.
 
+use super::log::LogFormat;
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -13,6 +14,9 @@ pub struct Arguments {
     /// Log every stage to standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// How standard error is written
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,7 +33,7 @@ pub enum Command {
     Backtest(BacktestArguments),
     /// Hold the drop folder against the contract; writes nothing
     Check(CheckArguments),
-    /// Show what the store holds
+    /// Show what the workspace holds: deliveries, nights, models, drift, runs
     Status(StatusArguments),
     /// Hold nights, store and models against what was written; ends with 1 where anything is damaged
     Verify(VerifyArguments),
@@ -74,6 +78,12 @@ pub struct RunArguments {
     /// Take deliveries in although they are much smaller or larger than those before them
     #[arg(long)]
     pub accept_volume: bool,
+    /// Compute everything, write nothing, and say what would be published
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Wait for a run that holds the workspace, for so many seconds or as long as it takes
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<Option<u64>>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,9 @@ mod backfill;
 mod backtest;
 mod backtest_offers;
 mod churn_comparison;
+mod log;
 mod models;
+mod night;
 mod progress;
 mod purge;
 mod reports;
@@ -15,50 +17,52 @@ mod verify;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
+use crate::labels::Labels;
 use crate::pipeline::Observer;
+use crate::runs::Recorder;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
     ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command,
     EveryArgument, ExplainArguments, FitArguments, InitArguments, PlaceArguments, PurgeArguments,
-    ResultsArguments, RunArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments,
-    VerifyArguments,
+    ResultsArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments, VerifyArguments,
 };
 use clap::{Parser, ValueEnum};
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::sync::Arc;
 
 /// Parses the command line, runs it, prints what came of it.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     crate::io::process::keep_freed_memory();
-    log_to_stderr(arguments.verbose);
+    let recorder = Arc::new(Recorder::new());
+    log::start(arguments.log_format, arguments.verbose, recorder.execution_id());
     // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
-    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&arguments)));
+    let ended = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(&arguments, &recorder)));
     let failure = match ended {
         Ok(Ok(code)) => return code,
-        Ok(Err(error)) => error,
-        Err(_) => Error::internal("a fault inside Tercet; the message above says where")
-            .hint("no night is ever half published; run it again, and report the message if it comes back"),
+        // What fails after a signal fails because of it.
+        Ok(Err(error)) => io::stop::check().err().unwrap_or(error),
+        Err(_) => pipeline::fault(None),
     };
     failed(&[failure])
 }
 
 /// Says what went wrong, each with its hints; the first decides the exit code.
 fn failed(errors: &[Error]) -> ExitCode {
-    eprint!("{}", errors.iter().map(described).collect::<Vec<_>>().join("\n"));
+    log::failures(errors);
     errors.first().map_or(ExitCode::SUCCESS, |first| ExitCode::from(first.kind().exit_code()))
 }
 
-fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
+fn dispatch(arguments: &Arguments, recorder: &Arc<Recorder>) -> Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Results(options) => return read_results(options),
         Command::Backfill(options) => return run_backfill(options),
         Command::Verify(options) => return verify_workspace(options),
-        Command::Run(run) => run_night(run),
+        Command::Run(options) => night::run(options, recorder),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
         Command::Backtest(options) => run_backtest(options),
@@ -72,30 +76,14 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-fn run_night(arguments: &RunArguments) -> Result<()> {
-    let config = configuration(&arguments.place)?;
-    let progress = progress::Bar::new();
-    let report = pipeline::run(&config, arguments.as_of, arguments.accept_volume, &progress)?;
-    progress.clear();
-    for warning in &report.manifest.warnings {
-        eprintln!("warning: {warning}");
-    }
-    let summary =
-        if arguments.place.json { summary::json(&report)? + "\n" } else { summary::table(&report, &config) };
-    if let Err(error) = print(&summary) {
-        // The night can be seen already: a scheduler that ran it again would gain nothing.
-        eprintln!("warning: {error}; the night is published at `{}`", report.folder.display());
-    }
-    Ok(())
-}
-
 fn fit(arguments: &FitArguments) -> Result<()> {
     let config = configuration(&arguments.place)?;
+    stop_at_signals()?;
     let progress = progress::Bar::new();
     let report = pipeline::fit(&config, arguments.as_of, &progress)?;
     progress.clear();
     for warning in &report.warnings {
-        eprintln!("warning: {warning}");
+        log::warning(&warning.to_string());
     }
     print(&if arguments.place.json { models::fit_json(&report)? + "\n" } else { models::fit(&report) })
 }
@@ -121,6 +109,7 @@ fn approve(arguments: &ApproveArguments) -> Result<()> {
 
 fn run_backtest(arguments: &BacktestArguments) -> Result<()> {
     let config = configuration(&arguments.place)?;
+    stop_at_signals()?;
     let progress = progress::Bar::new();
     let report = pipeline::backtest(&config, arguments.as_of, &progress)?;
     progress.clear();
@@ -159,7 +148,7 @@ fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
     let config = configuration(&arguments.place)?;
     let report = pipeline::read_results(&config, &arguments.files)?;
     for reject in &report.rejects {
-        eprintln!("warning: {reject}");
+        log::warning(&reject.to_string());
     }
     let text =
         if arguments.place.json { results::json(&report)? + "\n" } else { results::table(&report, &config) };
@@ -299,28 +288,7 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-fn log_to_stderr(verbose: bool) {
-    let level = if verbose { tracing::Level::INFO } else { tracing::Level::WARN };
-    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-}
-
-/// `error: what`, its causes, and a hint after a blank line.
-fn described(error: &Error) -> String {
-    let mut text = format!("error: {error}\n");
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text += &format!("  caused by: {inner}\n");
-        cause = inner.source();
-    }
-    if !error.hints().is_empty() {
-        text.push('\n');
-    }
-    for hint in error.hints() {
-        text += &format!("hint: {hint}\n");
-    }
-    if error.kind() == Kind::Locked {
-        text += "nothing was changed\n";
-    }
-    text
+/// Long work ends within two seconds of SIGINT or SIGTERM.
+fn stop_at_signals() -> Result<()> {
+    io::stop::heed(|stopped| log::failures(std::slice::from_ref(stopped)))
 }

@@ -1,5 +1,6 @@
 //! Progress on a terminal; nothing where standard error is none.
 
+use super::log;
 use crate::pipeline::Observer;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Duration;
@@ -7,12 +8,12 @@ use std::time::Duration;
 /// How often the spinner turns.
 const TICK: Duration = Duration::from_millis(120);
 
-/// One line that says what is going on. Hidden by indicatif itself where standard error is no terminal.
+/// One line that says what is going on. Hidden by indicatif itself where standard error is no terminal, and where it is read by a machine.
 pub struct Bar(ProgressBar);
 
 impl Bar {
     pub fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
+        let bar = if log::is_json() { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         bar.set_style(
             ProgressStyle::with_template("{spinner} {msg} {bytes} {elapsed}").expect("a valid template"),
         );

@@ -3,7 +3,7 @@
 use super::summary::to_json;
 use crate::error::{Error, Result};
 use crate::money::decimal;
-use crate::pipeline::{CheckReport, StatusReport};
+use crate::pipeline::{CheckReport, Operation, RunStatus, StatusReport};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
@@ -109,11 +109,64 @@ fn refusal(error: &Error) -> serde_json::Value {
     json!({ "error": error.to_string(), "hints": error.hints(), "exit_code": error.kind().exit_code() })
 }
 
-/// Table by table, then the whole.
+/// The store table by table, then nights, models, drift and runs, a line each.
 pub fn status(report: &StatusReport) -> String {
-    if report.tables.is_empty() {
-        return "the store is empty\n".to_owned();
+    let store = if report.tables.is_empty() { "the store is empty\n".to_owned() } else { store(report) };
+    store + &operation(&report.operation)
+}
+
+fn operation(operation: &Operation) -> String {
+    let (nights, runs) = (&operation.nights, &operation.runs);
+    let mut text = String::new();
+    if let Some((first, newest)) = nights.first.zip(nights.newest) {
+        let latest = nights.latest.map_or("nothing".to_owned(), |night| night.to_string());
+        let n = nights.published;
+        let _ = writeln!(text, "nights: {n} published, {first} to {newest}; LATEST names {latest}");
     }
+    for model in &operation.models {
+        let (what, id, until) = (&model.what, &model.model_id, model.trained_through);
+        let _ = writeln!(text, "model: {what} {id}, trained through {until}, {}", model.status);
+    }
+    if let Some(drift) = &operation.drift {
+        let most = drift.most.as_ref().map(|(column, index)| format!("; most of all {column}: {index:.2}"));
+        let (columns, alarmed, warned) = (drift.columns, drift.alarmed, drift.warned);
+        let _ = writeln!(
+            text,
+            "drift on {}: of {columns} columns {alarmed} at the alarm, {warned} at the warning{}",
+            drift.as_of,
+            most.unwrap_or_default()
+        );
+    }
+    if let Some(last) = &runs.last {
+        let _ = writeln!(text, "last of {} runs: {}", runs.recorded, run(last));
+    }
+    if let Some(failed) = &runs.last_failed {
+        let _ = writeln!(text, "last failure: {}", run(failed));
+    }
+    text
+}
+
+fn run(run: &RunStatus) -> String {
+    let mut text = format!("{} {}", run.started_at, run.outcome.code());
+    if let Some(as_of) = run.as_of {
+        let _ = write!(text, ", night of {as_of}");
+    }
+    if let Some(milliseconds) = run.milliseconds {
+        let _ = write!(text, ", {:.1} s", milliseconds / 1e3);
+    }
+    if let Some(code) = run.exit_code.filter(|code| *code != 0) {
+        let _ = write!(text, ", exit code {code}");
+    }
+    if let Some(stage) = &run.failed_stage {
+        let _ = write!(text, ", in the stage `{stage}`");
+    }
+    if let Some(error) = &run.error {
+        let _ = write!(text, ": {error}");
+    }
+    text
+}
+
+fn store(report: &StatusReport) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING);
     table.set_header([

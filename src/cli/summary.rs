@@ -13,8 +13,9 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use std::path::Path;
 
-/// The summary of a night: types with value and churn, tiers, how value is concentrated, lists, rejects, where it lies.
-pub fn table(report: &NightReport, config: &Config) -> String {
+/// The summary of a night: types with value and churn, tiers, how value is concentrated, lists, rejects, where it lies;
+/// of one that was rehearsed, the rows of its tables too.
+pub fn table(report: &NightReport, config: &Config, is_rehearsed: bool) -> String {
     let labels = Labels::of(config.language);
     let manifest = &report.manifest;
     let title = labels.fill("summary", "title", &[("date", &manifest.as_of.to_string())]);
@@ -71,7 +72,12 @@ pub fn table(report: &NightReport, config: &Config) -> String {
         line("not_in_night", others.join(", "));
     }
     line("rejects", format!("{rejected} / {read}"));
-    line("published_at", format!("{} ({:.1} s)", report.folder.display(), report.milliseconds / 1e3));
+    let place = format!("{} ({:.1} s)", report.folder.display(), report.milliseconds / 1e3);
+    line(if is_rehearsed { "would_be_published_at" } else { "published_at" }, place);
+    if is_rehearsed {
+        let rows: Vec<String> = manifest.rows.iter().map(|(table, n)| format!("{table} {n}")).collect();
+        line("rows", rows.join(", "));
+    }
     text
 }
 
@@ -178,8 +184,9 @@ fn whole(units: f64) -> String {
 }
 
 /// The same for machines: one JSON object.
-pub fn json(report: &NightReport) -> Result<String> {
+pub fn json(report: &NightReport, is_rehearsed: bool) -> Result<String> {
     let value = serde_json::json!({
+        "dry_run": is_rehearsed,
         "folder": report.folder,
         "replaced": report.replaced,
         "milliseconds": report.milliseconds,

@@ -9,19 +9,55 @@
     reason = "io/ is the rim: the only place that touches files and clocks"
 )]
 
-use crate::error::{Error, Result};
+use super::stop;
+use crate::error::{Error, Kind, Result};
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 
 /// Holds the workspace until dropped.
 #[derive(Debug)]
 #[must_use = "the workspace is free again as soon as this is dropped"]
 pub struct WorkspaceLock {
-    _file: File,
+    file: File,
+}
+
+const LOCK: &str = ".lock";
+
+/// How long to wait for a workspace that another run holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Patience {
+    #[default]
+    None,
+    UpTo(Duration),
+    Endless,
+}
+
+/// How often a wait tries again.
+const RETRY: Duration = Duration::from_millis(200);
+
+impl Patience {
+    fn until(self, acquire: impl Fn() -> Result<WorkspaceLock>) -> Result<WorkspaceLock> {
+        let mut left = match self {
+            Patience::None => Duration::ZERO,
+            Patience::UpTo(limit) => limit,
+            Patience::Endless => Duration::MAX,
+        };
+        loop {
+            match acquire() {
+                Err(held) if held.kind() == Kind::Locked && !left.is_zero() => {
+                    let step = RETRY.min(left);
+                    stop::pause(step)?;
+                    left = left.saturating_sub(step);
+                }
+                done => return done,
+            }
+        }
+    }
 }
 
 impl WorkspaceLock {
@@ -31,8 +67,34 @@ impl WorkspaceLock {
     /// Kind `Locked` where another run holds it; `Usage`, naming the path, where this user cannot use it.
     pub fn acquire(workspace: &Path) -> Result<Self> {
         make_private_folders(workspace)?;
-        let path = workspace.join(".lock");
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let mut lock = Self::lock(workspace, OFlags::RDWR | OFlags::CREATE)?;
+        // The name of the holder is a courtesy to the next contender; the lock stands without it.
+        let _ = lock.file.set_len(0).and_then(|()| writeln!(lock.file, "{}", std::process::id()));
+        Ok(lock)
+    }
+
+    /// The same, tried again until the workspace is free or `patience` has run out.
+    ///
+    /// # Errors
+    /// As [`WorkspaceLock::acquire`]; kind `Stopped` once a signal came.
+    pub fn acquire_within(workspace: &Path, patience: Patience) -> Result<Self> {
+        patience.until(|| Self::acquire(workspace))
+    }
+
+    /// Keeps runs away from a workspace that is only looked at; writes nothing. `None` where no run was there ever.
+    ///
+    /// # Errors
+    /// As [`WorkspaceLock::acquire_within`].
+    pub fn acquire_to_read(workspace: &Path, patience: Patience) -> Result<Option<Self>> {
+        if !workspace.join(LOCK).exists() {
+            return Ok(None);
+        }
+        patience.until(|| Self::lock(workspace, OFlags::RDONLY)).map(Some)
+    }
+
+    fn lock(workspace: &Path, access: OFlags) -> Result<Self> {
+        let path = workspace.join(LOCK);
+        let flags = access | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let fd: OwnedFd =
             rustix::fs::open(&path, flags, PRIVATE_FILE).map_err(|errno| refusal("open", &path, errno))?;
         let kind = rustix::fs::fstat(&fd).map_err(|errno| refusal("inspect", &path, errno))?.st_mode;
@@ -42,11 +104,7 @@ impl WorkspaceLock {
         }
         let mut file = File::from(fd);
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {
-                // The name of the holder is a courtesy to the next contender; the lock stands without it.
-                let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-                Ok(Self { _file: file })
-            }
+            Ok(()) => Ok(Self { file }),
             Err(Errno::WOULDBLOCK) => Err(held(workspace, &mut file)),
             Err(errno) => Err(refusal("lock", &path, errno)),
         }
@@ -57,10 +115,11 @@ fn held(workspace: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let _ = file.take(20).read_to_string(&mut holder);
     let error = Error::locked(format!("another run holds `{}`", workspace.display()));
-    match holder.trim().parse::<u32>() {
+    let error = match holder.trim().parse::<u32>() {
         Ok(process) => error.hint(format!("wait until process {process} has ended, then run again")),
         Err(_) => error.hint("wait until it has ended, then run again"),
-    }
+    };
+    error.hint("`run --wait SECONDS` waits for it")
 }
 
 pub(super) const PRIVATE_FOLDER: Mode = Mode::RWXU;
@@ -102,7 +161,6 @@ pub(super) fn refusal(what: &str, path: &Path, errno: Errno) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
@@ -116,6 +174,38 @@ mod tests {
         assert!(refused.hints()[0].contains(&format!("process {}", std::process::id())), "{refused:?}");
         drop(first);
         let _again = WorkspaceLock::acquire(&workspace).unwrap();
+    }
+
+    #[test]
+    fn who_waits_gets_the_workspace_when_it_is_free_and_is_turned_away_when_patience_ends() {
+        let home = tempfile::tempdir().unwrap();
+        let first = WorkspaceLock::acquire(home.path()).unwrap();
+        let short = Patience::UpTo(Duration::from_millis(250));
+        let refused = WorkspaceLock::acquire_within(home.path(), short).unwrap_err();
+        assert_eq!(refused.kind(), Kind::Locked);
+        let reader = WorkspaceLock::acquire_to_read(home.path(), Patience::None).unwrap_err();
+        assert_eq!(reader.kind(), Kind::Locked);
+        std::thread::scope(|threads| {
+            let waiting =
+                threads.spawn(|| WorkspaceLock::acquire_within(home.path(), Patience::Endless).map(|_| ()));
+            stop::pause(RETRY).unwrap();
+            drop(first);
+            waiting.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn who_only_looks_leaves_no_trace() {
+        let home = tempfile::tempdir().unwrap();
+        let workspace = home.path().join("work");
+        assert!(WorkspaceLock::acquire_to_read(&workspace, Patience::None).unwrap().is_none());
+        assert!(!workspace.exists());
+        drop(WorkspaceLock::acquire(&workspace).unwrap());
+        let before = std::fs::metadata(workspace.join(LOCK)).unwrap().modified().unwrap();
+        let looking = WorkspaceLock::acquire_to_read(&workspace, Patience::None).unwrap();
+        assert!(looking.is_some());
+        assert_eq!(WorkspaceLock::acquire(&workspace).unwrap_err().kind(), Kind::Locked);
+        assert_eq!(std::fs::metadata(workspace.join(LOCK)).unwrap().modified().unwrap(), before);
     }
 
     #[test]

@@ -17,4 +17,5 @@ pub mod rewritten;
 pub mod secret;
 pub mod staging;
 pub mod start;
+pub mod stop;
 pub mod whole_folder;

@@ -7,6 +7,7 @@
 use super::folder::Folder;
 use super::lock::make_private_folders;
 use super::private::{PREPARED_SUFFIX, write_refusal};
+use super::stop;
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -61,8 +62,9 @@ impl Pool {
     /// Writes and syncs a file; [`Pool::sync`] makes its name last.
     ///
     /// # Errors
-    /// Kind `Internal` or `Usage`, naming the path.
+    /// Kind `Internal` or `Usage`, naming the path; `Stopped` once a signal came.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<Stored> {
+        stop::check()?;
         let blake3 = blake3::hash(bytes).to_hex().to_string();
         let stored = Stored { name: name.to_owned(), bytes: bytes.len() as u64, blake3 };
         if let Some(memory) = &self.memory {
@@ -113,8 +115,9 @@ impl Pool {
     /// Reads a file that carries digests of its own, and is held against them by whoever decodes it.
     ///
     /// # Errors
-    /// Kind `Internal` where it is missing or cannot be read.
+    /// Kind `Internal` where it is missing or cannot be read; `Stopped` once a signal came.
     pub fn read_sealed(&self, file: &Stored) -> Result<Bytes> {
+        stop::check()?;
         if let Some(bytes) = self.memory.as_ref().and_then(|memory| held(memory).get(&file.name).cloned()) {
             return Ok(bytes);
         }
@@ -130,6 +133,7 @@ impl Pool {
     /// # Errors
     /// As [`Pool::read_sealed`].
     pub fn read_but(&self, file: &Stored, unread: u64) -> Result<Bytes> {
+        stop::check()?;
         let failed = |cause: io::Error| self.damaged(file).caused_by(cause);
         if unread < LEAST_UNREAD || self.is_rehearsal() {
             return self.read_sealed(file);

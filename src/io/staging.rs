@@ -23,11 +23,13 @@
 
 mod file;
 mod leftovers;
+mod live;
 mod probe;
 #[cfg(test)]
 mod tests;
 
 pub use file::{FileDigest, StagedFile};
+pub use live::clear_at_the_end;
 
 use super::folder::Folder;
 use super::lock::make_private_folders;
@@ -35,6 +37,7 @@ use super::nights::{
     MANIFEST, PUBLISHED, REPLACED, STAGING_PREFIX, night_folder, night_name, prepare_latest,
 };
 use super::private::Prepared;
+use super::stop;
 use crate::date::Date;
 use crate::error::{Error, IoContext, Result};
 use file::{Ledger, lock};
@@ -100,20 +103,11 @@ impl Staging {
     /// Kind `Usage`, naming the path, where the workspace cannot be written to, or cannot exchange two
     /// folders in one step: call this before the work, not after it.
     pub fn begin(workspace: &Path, as_of: Date) -> Result<Self> {
-        make_private_folders(workspace)?;
-        // Resolved once: from here on no link on the way is followed again.
-        let workspace = Folder::open(&workspace.canonicalize().io_context("resolve", workspace)?)?;
-        let published = workspace.make(PUBLISHED)?;
-        let replaced = workspace.make(REPLACED)?;
-        workspace.sync()?;
-        clear_leftovers(&workspace, &published, &replaced)?;
-        probe(&published, &replaced)?;
-
-        let unnamed = format!("{STAGING_PREFIX}{as_of}-{}", std::process::id());
-        let inode = published.make(&unnamed)?.inode()?;
-        let name = format!("{unnamed}-i{inode}");
-        published.rename(&unnamed, &published, &name, RenameFlags::NOREPLACE)?;
-        let staged = published.enter(&name)?;
+        let Grounds { workspace, published, replaced } = Grounds::prepared(workspace)?;
+        let made = staging_folder(&published, as_of);
+        let (name, staged, inode) =
+            made.inspect_err(|_| drop(clear_leftovers(&workspace, &published, &replaced)))?;
+        live::hold().insert(staged.path.clone(), inode);
         Ok(Self { as_of, workspace, published, replaced, staged, name, ledger: Arc::default() })
     }
 
@@ -121,8 +115,9 @@ impl Staging {
     ///
     /// # Errors
     /// Kind `Internal`: the path leaves the folder, exists already (a planted link included), or cannot be
-    /// made.
+    /// made. Kind `Stopped` once a signal came.
     pub fn create(&self, relative: &str) -> Result<StagedFile> {
+        stop::check()?;
         let path = self.staged.path.join(relative);
         let (folder, name) = self.folder_of(relative, true)?;
         let file = folder.as_ref().unwrap_or(&self.staged).create_file(name)?;
@@ -141,7 +136,7 @@ impl Staging {
     /// Makes the night visible, whole, in one step.
     ///
     /// # Errors
-    /// Kind `Internal` while nothing has changed for readers. Whatever fails once the night can be seen is
+    /// Kind `Internal` or `Stopped` while nothing has changed for readers. Whatever fails once the night can be seen is
     /// [`Durability::Unknown`]; then nothing is deleted, and the next run mends the rest.
     pub fn publish(self) -> Result<Published> {
         self.check_finished()?;
@@ -149,7 +144,11 @@ impl Staging {
         // Written and synced before the night is shown: a full disk stops us here, where nothing has
         // changed yet.
         let latest = prepare_latest(&self.workspace.path, self.as_of)?;
+        // Over the rename and what follows from it: whoever ends the process by force waits for both or prevents both.
+        let mut live = live::hold();
+        stop::check()?;
         let exchanged = self.show()?;
+        live.remove(&self.staged.path);
         let folder = night_folder(&self.workspace.path, self.as_of);
         let mut published = Published { folder, replaced: None, durability: Durability::Durable };
         if let Err(failure) = self.settle(exchanged, latest, &mut published.replaced) {
@@ -224,14 +223,57 @@ impl Staging {
     }
 }
 
+/// Finds out before the work whether a night could be published after it; what dead runs left is cleared.
+///
+/// # Errors
+/// As [`Staging::begin`].
+pub fn prove(workspace: &Path) -> Result<()> {
+    Grounds::prepared(workspace).map(drop)
+}
+
+/// The folders that nights come to stand in.
+struct Grounds {
+    workspace: Folder,
+    published: Folder,
+    replaced: Folder,
+}
+
+impl Grounds {
+    fn prepared(workspace: &Path) -> Result<Self> {
+        make_private_folders(workspace)?;
+        // Resolved once: from here on no link on the way is followed again.
+        let workspace = Folder::open(&workspace.canonicalize().io_context("resolve", workspace)?)?;
+        let published = workspace.make(PUBLISHED)?;
+        let replaced = workspace.make(REPLACED)?;
+        workspace.sync()?;
+        let clear = || clear_leftovers(&workspace, &published, &replaced);
+        clear()?;
+        // The workspace is held: whatever has a staging name is this run's, or a dead one's.
+        probe(&published, &replaced).inspect_err(|_| drop(clear()))?;
+        Ok(Self { workspace, published, replaced })
+    }
+}
+
+/// An empty folder whose name says which one it is: name, folder, inode.
+fn staging_folder(published: &Folder, as_of: Date) -> Result<(String, Folder, u64)> {
+    let unnamed = format!("{STAGING_PREFIX}{as_of}-{}", std::process::id());
+    let inode = published.make(&unnamed)?.inode()?;
+    let name = format!("{unnamed}-i{inode}");
+    published.rename(&unnamed, published, &name, RenameFlags::NOREPLACE)?;
+    let staged = published.enter(&name)?;
+    Ok((name, staged, inode))
+}
+
 impl Drop for Staging {
     fn drop(&mut self) {
         // What cannot be removed now is cleared by the next `begin`. Once published, the name is gone or
         // holds the night before, whose inode is another: neither is touched.
         let ours = self.staged.inode().ok();
         let there = self.published.kind_and_inode(&self.name).ok().flatten().map(|(_, inode)| inode);
+        let mut live = live::hold();
         if ours.is_some() && ours == there {
             let _ = std::fs::remove_dir_all(&self.staged.path);
         }
+        live.remove(&self.staged.path);
     }
 }

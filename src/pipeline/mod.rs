@@ -9,7 +9,9 @@ mod churn_night;
 mod fit;
 mod models;
 mod night_features;
+mod operation;
 mod propensity_night;
+mod recorded;
 mod rehearsal;
 mod report;
 mod results_of_lists;
@@ -21,6 +23,8 @@ pub use backtest::{BacktestReport, backtest};
 pub use churn_fit::ChurnFit;
 pub use fit::{FitReport, PropensityFit, fit};
 pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
+pub use operation::{Operation, RunStatus};
+pub use recorded::{Request, dry_run, fault, run_recorded};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
 pub use report::{NightReport, TierFigures, TypeFigures};
 pub use results_of_lists::read_results;
@@ -35,7 +39,7 @@ use crate::effect::{self, Effect, Ledger};
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
-use crate::io::staging::{Durability, Staging};
+use crate::io::staging::{self, Durability, Published, Staging};
 use crate::privacy::Privacy;
 use crate::publish::{self, Listed, Manifest};
 use crate::results;
@@ -69,13 +73,38 @@ pub fn run(
     accept_volume: bool,
     observer: &dyn Observer,
 ) -> Result<NightReport> {
-    let mut watch = Watch::start(observer);
     let _lock = WorkspaceLock::acquire(&config.workspace)?;
+    night(config, as_of, accept_volume, Purpose::Publish, observer)
+}
+
+/// What a night is computed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Publish,
+    /// To be looked at: nothing is written.
+    Rehearse,
+}
+
+/// The night, by whoever holds the workspace.
+fn night(
+    config: &Config,
+    as_of: Option<Date>,
+    accept_volume: bool,
+    purpose: Purpose,
+    observer: &dyn Observer,
+) -> Result<NightReport> {
+    let mut watch = Watch::start(observer);
     let rules = Rules::of(config)?;
     let labels = rules.labels(config.language);
     let privacy = Privacy::of(&config.privacy)?;
 
-    let mut writer = Writer::open(&config.workspace, config.store.buckets)?;
+    let mut writer = match purpose {
+        Purpose::Publish => {
+            staging::prove(&config.workspace)?;
+            Writer::open(&config.workspace, config.store.buckets)?
+        }
+        Purpose::Rehearse => Writer::rehearse(&config.workspace, config.store.buckets)?,
+    };
     let mut taken = watch.time(
         "ingest",
         |taken: &Taken| taken.n_rows,
@@ -93,13 +122,17 @@ pub fn run(
     )?;
     results::take_in(&mut writer, &config.workspace, &limits(config, accept_volume), &mut taken)?;
     let as_of = night_date(writer.commit(), config, as_of)?;
+    observer.night_is(as_of);
     taken.warnings.extend(ingest::check_freshness(writer.commit(), config.sources(), as_of)?);
     account::reconcile(writer.commit())?;
     let store =
         watch.time("commit", |store: &Store| store.commit().deliveries.len(), || writer.finish(as_of))?;
     let inputs = books(store.commit(), as_of);
 
-    let staging = Staging::begin(&config.workspace, as_of)?;
+    let staging = match purpose {
+        Purpose::Publish => Some(Staging::begin(&config.workspace, as_of)?),
+        Purpose::Rehearse => None,
+    };
     let before = publish::night_before(&config.workspace, as_of)?;
     let bank = watch.time("bank", Bank::n_customers, || store.bank(as_of))?;
     let population = inhabited(Population::of(&bank, as_of))?;
@@ -207,17 +240,19 @@ pub fn run(
         || statistics::build(&bank, features, &segments, config),
     )?;
 
-    models.keep(
-        &config.workspace,
-        &Cards {
-            segment: seen.card_of_night(&models.segment)?,
-            churn: models
-                .churn
-                .fitted_tonight()
-                .map(|night| seen.churn_card(night, &Comparison::NoneInForce)),
-            propensity: models.propensity.fitted_tonight().map(|night| seen.propensity_card(night)),
-        },
-    )?;
+    if purpose == Purpose::Publish {
+        models.keep(
+            &config.workspace,
+            &Cards {
+                segment: seen.card_of_night(&models.segment)?,
+                churn: models
+                    .churn
+                    .fitted_tonight()
+                    .map(|night| seen.churn_card(night, &Comparison::NoneInForce)),
+                propensity: models.propensity.fitted_tonight().map(|night| seen.propensity_card(night)),
+            },
+        )?;
+    }
     let rejects = publish::rejects_frame(&account::rejects(&store)?)?;
     let known = Known {
         commit: store.commit(),
@@ -250,7 +285,10 @@ pub fn run(
     let (published, mut manifest) = watch.time(
         "publish",
         |(_, manifest): &(_, Manifest)| manifest.rows.values().sum(),
-        || publish::publish(staging, &night, manifest),
+        || match staging {
+            Some(staging) => publish::publish(staging, &night, manifest),
+            None => Ok((unpublished(config, as_of), publish::rehearse(&night, manifest)?)),
+        },
     )?;
 
     if let Durability::Unknown(_) = published.durability {
@@ -269,6 +307,12 @@ pub fn run(
         tiers,
         milliseconds: watch.milliseconds(),
     })
+}
+
+/// Where the night would stand.
+fn unpublished(config: &Config, as_of: Date) -> Published {
+    let folder = crate::io::nights::night_folder(&config.workspace, as_of);
+    Published { folder, replaced: None, durability: Durability::Durable }
 }
 
 fn limits(config: &Config, accept_volume: bool) -> Limits {

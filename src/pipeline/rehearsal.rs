@@ -1,5 +1,6 @@
 //! `tercet check`: the deliveries of the drop folder read as a night would, and nothing written.
 
+use super::operation::Operation;
 use super::{NIGHTLY, limits};
 use crate::config::Config;
 use crate::config::source::Format;
@@ -174,10 +175,13 @@ pub struct StatusReport {
     pub bytes: u64,
     /// Deliveries that corrected files took the place of.
     pub replaced: usize,
+    /// The newest night that could be run.
     pub newest_night: Option<Date>,
+    #[serde(flatten)]
+    pub operation: Operation,
 }
 
-/// What the store holds.
+/// What the store holds, and how the workspace is run.
 ///
 /// # Errors
 /// Where it cannot be read.
@@ -192,6 +196,7 @@ pub fn status(config: &Config) -> Result<StatusReport> {
         bytes: commit.bytes(),
         replaced: commit.replaced.len(),
         newest_night: store::newest_night(commit, &NIGHTLY),
+        operation: Operation::of(config)?,
     })
 }
 

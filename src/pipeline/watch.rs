@@ -1,12 +1,17 @@
-//! How the night goes on: stages, their times, and who is told.
+//! How the night goes on: stages, their times, and who is told. A stage begins only while no signal has come.
 
+use crate::date::Date;
 use crate::error::Result;
 use crate::io::clock::Stopwatch;
+use crate::io::stop;
 use crate::publish::StageTiming;
 
 /// Told how the night goes on; for progress bars.
 pub trait Observer: Sync {
     fn stage_began(&self, stage: &'static str);
+    fn stage_ended(&self, _timing: &StageTiming) {}
+    /// The date of the night is known.
+    fn night_is(&self, _as_of: Date) {}
     /// So many more bytes of exports were read.
     fn bytes_read(&self, bytes: u64);
 }
@@ -30,12 +35,15 @@ impl<'a> Watch<'a> {
         rows: impl FnOnce(&T) -> usize,
         work: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
+        stop::check()?;
         self.observer.stage_began(stage);
         self.clock.lap();
         let done = work()?;
         let (rows, milliseconds) = (rows(&done), self.clock.lap());
         tracing::info!(stage, rows, milliseconds, "stage ended");
-        self.timings.push(StageTiming { stage, rows, milliseconds });
+        let timing = StageTiming { stage, rows, milliseconds };
+        self.observer.stage_ended(&timing);
+        self.timings.push(timing);
         Ok(done)
     }
 

@@ -6,17 +6,17 @@
 use super::branches::{self, branch_name};
 use super::list_file;
 use super::portfolio::{self, Portfolios, Ranks};
+use super::shelf::Shelf;
 use super::workbook::{self, Book, Row, branch_stem, manager_stem, render_branch};
-use crate::error::{Error, Result};
-use crate::io::staging::{FileDigest, Staging};
+use crate::error::Result;
+use crate::io::staging::FileDigest;
 use crate::privacy::Privacy;
 use crate::targets::{self, List, Lists, ManagerList};
 use rayon::prelude::*;
-use std::io::Write;
 
 /// What every file is made from.
 struct Desk<'a> {
-    staging: &'a Staging,
+    shelf: Shelf<'a>,
     night: &'a targets::Night<'a>,
     portfolios: Portfolios<'a>,
     privacy: &'a Privacy,
@@ -28,13 +28,13 @@ struct Desk<'a> {
 /// # Errors
 /// Kind `Internal` if a file cannot be laid out or written, naming it.
 pub fn write(
-    staging: &Staging,
+    shelf: Shelf<'_>,
     night: &targets::Night<'_>,
     lists: &Lists,
     privacy: &Privacy,
     run_id: &str,
 ) -> Result<Vec<FileDigest>> {
-    let desk = Desk { staging, night, portfolios: Portfolios::of(night), privacy, run_id };
+    let desk = Desk { shelf, night, portfolios: Portfolios::of(night), privacy, run_id };
     let of_managers: Vec<Vec<FileDigest>> =
         lists.managers.par_iter().map(|manager| desk.of_manager(manager)).collect::<Result<_>>()?;
     let branches = branches::books(night, lists, privacy, run_id)?;
@@ -77,11 +77,7 @@ impl Desk<'_> {
     }
 
     fn stage(&self, name: &str, bytes: &[u8]) -> Result<FileDigest> {
-        let path = format!("lists/{name}");
-        let mut file = self.staging.create(&path)?;
-        file.write_all(bytes)
-            .map_err(|cause| Error::internal(format!("cannot write `{path}`")).caused_by(cause))?;
-        file.finish()
+        self.shelf.put(&format!("lists/{name}"), bytes)
     }
 
     fn rows(&self, manager: &ManagerList, ranks: &Ranks) -> Vec<Row> {

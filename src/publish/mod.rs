@@ -19,6 +19,7 @@ mod previous;
 mod rejects;
 mod run_id;
 mod scored;
+mod shelf;
 mod tables;
 pub mod workbook;
 
@@ -31,7 +32,7 @@ pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
     NightBefore, StageTiming,
 };
-pub use night::{Night, publish};
+pub use night::{Night, publish, rehearse};
 pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;
 pub use scored::scores_until;

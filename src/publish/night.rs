@@ -3,6 +3,7 @@
 use super::Previous;
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
+use super::shelf::Shelf;
 use super::{books, columnar, tables};
 use crate::effect::Effect;
 use crate::error::{Error, Result};
@@ -32,8 +33,22 @@ pub struct Night<'a> {
 /// Stages, reads back and shows a night. `manifest` is what the pipeline knows; the rest is filled in here.
 ///
 /// # Errors
-/// Kind `Internal` while readers still see what they saw before.
-pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> Result<(Published, Manifest)> {
+/// Kind `Internal` or `Stopped` while readers still see what they saw before.
+pub fn publish(staging: Staging, night: &Night<'_>, manifest: Manifest) -> Result<(Published, Manifest)> {
+    let manifest = written(Shelf::Staging(&staging), night, manifest)?;
+    write_manifest(&staging, &manifest)?;
+    Ok((staging.publish()?, manifest))
+}
+
+/// The manifest that a night would be published with; makes every file, and writes none.
+///
+/// # Errors
+/// As [`publish`], but for what the disk refuses.
+pub fn rehearse(night: &Night<'_>, manifest: Manifest) -> Result<Manifest> {
+    written(Shelf::Nowhere, night, manifest)
+}
+
+fn written(shelf: Shelf<'_>, night: &Night<'_>, mut manifest: Manifest) -> Result<Manifest> {
     let tables = batches(night)?;
     let digested: Vec<&RecordBatch> = tables
         .iter()
@@ -49,13 +64,9 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
     )?;
     let mut files: Vec<FileDigest> = tables
         .par_iter()
-        .map(|(schema, batch)| {
-            let file = tables::write(&staging, schema, batch, &run_id)?;
-            tables::read_back(&staging, schema, batch)?;
-            Ok(file)
-        })
+        .map(|(schema, batch)| tables::write(shelf, schema, batch, &run_id))
         .collect::<Result<_>>()?;
-    files.extend(books::write(&staging, night.tables, night.lists, night.privacy, &run_id)?);
+    files.extend(books::write(shelf, night.tables, night.lists, night.privacy, &run_id)?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
     manifest.manifest_version = MANIFEST_VERSION;
@@ -64,8 +75,7 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
     manifest.files = files.into_iter().map(File).collect();
     manifest.peak_memory_bytes = crate::io::process::peak_memory_bytes();
     manifest.finished_at = crate::io::clock::now_utc();
-    write_manifest(&staging, &manifest)?;
-    Ok((staging.publish()?, manifest))
+    Ok(manifest)
 }
 
 fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>> {

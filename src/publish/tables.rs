@@ -1,6 +1,7 @@
 //! Parquet files: written with metadata, and read back by the reader that users have.
 
 use super::columnar;
+use super::shelf::Shelf;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Staging};
@@ -17,19 +18,27 @@ use std::io::Write;
 /// zstd 3, its own default: level 9 wins 2% of size here for three times the time.
 const ZSTD_LEVEL: i32 = 3;
 
-/// Writes one table into the staged night.
+/// Writes one table into the staged night, and reads it back.
 ///
 /// # Errors
-/// Kind `Internal` if the file cannot be written, naming it.
+/// Kind `Internal` if the file cannot be written, naming it, or holds anything else afterwards.
 pub fn write(
-    staging: &Staging,
+    shelf: Shelf<'_>,
     schema: &TableSchema,
     batch: &RecordBatch,
     run_id: &str,
 ) -> Result<FileDigest> {
-    let mut file = staging.create(&format!("{}.parquet", schema.name))?;
+    let path = format!("{}.parquet", schema.name);
+    let Shelf::Staging(staging) = shelf else {
+        let mut bytes = Vec::new();
+        encode(schema, batch, run_id, &mut bytes)?;
+        return shelf.put(&path, &bytes);
+    };
+    let mut file = staging.create(&path)?;
     encode(schema, batch, run_id, &mut file)?;
-    file.finish()
+    let written = file.finish()?;
+    read_back(staging, schema, batch)?;
+    Ok(written)
 }
 
 /// The bytes of a table that is no part of a night.
@@ -86,7 +95,7 @@ fn written(
 ///
 /// # Errors
 /// Kind `Internal` if the file cannot be read or holds anything else.
-pub fn read_back(staging: &Staging, schema: &TableSchema, batch: &RecordBatch) -> Result<()> {
+fn read_back(staging: &Staging, schema: &TableSchema, batch: &RecordBatch) -> Result<()> {
     let path = format!("{}.parquet", schema.name);
     let failed = |cause: parquet::errors::ParquetError| {
         Error::internal(format!("cannot read back `{path}`")).caused_by(cause)

@@ -24,6 +24,7 @@ mod future;
 mod lists;
 mod models;
 mod online_retail;
+mod operating;
 mod proposed_mapping;
 mod published;
 mod purge;

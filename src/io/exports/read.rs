@@ -7,6 +7,7 @@
 
 use super::{Export, Stamp};
 use crate::error::{Error, Result};
+use crate::io::stop;
 use rustix::fs::{Mode, OFlags};
 use sha2::Digest;
 use std::fs::{File, Metadata};
@@ -20,8 +21,10 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// Opens an export for reading.
 ///
 /// # Errors
-/// Kind `Refused` where it cannot be read; kind `Incomplete` where it is no longer what was listed.
+/// Kind `Refused` where it cannot be read; kind `Incomplete` where it is no longer what was listed;
+/// `Stopped` once a signal came.
 pub fn open(export: &Export) -> Result<ExportFile> {
+    stop::check()?;
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(&export.path, flags, Mode::empty());
     let file = File::from(file.map_err(|errno| unreadable(export, errno.into()))?);
@@ -101,6 +104,7 @@ fn for_each_buffer(export: &Export, mut take: impl FnMut(&[u8])) -> Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     let mut bytes = 0u64;
     while bytes <= export.bytes {
+        stop::check()?;
         match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(read) => {

@@ -60,7 +60,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [What; 3] = [What::Segment, What::Churn, What::Propensity];
+    pub(super) const ALL: [What; 3] = [What::Segment, What::Churn, What::Propensity];
 
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -229,7 +229,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits: undated deliveries of this change are dated with `night`. Nothing is written where nothing changed.
+    /// Commits: undated deliveries of this change are dated with `night`. Nothing is written where nothing changed,
+    /// nor in a rehearsal, whose store can be read all the same.
     ///
     /// # Errors
     /// Kind `Internal`, naming the path; the old state stands then.
@@ -254,6 +255,8 @@ impl Writer {
             self.commit
                 .segments
                 .sort_by_key(|segment| (segment.table, segment.month, segment.bucket, segment.is_shadow));
+        }
+        if self.commit != self.before && !self.pool.is_rehearsal() {
             self.pool.sync(self.written.iter().map(String::as_str))?;
             write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
             self.pool.sweep(&self.commit.files())?;

@@ -162,12 +162,24 @@ impl DropFolder {
 
     /// Runs the program over the folder with these variables of the environment.
     pub fn tercet(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        self.command(arguments).envs(environment.iter().copied()).output().unwrap()
+    }
+
+    /// The same by the shell, after `prepared`.
+    pub fn tercet_by_shell(&self, prepared: &str, arguments: &[&str]) -> Output {
+        let program = self.command(arguments);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!(r#"{prepared} exec "$0" "$@""#)]);
+        shell.arg(program.get_program()).args(program.get_args()).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let configuration = self.home.path().join("bank.toml");
         std::fs::write(&configuration, self.configuration.to_string()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tercet"));
         command.args(arguments).arg("--config").arg(configuration);
         command.arg("--data").arg(self.data()).arg("--workspace").arg(self.workspace());
-        command.envs(environment.iter().copied()).output().unwrap()
+        command
     }
 
     /// The tables that a night of the binary publishes, by name; their bytes are the same where nothing else was read.

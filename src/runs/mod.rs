@@ -1,0 +1,21 @@
+//! What is kept of every run, good or failed: for the operator, for monitoring, for lineage. Nothing of a customer.
+//!
+//! ```text
+//! workspace/runs/<execution id>.json              one run; without an end while it goes on, or where it died
+//! workspace/runs.parquet                          all of them, as a table
+//! workspace/metrics.prom                          the last run and the last good night, as Prometheus text
+//! workspace/lineage/<execution id>-<event>.json   OpenLineage events: start, then complete, fail or abort
+//! ```
+//!
+//! Reads: these files and the manifest of the last good night. Writes: each file whole, by one rename; what cannot be
+//! written is warned of and stops no night. The caller holds the workspace. No table of a night depends on any of it.
+
+mod execution_id;
+mod lineage;
+mod metrics;
+mod record;
+mod recorder;
+mod table;
+
+pub use record::{Outcome, RunRecord, StageRecord, records};
+pub use recorder::Recorder;

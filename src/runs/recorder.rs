@@ -1,0 +1,148 @@
+//! Follows one run and writes down how it goes; told of its end once, by whoever comes first.
+
+use super::record::{Outcome, RunRecord, StageRecord, records};
+use super::{execution_id, lineage, metrics, table};
+use crate::config::Config;
+use crate::date::Date;
+use crate::error::{Error, Kind, Result};
+use crate::io::clock;
+use crate::publish::{Manifest, StageTiming};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The books of one run. Shared with the thread that ends a process by force.
+#[derive(Debug)]
+pub struct Recorder {
+    execution_id: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    workspace: PathBuf,
+    datasets: lineage::Datasets,
+    /// From the beginning to the end of the run.
+    open: Option<RunRecord>,
+    last_stage: Option<&'static str>,
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Recorder {
+    pub fn new() -> Self {
+        Self { execution_id: execution_id::new(), state: Mutex::default() }
+    }
+
+    /// Names this run in logs, in lineage and in the history.
+    pub fn execution_id(&self) -> &str {
+        &self.execution_id
+    }
+
+    /// The run holds the workspace from here on. What an earlier one never said of its end is said for it.
+    pub fn begin(&self, config: &Config, as_of: Option<Date>) {
+        let mut state = self.state();
+        let record = RunRecord::begun(&self.execution_id, clock::now(), as_of);
+        state.workspace.clone_from(&config.workspace);
+        state.datasets = lineage::Datasets::of(config);
+        let workspace = &state.workspace;
+        warned("the runs before it", records(workspace).and_then(|before| bury(workspace, before)));
+        warned("its beginning", record.write(workspace));
+        warned("its lineage", lineage::started(workspace, &record));
+        state.open = Some(record);
+    }
+
+    pub fn stage_began(&self, stage: &'static str) {
+        self.state().last_stage = Some(stage);
+    }
+
+    pub fn stage_ended(&self, timing: &StageTiming) {
+        if let Some(record) = &mut self.state().open {
+            let (stage, rows) = (timing.stage.to_owned(), timing.rows as u64);
+            record.stages.push(StageRecord { stage, rows, milliseconds: timing.milliseconds });
+        }
+    }
+
+    pub fn night_is(&self, as_of: Date) {
+        if let Some(record) = &mut self.state().open {
+            record.as_of = Some(as_of);
+        }
+    }
+
+    /// The stage that began last.
+    pub fn last_stage(&self) -> Option<&'static str> {
+        self.state().last_stage
+    }
+
+    /// The night can be seen.
+    pub fn published(&self, manifest: &Manifest) {
+        let mut state = self.state();
+        let Some(mut record) = state.open.take() else { return };
+        record.outcome = Outcome::Published;
+        record.exit_code = Some(0);
+        record.run_id = Some(manifest.run_id.clone());
+        record.rows = Some(manifest.rows.values().map(|rows| *rows as u64).sum());
+        record.customers = manifest.customers.get("in_night").map(|n| *n as u64);
+        record.rejected = Some(manifest.inputs.iter().map(|input| input.rows.rejected).sum());
+        record.warnings = Some(manifest.warnings.len() as u64);
+        state.close(record, |workspace, record, datasets| {
+            lineage::completed(workspace, record, datasets, manifest)
+        });
+    }
+
+    /// The run ended without a night.
+    pub fn failed(&self, error: &Error) {
+        let mut state = self.state();
+        let Some(mut record) = state.open.take() else { return };
+        let is_stopped = matches!(error.kind(), Kind::Stopped(_));
+        record.outcome = if is_stopped { Outcome::Stopped } else { Outcome::Failed };
+        record.exit_code = Some(error.kind().exit_code());
+        record.error_kind = Some(error.kind().code().to_owned());
+        record.error = Some(error.to_string());
+        record.failed_stage = state.last_stage.map(str::to_owned);
+        state.close(record, |workspace, record, _| lineage::ended_early(workspace, record));
+    }
+
+    /// A thread that panicked left the state whole: its parts are set at once.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn close(
+        &self,
+        mut record: RunRecord,
+        lineage: impl FnOnce(&Path, &RunRecord, &lineage::Datasets) -> Result<()>,
+    ) {
+        let ended = clock::now();
+        record.ended_at = Some(ended);
+        #[expect(clippy::cast_precision_loss, reason = "a duration")]
+        let milliseconds = (ended.unix_milliseconds - record.started_at.unix_milliseconds) as f64;
+        record.milliseconds = Some(milliseconds);
+        warned("its end", record.write(&self.workspace));
+        warned("its lineage", lineage(&self.workspace, &record, &self.datasets));
+        warned("the metrics", metrics::write(&self.workspace, &record));
+        warned("the history of runs", table::write(&self.workspace));
+    }
+}
+
+/// Of runs that never told their end, while this one holds the workspace: they are dead.
+fn bury(workspace: &Path, before: Vec<RunRecord>) -> Result<()> {
+    for mut record in before.into_iter().filter(|record| record.outcome == Outcome::Running) {
+        record.outcome = Outcome::Died;
+        record.write(workspace)?;
+        lineage::ended_early(workspace, &record)?;
+    }
+    Ok(())
+}
+
+/// The night matters more than what is written about it.
+fn warned(what: &str, written: Result<()>) {
+    if let Err(error) = written {
+        tracing::warn!(%error, "cannot write down {what}; the run goes on");
+    }
+}
