@@ -14,13 +14,14 @@ mod report;
 mod results_of_lists;
 mod watch;
 
+pub use crate::publish::{TierFigures, TypeFigures};
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
 pub use backtest::{BacktestReport, backtest};
 pub use churn_fit::ChurnFit;
 pub use fit::{FitReport, PropensityFit, fit};
 pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
-pub use report::{NightReport, TierFigures, TypeFigures};
+pub use report::NightReport;
 pub use results_of_lists::read_results;
 pub use watch::Observer;
 
@@ -49,7 +50,6 @@ use fit::Seen;
 use models::{Cards, Models, drift_of_churn, drift_of_night, predecessor, refuse_drift};
 use night_features::NightFeatures;
 use propensity_night::{n_products, propensity_model};
-use report::{tier_figures, type_figures};
 use watch::Watch;
 
 /// Tables without whose delivery there is no night, where their files are dated.
@@ -233,6 +233,7 @@ pub fn run(
         effect: &effect,
         rejects: &rejects,
         before: before.as_ref(),
+        churn_model: models.churn.model().map(|night| &night.model).map_err(String::as_str),
         privacy: &privacy,
     };
     let (published, mut manifest) = watch.time(
@@ -247,8 +248,8 @@ pub fn run(
             .push(Warning::DurabilityUnknown { path: published.folder.display().to_string() }.to_string());
     }
     manifest.stages = watch.timings.clone();
-    let types = type_figures(features, &segments, &churn);
-    let tiers = tier_figures(&segments)?;
+    let types = publish::type_figures(features, &segments, &churn);
+    let tiers = publish::tier_figures(&segments)?;
     Ok(NightReport {
         folder: published.folder,
         replaced: published.replaced,

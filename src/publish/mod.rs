@@ -10,6 +10,7 @@ mod books;
 mod branches;
 mod columnar;
 mod earlier;
+mod figures;
 mod list_file;
 mod listed;
 mod manifest;
@@ -17,14 +18,17 @@ mod night;
 mod portfolio;
 mod previous;
 mod rejects;
+mod report_page;
 mod run_id;
 mod scored;
 mod tables;
+mod totals;
 pub mod workbook;
 
 pub use assigned::assignments_of;
 pub use backtest::backtest_frames;
 pub use backtest_cross_sell::cross_sell_frame;
+pub use figures::{TierFigures, TypeFigures, tier_figures, type_figures};
 pub use listed::{Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
@@ -35,3 +39,4 @@ pub use previous::{Previous, night_before};
 pub use rejects::frame as rejects_frame;
 pub use scored::scores_until;
 pub use tables::parquet_bytes;
+pub use totals::Totals;

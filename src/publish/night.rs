@@ -1,9 +1,10 @@
-//! Writing one night: tables, workbooks, manifest, and the rename that shows them.
+//! Writing one night: tables, workbooks, page, manifest, and the rename that shows them.
 
 use super::Previous;
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
-use super::{books, columnar, tables};
+use super::{books, columnar, report_page, tables};
+use crate::churn::ChurnModel;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
@@ -24,6 +25,8 @@ pub struct Night<'a> {
     pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
     pub before: Option<&'a Previous>,
+    /// The churn model in force, or why there is none.
+    pub churn_model: Result<&'a ChurnModel, &'a str>,
     pub privacy: &'a Privacy,
 }
 
@@ -54,10 +57,10 @@ pub fn publish(staging: Staging, night: &Night<'_>, mut manifest: Manifest) -> R
         })
         .collect::<Result<_>>()?;
     files.extend(books::write(&staging, night.tables, night.lists, night.privacy, &run_id)?);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-
     manifest.manifest_version = MANIFEST_VERSION;
     manifest.run_id = run_id;
+    files.push(report_page::write(&staging, night, &manifest)?);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     manifest.rows = tables.iter().map(|(schema, batch)| (schema.name, batch.num_rows())).collect();
     manifest.files = files.into_iter().map(File).collect();
     manifest.peak_memory_bytes = crate::io::process::peak_memory_bytes();

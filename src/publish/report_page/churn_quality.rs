@@ -1,0 +1,395 @@
+//! How much is at risk, how far the churn model's probabilities can be trusted, and how far customers have moved since.
+
+use super::Seen;
+use super::parts::{Block, Body, Cell, Head, Row, Section, Table, Width};
+use super::svg::{Calibration, Tenths, bar, calibration, shift, tenths};
+use super::words::{NOT_KNOWN, Words, count, figure, optional_percent, percent, share, tick_percent};
+use crate::churn::labels::HORIZONS_DAYS;
+use crate::churn::model::ACTED_ON;
+use crate::churn::{ChurnModel, Evaluation};
+use crate::config::Band;
+use crate::error::Result;
+use crate::features::catalogue::features;
+use crate::learn::Figure;
+use crate::publish::ColumnDrift;
+use std::collections::BTreeMap;
+
+/// Columns of drift that are shown, those that moved most.
+const DRIFT_MAX: usize = 10;
+
+/// # Errors
+/// Kind `Internal` if the churn table lacks a column.
+pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
+    let words = &seen.words;
+    let blocks = match seen.night.churn_model {
+        Ok(model) => {
+            let mut blocks = vec![bands(seen)?, quality(seen, model)];
+            if let Some(judged) = acted_on(&model.evaluations) {
+                blocks.extend([calibrated(words, judged), lift(words, judged)]);
+            }
+            blocks.extend([rules(words, &model.evaluations), outcomes(seen), drift(seen)]);
+            blocks
+        }
+        Err(reason) => {
+            let why = words.fill("churn_missing", &[("reason", reason)]);
+            vec![Block::missing(words, "churn_quality", Width::Full, why), drift(seen)]
+        }
+    };
+    Ok(Section::new("churn", words, blocks))
+}
+
+/// The evaluation of the horizon that lists go by, else of the longest.
+fn acted_on(evaluations: &[Evaluation]) -> Option<&Evaluation> {
+    let wanted = |judged: &&Evaluation| judged.horizon_days == HORIZONS_DAYS[ACTED_ON];
+    evaluations.iter().find(wanted).or(evaluations.last()).filter(|judged| !judged.reliability.is_empty())
+}
+
+/// Customers, exposure and expected loss of a band.
+#[derive(Clone, Copy, Default)]
+struct AtRisk {
+    n: usize,
+    exposure: f64,
+    loss: f64,
+}
+
+fn bands(seen: &Seen<'_>) -> Result<Block> {
+    let (words, tables) = (&seen.words, seen.tables);
+    let limits = &tables.config.churn.band_limits;
+    let all = [Band::VeryHigh, Band::High, Band::Raised, Band::Low];
+    let mut sums = [AtRisk::default(); 4];
+    for (probability, exposure) in tables.churn.probabilities().iter().zip(tables.churn.exposures()) {
+        let Some(probability) = probability else { continue };
+        let at = all.iter().position(|band| *band == Band::of(*probability, limits)).unwrap_or(0);
+        let exposure = exposure.map_or(0.0, crate::money::Money::to_units);
+        sums[at].n += 1;
+        sums[at].exposure += exposure;
+        sums[at].loss += probability * exposure;
+    }
+    let whole = sums.iter().fold(AtRisk::default(), |sum, of| AtRisk {
+        n: sum.n + of.n,
+        exposure: sum.exposure + of.exposure,
+        loss: sum.loss + of.loss,
+    });
+    let line = |name: Cell, of: &AtRisk| {
+        let (of_customers, of_loss) = (share(figure(of.n), figure(whole.n)), share(of.loss, whole.loss));
+        vec![
+            name,
+            Cell::text(count(of.n)),
+            Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
+            Cell::text(words.amount(of.exposure)),
+            Cell::text(words.amount(of.loss)).with_bar(bar(of_loss, "risk")),
+        ]
+    };
+    let mut rows: Vec<Row> = all
+        .into_iter()
+        .zip(&sums)
+        .map(|(band, of)| {
+            let name = Cell::text(tables.labels.text("band", band.code())).with_sub(band_bounds(seen, band));
+            Row::of(line(name, of))
+        })
+        .collect();
+    rows.push(Row::total(line(Cell::text(words.text("all")), &whole)));
+    let heads = vec![
+        words.head("band"),
+        words.number("customers"),
+        words.number("share_of_scored"),
+        words.number("exposure_in"),
+        words.number("value_at_risk_in"),
+    ];
+    let block = Block::new(words, "churn_bands", Width::Half, Body::Table(Table { heads, rows }));
+    Ok(block.noted(out_of_scope(seen)?))
+}
+
+/// The probabilities of a band in words.
+fn band_bounds(seen: &Seen<'_>, band: Band) -> String {
+    let (at, limits) = (band as usize, &seen.tables.config.churn.band_limits);
+    let lower = at.checked_sub(1).map_or(String::new(), |at| tick_percent(limits[at]));
+    let upper = limits.get(at).map_or(String::new(), |limit| tick_percent(*limit));
+    let values = [("lower", lower.as_str()), ("upper", upper.as_str())];
+    seen.tables.labels.fill("glance", &format!("band_{}", band.code()), &values)
+}
+
+/// How many have no probability, and why.
+fn out_of_scope(seen: &Seen<'_>) -> Result<String> {
+    let (words, labels) = (&seen.words, seen.tables.labels);
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for reason in seen.tables.churn.frame().column("scope_reason")?.str()?.iter().flatten() {
+        *reasons.entry(reason).or_insert(0) += 1;
+    }
+    let n: usize = reasons.values().sum();
+    let each: Vec<String> = reasons
+        .iter()
+        .map(|(code, n)| format!("{} {}", labels.text("scope_reason", code), count(*n)))
+        .collect();
+    let list = each.join(words.text("separator"));
+    Ok(if n == 0 {
+        String::new()
+    } else {
+        words.fill("churn_scope", &[("count", &count(n)), ("reasons", &list)])
+    })
+}
+
+/// A figure with its interval beneath.
+fn with_interval(found: Option<Figure>, said: fn(f64) -> String) -> Cell {
+    let Some(found) = found else { return Cell::text(NOT_KNOWN) };
+    let interval = found.low.zip(found.high).map(|(low, high)| format!("{} – {}", said(low), said(high)));
+    Cell::text(said(found.value)).with_sub(interval.unwrap_or_default())
+}
+
+fn three(value: f64) -> String {
+    format!("{value:.3}")
+}
+
+fn one(value: f64) -> String {
+    format!("{value:.1}×")
+}
+
+fn two(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+fn quality(seen: &Seen<'_>, model: &ChurnModel) -> Block {
+    let words = &seen.words;
+    if model.evaluations.is_empty() {
+        let reasons: Vec<&str> = model.not_judged.iter().map(|missing| missing.because.as_str()).collect();
+        let why =
+            words.fill("churn_not_judged", &[("reason", reasons.first().copied().unwrap_or(NOT_KNOWN))]);
+        return Block::missing(words, "churn_quality", Width::Half, why);
+    }
+    let rows = model.evaluations.iter().map(|judged| {
+        let horizon = words.fill("days", &[("days", &judged.horizon_days.to_string())]);
+        Row::of(vec![
+            Cell::text(horizon).with_sub(judged.test_origin.to_string()),
+            Cell::text(count(judged.n_customers))
+                .with_sub(words.fill("left", &[("count", &count(judged.n_left))])),
+            Cell::text(percent(judged.base_rate)),
+            with_interval(judged.auc, three),
+            with_interval(judged.lift_top_decile, one),
+            with_interval(judged.expected_calibration_error, percent),
+            with_interval(judged.brier_skill, two),
+        ])
+    });
+    let heads = vec![
+        words.head("horizon"),
+        words.number("judged_customers"),
+        words.number("base_rate"),
+        words.number("auc"),
+        words.number("lift"),
+        words.number("calibration_error"),
+        words.number("brier_skill"),
+    ];
+    let table = Table { heads, rows: rows.collect() };
+    let entry = seen.manifest.models.iter().find(|entry| entry.what == "churn");
+    let note = entry.map_or(String::new(), |entry| {
+        words.fill(
+            "model_in_force",
+            &[
+                ("model", &entry.model_id),
+                ("date", &entry.trained_through.to_string()),
+                ("days", &entry.age_days.to_string()),
+            ],
+        )
+    });
+    Block::new(words, "churn_quality", Width::Half, Body::Table(table)).noted(note)
+}
+
+fn calibrated(words: &Words<'_>, judged: &Evaluation) -> Block {
+    let bins: Vec<(f64, f64, String)> = judged
+        .reliability
+        .iter()
+        .map(|bin| {
+            let said = words.fill(
+                "calibration_said",
+                &[
+                    ("count", &count(bin.n_customers)),
+                    ("predicted", &percent(bin.mean_probability)),
+                    ("observed", &percent(bin.observed_rate)),
+                ],
+            );
+            (bin.mean_probability, bin.observed_rate, said)
+        })
+        .collect();
+    let drawing = calibration(&Calibration {
+        label: words.text("churn_calibration_label"),
+        x: words.text("predicted"),
+        y: words.text("observed"),
+        ideal: words.text("calibration_ideal"),
+        bins: &bins,
+        percent: tick_percent,
+    });
+    Block::new(words, "churn_calibration", Width::Half, Body::Drawing(drawing)).noted(on_test(words, judged))
+}
+
+/// What the drawings of the horizon rest on.
+fn on_test(words: &Words<'_>, judged: &Evaluation) -> String {
+    words.fill(
+        "churn_on_test",
+        &[
+            ("days", &judged.horizon_days.to_string()),
+            ("date", &judged.test_origin.to_string()),
+            ("count", &count(judged.n_customers)),
+        ],
+    )
+}
+
+fn lift(words: &Words<'_>, judged: &Evaluation) -> Block {
+    let bars: Vec<(f64, String, String)> = judged
+        .reliability
+        .iter()
+        .rev()
+        .map(|bin| {
+            let lift = share(bin.observed_rate, judged.base_rate);
+            let said = words.fill(
+                "lift_said",
+                &[
+                    ("count", &count(bin.n_customers)),
+                    ("observed", &percent(bin.observed_rate)),
+                    ("base", &percent(judged.base_rate)),
+                ],
+            );
+            (lift, format!("{lift:.1}"), said)
+        })
+        .collect();
+    let line = words.fill("lift_line", &[("base", &percent(judged.base_rate))]);
+    let drawing = tenths(&Tenths {
+        label: words.text("churn_lift_label"),
+        x: words.text("lift_x"),
+        y: words.text("lift_y"),
+        bars: &bars,
+        line: (1.0, &line),
+    });
+    Block::new(words, "churn_lift", Width::Half, Body::Drawing(drawing)).noted(on_test(words, judged))
+}
+
+/// The model beside rules that need none.
+fn rules(words: &Words<'_>, evaluations: &[Evaluation]) -> Block {
+    let Some(judged) = acted_on(evaluations) else {
+        return Block::missing(
+            words,
+            "churn_rules",
+            Width::Half,
+            words.text("churn_rules_missing").to_owned(),
+        );
+    };
+    let heads = vec![words.head("ordered_by"), words.number("auc"), words.number("lift")];
+    let auc = |value: Option<f64>| Cell::text(value.map_or_else(|| NOT_KNOWN.to_owned(), three));
+    let lift = |value: Option<f64>| Cell::text(value.map_or_else(|| NOT_KNOWN.to_owned(), one));
+    let model = vec![
+        Cell::text(words.text("rule_model")),
+        auc(judged.auc.map(|found| found.value)),
+        lift(judged.lift_top_decile.map(|found| found.value)),
+    ];
+    let mut rows = vec![Row::of(model)];
+    rows.extend(judged.baselines.iter().map(|rule| {
+        let name = match rule.name.as_str() {
+            "recency" => words.text("rule_recency"),
+            "assets_trend" => words.text("rule_assets_trend"),
+            "warning_signals" => words.text("rule_warning_signals"),
+            other => other,
+        };
+        Row::of(vec![Cell::text(name), auc(rule.auc), lift(rule.lift_top_decile)])
+    }));
+    Block::new(words, "churn_rules", Width::Half, Body::Table(Table { heads, rows }))
+        .noted(on_test(words, judged))
+}
+
+/// What became of those whom an earlier night scored.
+fn outcomes(seen: &Seen<'_>) -> Block {
+    let words = &seen.words;
+    let figures = &seen.manifest.churn_outcomes;
+    let Some(first) = figures.first() else {
+        let why = words.text("churn_no_outcomes").to_owned();
+        return Block::missing(words, "churn_outcomes", Width::Half, why);
+    };
+    let rows = figures.iter().map(|known| {
+        Row::of(vec![
+            Cell::text(words.fill("days", &[("days", &known.horizon_days.to_string())])),
+            Cell::text(count(known.n_customers))
+                .with_sub(words.fill("left", &[("count", &count(known.n_left))])),
+            Cell::text(percent(known.mean_probability)),
+            Cell::text(percent(known.observed_rate)),
+            Cell::text(known.auc.map_or_else(|| NOT_KNOWN.to_owned(), three)),
+            Cell::text(optional_percent(known.expected_calibration_error)),
+        ])
+    });
+    let heads = vec![
+        words.head("horizon"),
+        words.number("judged_customers"),
+        words.number("predicted_mean"),
+        words.number("observed_rate"),
+        words.number("auc"),
+        words.number("calibration_error"),
+    ];
+    let table = Table { heads, rows: rows.collect() };
+    Block::new(words, "churn_outcomes", Width::Half, Body::Table(table))
+        .noted(words.fill("churn_outcomes_of", &[("date", &first.scored_on.to_string())]))
+}
+
+fn drift(seen: &Seen<'_>) -> Block {
+    let words = &seen.words;
+    let mut columns: Vec<(&ColumnDrift, f64)> =
+        seen.manifest.drift.iter().filter_map(|column| Some((column, column.index?))).collect();
+    columns.sort_by(|(a, one), (b, other)| {
+        let name =
+            |column: &ColumnDrift| (column.segment_group.clone(), column.axis.clone(), column.column.clone());
+        other.total_cmp(one).then_with(|| name(a).cmp(&name(b)))
+    });
+    if columns.is_empty() {
+        return Block::missing(words, "churn_drift", Width::Full, words.text("drift_missing").to_owned());
+    }
+    let levels = &seen.tables.config.models;
+    let state = |column: &ColumnDrift, index: f64| match index {
+        _ if Some(index) <= column.index_by_chance => ("drift_steady", ""),
+        index if index >= levels.drift_alarm => ("drift_far", "alarm"),
+        index if index >= levels.drift_warn => ("drift_moved", "warn"),
+        _ => ("drift_steady", ""),
+    };
+    let n_of = |code: &str| columns.iter().filter(|(column, index)| state(column, *index).0 == code).count();
+    let rows = columns.iter().take(DRIFT_MAX).map(|(column, index)| {
+        let (code, mark) = state(column, *index);
+        let group = match column.axis.as_str() {
+            "churn" => words.text("drift_churn").to_owned(),
+            axis => format!(
+                "{} · {}",
+                seen.tables.labels.text("segment_group", &column.segment_group),
+                seen.tables.labels.text("axis", axis)
+            ),
+        };
+        let moved = words.fill("drift_said", &[("index", &two(*index))]);
+        Row::of(vec![
+            Cell::text(name_of(words, &column.column)).with_sub(described(&column.column)),
+            Cell::text(group),
+            Cell::text("").with_drawing(shift(&column.n_reference, &column.n_now, &moved)),
+            Cell::text(two(*index)),
+            Cell::text(words.text(code)).marked(mark),
+        ])
+    });
+    let heads: Vec<Head> = vec![
+        words.head("drift_column"),
+        words.head("drift_of"),
+        words.head("drift_shift"),
+        words.number("drift_index"),
+        words.head("drift_state"),
+    ];
+    let table = Table { heads, rows: rows.collect() };
+    let note = words.fill(
+        "drift_note",
+        &[
+            ("far", &count(n_of("drift_far"))),
+            ("moved", &count(n_of("drift_moved"))),
+            ("steady", &count(n_of("drift_steady"))),
+            ("warn", &levels.drift_warn.to_string()),
+            ("alarm", &levels.drift_alarm.to_string()),
+        ],
+    );
+    Block::new(words, "churn_drift", Width::Full, Body::Table(table)).noted(note)
+}
+
+/// A feature by its column; a score in words.
+fn name_of(words: &Words<'_>, column: &str) -> String {
+    if column == "score" { words.text("drift_score").to_owned() } else { column.to_owned() }
+}
+
+fn described(column: &str) -> &'static str {
+    features().find(|feature| feature.name == column).map_or("", |feature| feature.description)
+}
