@@ -28,6 +28,7 @@ mod published;
 mod real_data;
 mod refits;
 mod replay;
+mod report_page;
 mod results;
 mod rewritten;
 mod run_summary;
