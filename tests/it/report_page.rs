@@ -27,7 +27,7 @@ const IMAGE: &str = "<img/src=x/onerror=document.title='owned'>";
 static SAMPLE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
     let home = tempfile::tempdir().unwrap();
     let config = default_config(&repository().join("data/sample"), &home.path().join("work"));
-    night(&config, "2026-10-28");
+    night(&config, "2026-09-30");
     let folder = night(&config, "2026-10-31").folder;
     (home, folder)
 });

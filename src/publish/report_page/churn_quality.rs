@@ -23,11 +23,11 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
     let words = &seen.words;
     let blocks = match seen.night.churn_model {
         Ok(model) => {
-            let mut blocks = vec![bands(seen)?, quality(seen, model)];
+            let mut blocks = vec![bands(seen)?, rules(words, &model.evaluations), quality(seen, model)];
             if let Some(judged) = acted_on(&model.evaluations) {
                 blocks.extend([calibrated(words, judged), lift(words, judged)]);
             }
-            blocks.extend([rules(words, &model.evaluations), outcomes(seen), drift(seen)]);
+            blocks.extend([outcomes(seen), drift(seen)]);
             blocks
         }
         Err(reason) => {
@@ -154,7 +154,7 @@ fn quality(seen: &Seen<'_>, model: &ChurnModel) -> Block {
         let reasons: Vec<&str> = model.not_judged.iter().map(|missing| missing.because.as_str()).collect();
         let why =
             words.fill("churn_not_judged", &[("reason", reasons.first().copied().unwrap_or(NOT_KNOWN))]);
-        return Block::missing(words, "churn_quality", Width::Half, why);
+        return Block::missing(words, "churn_quality", Width::Full, why);
     }
     let rows = model.evaluations.iter().map(|judged| {
         let horizon = words.fill("days", &[("days", &judged.horizon_days.to_string())]);
@@ -190,7 +190,7 @@ fn quality(seen: &Seen<'_>, model: &ChurnModel) -> Block {
             ],
         )
     });
-    Block::new(words, "churn_quality", Width::Half, Body::Table(table)).noted(note)
+    Block::new(words, "churn_quality", Width::Full, Body::Table(table)).noted(note)
 }
 
 fn calibrated(words: &Words<'_>, judged: &Evaluation) -> Block {
@@ -299,7 +299,7 @@ fn outcomes(seen: &Seen<'_>) -> Block {
     let figures = &seen.manifest.churn_outcomes;
     let Some(first) = figures.first() else {
         let why = words.text("churn_no_outcomes").to_owned();
-        return Block::missing(words, "churn_outcomes", Width::Half, why);
+        return Block::missing(words, "churn_outcomes", Width::Full, why);
     };
     let rows = figures.iter().map(|known| {
         Row::of(vec![
@@ -321,7 +321,7 @@ fn outcomes(seen: &Seen<'_>) -> Block {
         words.number("calibration_error"),
     ];
     let table = Table { heads, rows: rows.collect() };
-    Block::new(words, "churn_outcomes", Width::Half, Body::Table(table))
+    Block::new(words, "churn_outcomes", Width::Full, Body::Table(table))
         .noted(words.fill("churn_outcomes_of", &[("date", &first.scored_on.to_string())]))
 }
 

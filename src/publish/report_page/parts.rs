@@ -20,7 +20,6 @@ pub(super) enum Width {
     Full,
     TwoThirds,
     Half,
-    Third,
 }
 
 #[derive(Debug, Serialize)]

@@ -16,8 +16,8 @@ pub(in super::super) struct Calibration<'a> {
 
 const WIDTH: f64 = 470.0;
 const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 58.0;
-const RIGHT: f64 = 458.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 448.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 330.0;
 
@@ -35,7 +35,8 @@ pub(in super::super) fn calibration(figure: &Calibration) -> String {
         &Axis { scale: y, ticks: &words, name: figure.y },
     );
     drawing.line([x.at(0.0), y.at(0.0), x.at(end), y.at(end)], "reference");
-    drawing.text([x.at(0.97 * end), y.at(0.97 * end) + 26.0], Anchor::End, "tick halo", figure.ideal);
+    drawing.line([RIGHT - 30.0, BOTTOM - 16.0, RIGHT - 4.0, BOTTOM - 16.0], "reference");
+    drawing.text([RIGHT - 38.0, BOTTOM - 12.0], Anchor::End, "tick halo", figure.ideal);
     let places: Vec<[f64; 2]> =
         figure.bins.iter().map(|(predicted, observed, _)| [x.at(*predicted), y.at(*observed)]).collect();
     drawing.polyline(&places, "thread");

@@ -21,15 +21,15 @@ pub(in super::super) struct Concentration<'a> {
 
 const WIDTH: f64 = 470.0;
 const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 58.0;
-const RIGHT: f64 = 458.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 448.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 330.0;
 
 pub(in super::super) fn concentration(curve: &Concentration) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);
     let highest = curve.points.iter().map(|[_, share]| *share).fold(1.0, f64::max);
-    let heights = ticks(0.0, highest, 5);
+    let heights = ticks(0.0, highest, 6);
     let top = heights.last().copied().unwrap_or(1.0);
     let x = Scale::new([0.0, 1.0], [LEFT, RIGHT]);
     let y = Scale::new([0.0, top], [BOTTOM, TOP]);
@@ -54,7 +54,7 @@ pub(in super::super) fn concentration(curve: &Concentration) -> String {
     let places: Vec<[f64; 2]> =
         curve.points.iter().map(|[share, value]| [x.at(*share), y.at(*value)]).collect();
     drawing.polyline(&places, "curve");
-    // Words of a point stand to its right; where both points are near, the lower one's stand below.
+    // Words of the upper point stand above it, those of the lower one below.
     let place = |[share, value]: [f64; 2]| [x.at(share), y.at(value)];
     let (real, rule) = (place(curve.real.0), place(curve.rule.0));
     let is_above = real[1] <= rule[1];
@@ -66,8 +66,7 @@ pub(in super::super) fn concentration(curve: &Concentration) -> String {
         } else {
             drawing.circle([at[0], at[1], 5.0], class, text);
         }
-        let is_near = (real[1] - rule[1]).abs() < 20.0;
-        let down = if is_near && !is_upper { 20.0 } else { 5.0 };
+        let down = if is_upper { -9.0 } else { 20.0 };
         drawing.text([at[0] + 11.0, at[1] + down], Anchor::Start, "label halo", text);
     }
     drawing.finished(curve.label)

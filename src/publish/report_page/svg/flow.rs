@@ -20,9 +20,9 @@ pub(in super::super) struct Flow<'a> {
     pub links: &'a [Link],
 }
 
-const WIDTH: f64 = 560.0;
-const LEFT: f64 = 168.0;
-const RIGHT: f64 = 392.0;
+const WIDTH: f64 = 470.0;
+const LEFT: f64 = 154.0;
+const RIGHT: f64 = 316.0;
 const NODE_WIDTH: f64 = 8.0;
 /// What all links of a side share.
 const THICKNESS: f64 = 230.0;

@@ -33,10 +33,10 @@ pub(in super::super) struct HeatMap<'a> {
 
 const WIDTH: f64 = 470.0;
 const HEIGHT: f64 = 424.0;
-const LEFT: f64 = 54.0;
+const LEFT: f64 = 58.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 340.0;
-const RIGHT: f64 = 464.0;
+const RIGHT: f64 = 454.0;
 
 pub(in super::super) fn heat_map(map: &HeatMap) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);

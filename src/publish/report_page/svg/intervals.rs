@@ -11,9 +11,9 @@ pub(in super::super) struct Interval {
     pub words: String,
 }
 
-const WIDTH: f64 = 560.0;
-const LEFT: f64 = 130.0;
-const RIGHT: f64 = 440.0;
+const WIDTH: f64 = 470.0;
+const LEFT: f64 = 112.0;
+const RIGHT: f64 = 410.0;
 const ROW: f64 = 30.0;
 const TOP: f64 = 10.0;
 

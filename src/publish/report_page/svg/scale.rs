@@ -32,7 +32,7 @@ pub(super) fn ticks(low: f64, high: f64, n: u32) -> Vec<f64> {
     let step = [1.0, 2.0, 5.0].map(|times| times * power).into_iter().find(|step| *step >= rough * 0.999);
     let step = step.unwrap_or(10.0 * power);
     let first = (low / step + 1e-9).floor();
-    let last = (high / step - 1e-9).ceil();
+    let last = (high / step - 1e-9).ceil().max(first + 1.0);
     std::iter::successors(Some(first), |at| (at + 1.0 <= last).then_some(at + 1.0))
         .map(|at| at * step)
         .collect()

@@ -16,8 +16,8 @@ pub(in super::super) struct Tenths<'a> {
 
 const WIDTH: f64 = 470.0;
 const HEIGHT: f64 = 380.0;
-const LEFT: f64 = 50.0;
-const RIGHT: f64 = 458.0;
+const LEFT: f64 = 54.0;
+const RIGHT: f64 = 448.0;
 const TOP: f64 = 24.0;
 const BOTTOM: f64 = 330.0;
 
