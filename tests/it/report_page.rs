@@ -7,6 +7,7 @@
 
 use crate::bank::{default_config, night, repository, skipped};
 use flate2::read::MultiGzDecoder;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
@@ -239,5 +240,54 @@ fn a_browser_shows_it_without_an_error() {
             SECTIONS.iter().all(|section| dom.contains(&format!("<section id=\"{section}\">"))),
             "{dom:.500}"
         );
+    }
+}
+
+/// Colours of the style sheet by name, from `#rrggbb`.
+fn colours(style: &str) -> BTreeMap<&str, [f64; 3]> {
+    let named = style.split("--").filter_map(|piece| piece.split_once(": #"));
+    let colour = |digits: &str| {
+        let channel = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        Some([channel(0)?, channel(2)?, channel(4)?].map(|channel| f64::from(channel) / 255.0))
+    };
+    named.filter_map(|(name, digits)| Some((name, colour(digits)?))).collect()
+}
+
+/// Contrast ratio of two colours; WCAG 2.2, "relative luminance".
+fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let luminance = |colour: [f64; 3]| {
+        let linear = |c: f64| if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
+        let [red, green, blue] = colour.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn texts_and_marks_stand_out_in_light_and_dark() {
+    let page = page(&SAMPLE.1);
+    let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let (light, rest) = style.split_once("@media screen and (prefers-color-scheme: dark)").unwrap();
+    let dark = rest.split_once("* { box-sizing").unwrap().0;
+    for (mode, colours) in [("light", colours(light)), ("dark", colours(dark))] {
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for text in ["ink", "muted", "blue-text", "orange-text", "green-text"] {
+            texts.extend(["paper", "ground"].map(|ground| (text.to_owned(), ground.to_owned())));
+        }
+        texts.extend(
+            ["class0", "class1", "class2", "back"].map(|ground| ("ink".to_owned(), ground.to_owned())),
+        );
+        for ramp in ["q", "w"] {
+            texts.extend((0..7).map(|step| (format!("{ramp}t{step}"), format!("{ramp}{step}"))));
+        }
+        for (text, ground) in &texts {
+            let found = contrast(colours[text.as_str()], colours[ground.as_str()]);
+            assert!(found >= 4.5, "{mode}: `{text}` on `{ground}` has a contrast of {found:.2}");
+        }
+        for mark in ["blue", "orange", "axis", "up", "down", "across"] {
+            let found = contrast(colours[mark], colours["paper"]);
+            assert!(found >= 3.0, "{mode}: `{mark}` has a contrast of {found:.2}");
+        }
     }
 }
