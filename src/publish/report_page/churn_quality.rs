@@ -1,21 +1,17 @@
-//! How much is at risk, how far the churn model's probabilities can be trusted, and how far customers have moved since.
+//! How far the churn model's probabilities can be trusted: its figures on customers that it had not seen, calibration,
+//! lift, and what became of those whom an earlier night scored.
 
 use super::Seen;
-use super::parts::{Block, Body, Cell, Head, Row, Section, Table, Width};
-use super::svg::{Calibration, Tenths, bar, calibration, shift, tenths};
-use super::words::{NOT_KNOWN, Words, count, figure, optional_percent, percent, share, tick_percent};
+use super::at_risk::bands;
+use super::drift::drift;
+use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
+use super::svg::{Calibration, Tenths, calibration, tenths};
+use super::words::{NOT_KNOWN, Words, count, optional_percent, percent, share, tick_percent};
 use crate::churn::labels::HORIZONS_DAYS;
 use crate::churn::model::ACTED_ON;
 use crate::churn::{ChurnModel, Evaluation};
-use crate::config::Band;
 use crate::error::Result;
-use crate::features::catalogue::features;
 use crate::learn::Figure;
-use crate::publish::ColumnDrift;
-use std::collections::BTreeMap;
-
-/// Columns of drift that are shown, those that moved most.
-const DRIFT_MAX: usize = 10;
 
 /// # Errors
 /// Kind `Internal` if the churn table lacks a column.
@@ -42,91 +38,6 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
 fn acted_on(evaluations: &[Evaluation]) -> Option<&Evaluation> {
     let wanted = |judged: &&Evaluation| judged.horizon_days == HORIZONS_DAYS[ACTED_ON];
     evaluations.iter().find(wanted).or(evaluations.last()).filter(|judged| !judged.reliability.is_empty())
-}
-
-/// Customers, exposure and expected loss of a band.
-#[derive(Clone, Copy, Default)]
-struct AtRisk {
-    n: usize,
-    exposure: f64,
-    loss: f64,
-}
-
-fn bands(seen: &Seen<'_>) -> Result<Block> {
-    let (words, tables) = (&seen.words, seen.tables);
-    let limits = &tables.config.churn.band_limits;
-    let all = [Band::VeryHigh, Band::High, Band::Raised, Band::Low];
-    let mut sums = [AtRisk::default(); 4];
-    for (probability, exposure) in tables.churn.probabilities().iter().zip(tables.churn.exposures()) {
-        let Some(probability) = probability else { continue };
-        let at = all.iter().position(|band| *band == Band::of(*probability, limits)).unwrap_or(0);
-        let exposure = exposure.map_or(0.0, crate::money::Money::to_units);
-        sums[at].n += 1;
-        sums[at].exposure += exposure;
-        sums[at].loss += probability * exposure;
-    }
-    let whole = sums.iter().fold(AtRisk::default(), |sum, of| AtRisk {
-        n: sum.n + of.n,
-        exposure: sum.exposure + of.exposure,
-        loss: sum.loss + of.loss,
-    });
-    let line = |name: Cell, of: &AtRisk| {
-        let (of_customers, of_loss) = (share(figure(of.n), figure(whole.n)), share(of.loss, whole.loss));
-        vec![
-            name,
-            Cell::text(count(of.n)),
-            Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
-            Cell::text(words.amount(of.exposure)),
-            Cell::text(words.amount(of.loss)).with_bar(bar(of_loss, "risk")),
-        ]
-    };
-    let mut rows: Vec<Row> = all
-        .into_iter()
-        .zip(&sums)
-        .map(|(band, of)| {
-            let name = Cell::text(tables.labels.text("band", band.code())).with_sub(band_bounds(seen, band));
-            Row::of(line(name, of))
-        })
-        .collect();
-    rows.push(Row::total(line(Cell::text(words.text("all")), &whole)));
-    let heads = vec![
-        words.head("band"),
-        words.number("customers"),
-        words.number("share_of_scored"),
-        words.number("exposure_in"),
-        words.number("value_at_risk_in"),
-    ];
-    let block = Block::new(words, "churn_bands", Width::Half, Body::Table(Table { heads, rows }));
-    Ok(block.noted(out_of_scope(seen)?))
-}
-
-/// The probabilities of a band in words.
-fn band_bounds(seen: &Seen<'_>, band: Band) -> String {
-    let (at, limits) = (band as usize, &seen.tables.config.churn.band_limits);
-    let lower = at.checked_sub(1).map_or(String::new(), |at| tick_percent(limits[at]));
-    let upper = limits.get(at).map_or(String::new(), |limit| tick_percent(*limit));
-    let values = [("lower", lower.as_str()), ("upper", upper.as_str())];
-    seen.tables.labels.fill("glance", &format!("band_{}", band.code()), &values)
-}
-
-/// How many have no probability, and why.
-fn out_of_scope(seen: &Seen<'_>) -> Result<String> {
-    let (words, labels) = (&seen.words, seen.tables.labels);
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for reason in seen.tables.churn.frame().column("scope_reason")?.str()?.iter().flatten() {
-        *reasons.entry(reason).or_insert(0) += 1;
-    }
-    let n: usize = reasons.values().sum();
-    let each: Vec<String> = reasons
-        .iter()
-        .map(|(code, n)| format!("{} {}", labels.text("scope_reason", code), count(*n)))
-        .collect();
-    let list = each.join(words.text("separator"));
-    Ok(if n == 0 {
-        String::new()
-    } else {
-        words.fill("churn_scope", &[("count", &count(n)), ("reasons", &list)])
-    })
 }
 
 /// A figure with its interval beneath.
@@ -323,73 +234,4 @@ fn outcomes(seen: &Seen<'_>) -> Block {
     let table = Table { heads, rows: rows.collect() };
     Block::new(words, "churn_outcomes", Width::Full, Body::Table(table))
         .noted(words.fill("churn_outcomes_of", &[("date", &first.scored_on.to_string())]))
-}
-
-fn drift(seen: &Seen<'_>) -> Block {
-    let words = &seen.words;
-    let mut columns: Vec<(&ColumnDrift, f64)> =
-        seen.manifest.drift.iter().filter_map(|column| Some((column, column.index?))).collect();
-    columns.sort_by(|(a, one), (b, other)| {
-        let name =
-            |column: &ColumnDrift| (column.segment_group.clone(), column.axis.clone(), column.column.clone());
-        other.total_cmp(one).then_with(|| name(a).cmp(&name(b)))
-    });
-    if columns.is_empty() {
-        return Block::missing(words, "churn_drift", Width::Full, words.text("drift_missing").to_owned());
-    }
-    let levels = &seen.tables.config.models;
-    let state = |column: &ColumnDrift, index: f64| match index {
-        _ if Some(index) <= column.index_by_chance => ("drift_steady", ""),
-        index if index >= levels.drift_alarm => ("drift_far", "alarm"),
-        index if index >= levels.drift_warn => ("drift_moved", "warn"),
-        _ => ("drift_steady", ""),
-    };
-    let n_of = |code: &str| columns.iter().filter(|(column, index)| state(column, *index).0 == code).count();
-    let rows = columns.iter().take(DRIFT_MAX).map(|(column, index)| {
-        let (code, mark) = state(column, *index);
-        let group = match column.axis.as_str() {
-            "churn" => words.text("drift_churn").to_owned(),
-            axis => format!(
-                "{} · {}",
-                seen.tables.labels.text("segment_group", &column.segment_group),
-                seen.tables.labels.text("axis", axis)
-            ),
-        };
-        let moved = words.fill("drift_said", &[("index", &two(*index))]);
-        Row::of(vec![
-            Cell::text(name_of(words, &column.column)).with_sub(described(&column.column)),
-            Cell::text(group),
-            Cell::text("").with_drawing(shift(&column.n_reference, &column.n_now, &moved)),
-            Cell::text(two(*index)),
-            Cell::text(words.text(code)).marked(mark),
-        ])
-    });
-    let heads: Vec<Head> = vec![
-        words.head("drift_column"),
-        words.head("drift_of"),
-        words.head("drift_shift"),
-        words.number("drift_index"),
-        words.head("drift_state"),
-    ];
-    let table = Table { heads, rows: rows.collect() };
-    let note = words.fill(
-        "drift_note",
-        &[
-            ("far", &count(n_of("drift_far"))),
-            ("moved", &count(n_of("drift_moved"))),
-            ("steady", &count(n_of("drift_steady"))),
-            ("warn", &levels.drift_warn.to_string()),
-            ("alarm", &levels.drift_alarm.to_string()),
-        ],
-    );
-    Block::new(words, "churn_drift", Width::Full, Body::Table(table)).noted(note)
-}
-
-/// A feature by its column; a score in words.
-fn name_of(words: &Words<'_>, column: &str) -> String {
-    if column == "score" { words.text("drift_score").to_owned() } else { column.to_owned() }
-}
-
-fn described(column: &str) -> &'static str {
-    features().find(|feature| feature.name == column).map_or("", |feature| feature.description)
 }

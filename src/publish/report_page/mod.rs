@@ -4,8 +4,10 @@
 //! and computes no score. Never: a customer's name, number or exact balance, a script, anything fetched from elsewhere.
 //! Every text is escaped where it is put in. Equal input gives equal bytes, on any number of threads.
 
+mod at_risk;
 mod churn_quality;
 mod deliveries;
+mod drift;
 mod drivers;
 mod due;
 mod effects;
