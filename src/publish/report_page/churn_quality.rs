@@ -6,7 +6,7 @@ use super::at_risk::bands;
 use super::drift::drift;
 use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
 use super::svg::{Calibration, Tenths, calibration, tenths};
-use super::words::{NOT_KNOWN, Words, count, optional_percent, percent, share, tick_percent};
+use super::words::{MINUS, NOT_KNOWN, Words, count, optional_percent, percent, share, tick_percent};
 use crate::churn::labels::HORIZONS_DAYS;
 use crate::churn::model::ACTED_ON;
 use crate::churn::{ChurnModel, Evaluation};
@@ -56,7 +56,7 @@ fn one(value: f64) -> String {
 }
 
 fn two(value: f64) -> String {
-    format!("{value:.2}")
+    format!("{value:.2}").replace('-', MINUS)
 }
 
 fn quality(seen: &Seen<'_>, model: &ChurnModel) -> Block {

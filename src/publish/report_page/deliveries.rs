@@ -122,7 +122,7 @@ fn rejects(seen: &Seen<'_>) -> Result<Block> {
         *counts.entry((table, column.unwrap_or_default(), reason.unwrap_or_default())).or_insert(0) += 1;
     }
     if counts.is_empty() {
-        return Ok(Block::missing(
+        return Ok(Block::nothing(
             words,
             "quality_rejects",
             Width::Half,

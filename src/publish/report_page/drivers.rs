@@ -33,7 +33,7 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
     let limit = percent(seen.tables.config.churn.band_limits[0]);
     let block = if n == 0 {
         let why = words.fill("drivers_none", &[("limit", &limit)]);
-        Block::missing(words, "drivers_table", Width::Full, why)
+        Block::nothing(words, "drivers_table", Width::Full, why)
     } else {
         let note = words.fill("drivers_note", &[("count", &count(n)), ("limit", &limit)]);
         table(seen, &given, n).noted(note)

@@ -57,7 +57,7 @@ pub(super) fn section(seen: &Seen<'_>) -> Section {
     let ahead = ahead(seen);
     if ahead.maturing.is_empty() && ahead.debts.is_empty() {
         let why = words.text("due_nothing").to_owned();
-        return Section::new("due", words, vec![Block::missing(words, "due_calendar", Width::Full, why)]);
+        return Section::new("due", words, vec![Block::nothing(words, "due_calendar", Width::Full, why)]);
     }
     Section::new("due", words, vec![calendar(seen, &ahead), kinds(seen, &ahead)])
 }

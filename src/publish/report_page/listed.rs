@@ -67,7 +67,7 @@ fn by_list(seen: &Seen<'_>) -> Result<Block> {
     let (words, labels) = (&seen.words, seen.tables.labels);
     let by_code = by_code(seen)?;
     if by_code.is_empty() {
-        return Ok(Block::missing(words, "lists_by_kind", Width::Full, words.text("lists_none").to_owned()));
+        return Ok(Block::nothing(words, "lists_by_kind", Width::Full, words.text("lists_none").to_owned()));
     }
     let most = by_code.values().map(|listed| listed.n).max().unwrap_or(1);
     let known = List::ALL.into_iter().filter_map(|list| Some((list, by_code.get(list.code())?)));
@@ -141,7 +141,7 @@ fn kept_off(seen: &Seen<'_>) -> Block {
     let (words, labels) = (&seen.words, seen.tables.labels);
     let mut rules: Vec<(&String, &usize)> = seen.night.lists.suppressed.iter().collect();
     if rules.is_empty() {
-        return Block::missing(words, "lists_kept_off", Width::Half, words.text("kept_off_none").to_owned());
+        return Block::nothing(words, "lists_kept_off", Width::Half, words.text("kept_off_none").to_owned());
     }
     rules.sort_by(|(a, n), (b, m)| m.cmp(n).then(a.cmp(b)));
     let most = rules.first().map_or(1, |(_, n)| **n);

@@ -27,7 +27,7 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
     let date = before.as_of.to_string();
     let moves = moves(seen)?;
     let blocks = if moves.is_empty() {
-        vec![Block::missing(words, "moves_flow", Width::Full, words.fill("moves_none", &[("date", &date)]))]
+        vec![Block::nothing(words, "moves_flow", Width::Full, words.fill("moves_none", &[("date", &date)]))]
     } else {
         let body = Body::Drawing(drawing(seen, &moves, &date));
         vec![

@@ -41,7 +41,7 @@ pub(super) fn by_product(seen: &Seen<'_>) -> Result<Block> {
         }
     }
     if by_product.is_empty() {
-        return Ok(Block::missing(words, "lists_offers", Width::Half, words.text("offers_none").to_owned()));
+        return Ok(Block::nothing(words, "lists_offers", Width::Half, words.text("offers_none").to_owned()));
     }
     let mut sorted: Vec<(&str, Offered)> = by_product.into_iter().collect();
     sorted.sort_by(|(a, one), (b, other)| other.n.cmp(&one.n).then(a.cmp(b)));

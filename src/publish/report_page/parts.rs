@@ -41,8 +41,10 @@ pub(super) enum Body {
     Drawing(String),
     /// Several in a row.
     Drawings(Vec<Captioned>),
-    /// Why there is nothing to show.
+    /// Why the figures are not to be had.
     Missing(String),
+    /// That there is nothing of it tonight.
+    Nothing(String),
 }
 
 #[derive(Debug, Serialize)]
@@ -131,9 +133,12 @@ impl Block {
 
     /// The block where its figures are not to be had, and why.
     pub(super) fn missing(words: &Words<'_>, code: &str, width: Width, why: String) -> Self {
-        let mut block = Self::new(words, code, width, Body::Missing(why));
-        block.definitions.clear();
-        block
+        Self { definitions: Vec::new(), ..Self::new(words, code, width, Body::Missing(why)) }
+    }
+
+    /// The block of a night that has nothing of it, and that it has none.
+    pub(super) fn nothing(words: &Words<'_>, code: &str, width: Width, that: String) -> Self {
+        Self { definitions: Vec::new(), ..Self::new(words, code, width, Body::Nothing(that)) }
     }
 
     pub(super) fn noted(mut self, note: String) -> Self {

@@ -8,7 +8,8 @@ use crate::error::Result;
 
 /// Fields of a side: ten points of score each.
 const FIELDS: usize = 10;
-/// Fewer customers than this have no mean probability on the page: it would be nearly one customer's.
+/// Fewer customers than this have neither their number nor their mean probability in a field, which would be nearly of
+/// one customer.
 const MANY: usize = 5;
 
 /// What stands in one field.
@@ -32,7 +33,10 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
     } else {
         let customers =
             Block::new(words, "map_customers", Width::Half, Body::Drawing(customers(seen, &fields)));
-        vec![customers.noted(words.fill("map_without", &[("count", &without)])), churn(seen, &fields)]
+        vec![
+            customers.noted(words.fill("map_without", &[("count", &without), ("few", &MANY.to_string())])),
+            churn(seen, &fields),
+        ]
     };
     Ok(Section::new("map", words, blocks))
 }
@@ -96,15 +100,21 @@ fn said(seen: &Seen<'_>, at: usize, field: &Field, figure_code: &str, shown: &st
 fn customers(seen: &Seen<'_>, fields: &[Field]) -> String {
     let words = &seen.words;
     let most = fields.iter().map(|field| field.n).max().unwrap_or(1);
+    let many = MANY.to_string();
+    let few = format!("<{many}");
     let cells: Vec<HeatCell> = (0..)
         .zip(fields)
         .filter(|(_, field)| field.n > 0)
         .map(|(at, field)| {
+            if field.n < MANY {
+                return cell(at, Some(0), few.clone(), said(seen, at, field, "map_said_few", &many));
+            }
             let part = figure(field.n).ln_1p() / figure(most).ln_1p();
-            cell(at, Some(step(part)), short(words, field.n), said(seen, at, field, "map_said_customers", ""))
+            let said = said(seen, at, field, "map_said_customers", "");
+            cell(at, Some(step(part)), short(words, field.n), said)
         })
         .collect();
-    draw(seen, &cells, "q", "map_label_customers", ["1", &count(most)])
+    draw(seen, &cells, "q", "map_label_customers", [&few, &count(most)])
 }
 
 /// A number that fits into a field.
@@ -128,7 +138,7 @@ fn churn(seen: &Seen<'_>, fields: &[Field]) -> Block {
         .map(|(at, (field, mean))| {
             let (shown, code) = match mean {
                 Some(mean) => (percent(mean), "map_said_churn"),
-                None => (String::new(), "map_said_few"),
+                None => (MANY.to_string(), "map_said_few"),
             };
             let part = mean.map(|mean| step(mean / highest.max(f64::MIN_POSITIVE)));
             let number = mean.map(|mean| format!("{:.0}", 100.0 * mean)).unwrap_or_default();

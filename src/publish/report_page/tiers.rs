@@ -131,8 +131,9 @@ fn curve(seen: &Seen<'_>) -> Block {
         percent: tick_percent,
     });
     let gini = all.gini.map_or_else(|| super::words::NOT_KNOWN.to_owned(), |gini| format!("{gini:.2}"));
+    let code = if all.n_negative > 0 { "curve_note" } else { "curve_gini" };
     let note = words.fill(
-        "curve_note",
+        code,
         &[("gini", &gini), ("count", &count(all.n_negative)), ("amount", &words.money(all.negative_total))],
     );
     Block::new(words, "tiers_curve", Width::Half, Body::Drawing(drawing)).noted(note)

@@ -10,7 +10,7 @@ use crate::money::grouped_count;
 pub(super) const NOT_KNOWN: &str = "–";
 /// Digits that an amount keeps.
 const DIGITS: i32 = 3;
-const MINUS: &str = "−";
+pub(super) const MINUS: &str = "−";
 
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
