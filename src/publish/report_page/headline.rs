@@ -56,12 +56,14 @@ fn amount(seen: &Seen<'_>, code: &str, now: Option<f64>, before: Option<Option<f
     tile(seen, code, words.optional_amount(now), unit, change)
 }
 
+/// Value by its basis; where it is mean assets, it is told apart from tonight's.
 fn value(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
-    let basis = seen.tables.labels.text("summary", value_key(seen));
-    Tile {
-        name: basis.to_owned(),
-        ..amount(seen, "value", Some(now.value), before.map(|before| Some(before.value)))
-    }
+    let name = match value_key(seen) {
+        "value_aum" => seen.words.text("value_is_assets"),
+        key => seen.tables.labels.text("summary", key),
+    };
+    let tile = amount(seen, "value", Some(now.value), before.map(|before| Some(before.value)));
+    Tile { name: name.to_owned(), ..tile }
 }
 
 /// Key in `[summary]` of what value is.
