@@ -17,6 +17,7 @@ mod report;
 mod results_of_lists;
 mod watch;
 
+pub use crate::publish::{TierFigures, TypeFigures};
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
 pub use backfill::{BackfillReport, Every, Filled, backfill};
 pub use backtest::{BacktestReport, backtest};
@@ -26,7 +27,7 @@ pub use models::{AxisFigures, Comparison, Contests, GroupFigures, SameTypes};
 pub use operation::{Operation, RunStatus};
 pub use recorded::{Request, dry_run, fault, run_recorded};
 pub use rehearsal::{CheckReport, StatusReport, check, status};
-pub use report::{NightReport, TierFigures, TypeFigures};
+pub use report::NightReport;
 pub use results_of_lists::read_results;
 pub use watch::Observer;
 
@@ -57,7 +58,6 @@ use models::{Cards, Models, drift_of_churn, drift_of_night, predecessor, refuse_
 use night_features::NightFeatures;
 use polars::prelude::DataFrame;
 use propensity_night::{n_products, propensity_model};
-use report::{tier_figures, type_figures};
 use watch::Watch;
 
 /// Tables without whose delivery there is no night, where their files are dated.
@@ -280,6 +280,7 @@ fn night(
         effect: &effect,
         rejects: &rejects,
         before: before.as_ref(),
+        churn_model: models.churn.model().map(|night| &night.model).map_err(String::as_str),
         privacy: &privacy,
     };
     let (published, mut manifest) = watch.time(
@@ -297,8 +298,8 @@ fn night(
             .push(Warning::DurabilityUnknown { path: published.folder.display().to_string() }.to_string());
     }
     manifest.stages = watch.timings.clone();
-    let types = type_figures(features, &segments, &churn);
-    let tiers = tier_figures(&segments)?;
+    let types = publish::type_figures(features, &segments, &churn);
+    let tiers = publish::tier_figures(&segments)?;
     Ok(NightReport {
         folder: published.folder,
         replaced: published.replaced,

@@ -1,10 +1,11 @@
-//! Writing one night: tables, workbooks, manifest, and the rename that shows them.
+//! Writing one night: tables, workbooks, page, manifest, and the rename that shows them.
 
 use super::Previous;
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
 use super::shelf::Shelf;
-use super::{books, columnar, tables};
+use super::{books, columnar, report_page, tables};
+use crate::churn::ChurnModel;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
 use crate::io::staging::{FileDigest, Published, Staging};
@@ -27,6 +28,8 @@ pub struct Night<'a> {
     pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
     pub before: Option<&'a Previous>,
+    /// The churn model in force, or why there is none.
+    pub churn_model: Result<&'a ChurnModel, &'a str>,
     pub privacy: &'a Privacy,
 }
 
@@ -67,10 +70,10 @@ fn written(shelf: Shelf<'_>, night: &Night<'_>, mut manifest: Manifest) -> Resul
         .map(|(schema, batch)| tables::write(shelf, schema, batch, &run_id))
         .collect::<Result<_>>()?;
     files.extend(books::write(shelf, night.tables, night.lists, night.privacy, &run_id)?);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-
     manifest.manifest_version = MANIFEST_VERSION;
     manifest.run_id = run_id;
+    files.push(report_page::write(shelf, night, &manifest)?);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     manifest.rows = tables.iter().map(|(schema, batch)| (schema.name, batch.num_rows())).collect();
     manifest.files = files.into_iter().map(File).collect();
     manifest.peak_memory_bytes = crate::io::process::peak_memory_bytes();

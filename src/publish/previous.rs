@@ -1,6 +1,7 @@
 //! The night before: the newest published night before a date, and what it said of each customer.
 
 use super::earlier::column;
+use super::totals::Totals;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::nights::{night_folder, published_nights};
@@ -30,6 +31,8 @@ pub struct Previous {
     pub churn_model: Option<(String, String)>,
     /// The same of its propensity model.
     pub propensity_model: Option<(String, String)>,
+    /// Sums over all its customers; `None` where an older version published it without them.
+    pub totals: Option<Totals>,
     pub customers: BTreeMap<String, Before>,
 }
 
@@ -55,6 +58,7 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
         segment_model: manifest.of("segment"),
         churn_model: manifest.of("churn"),
         propensity_model: manifest.of("propensity"),
+        totals: Totals::of_night(workspace, before)?,
         customers: standings(segments).map_err(damaged)?,
     }))
 }

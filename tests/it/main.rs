@@ -31,6 +31,7 @@ mod purge;
 mod real_data;
 mod refits;
 mod replay;
+mod report_page;
 mod results;
 mod rewritten;
 mod run_summary;

@@ -18,7 +18,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Command;
 
-/// Runs the binary over `data` and returns the tables of the night it published.
+/// Runs the binary over `data` and returns the tables and the page of the night it published.
 fn tables(data: &Path, workspace: &Path, threads: Option<&str>) -> BTreeMap<String, Vec<u8>> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tercet"));
     command.current_dir(repository()).arg("run").arg("--data").arg(data).arg("--workspace").arg(workspace);
@@ -28,7 +28,10 @@ fn tables(data: &Path, workspace: &Path, threads: Option<&str>) -> BTreeMap<Stri
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let latest = fs::read_to_string(workspace.join("LATEST")).unwrap();
-    table_bytes(&workspace.join("published").join(latest.trim()))
+    let folder = workspace.join("published").join(latest.trim());
+    let mut files = table_bytes(&folder);
+    files.insert("report.html".into(), fs::read(folder.join("report.html")).unwrap());
+    files
 }
 
 fn assert_same(expected: &BTreeMap<String, Vec<u8>>, found: &BTreeMap<String, Vec<u8>>, what: &str) {
