@@ -4,6 +4,8 @@ mod arguments;
 mod backtest;
 mod backtest_offers;
 mod churn_comparison;
+mod help;
+mod manual;
 mod models;
 mod progress;
 mod reports;
@@ -62,6 +64,8 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode> {
         Command::Explain(options) => explain_customer(options),
         Command::Init(options) => propose(options),
         Command::Schema(options) => print_schema(options),
+        Command::Completions(options) => print_bytes(&manual::completions(options.shell)),
+        Command::Man(options) => print_bytes(&manual::page(options.command.as_deref())?),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -225,7 +229,11 @@ fn write_synth(arguments: &SynthArguments) -> Result<()> {
 
 /// Standard output may be closed by its reader (`| head`); the work is done then all the same.
 fn print(text: &str) -> Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<()> {
+    match std::io::stdout().lock().write_all(bytes) {
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::internal("cannot write to standard output").caused_by(cause))
         }
