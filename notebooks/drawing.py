@@ -63,7 +63,7 @@ def bars(axes, names, amounts, colours=BLUE, label=short):
     names, amounts = list(names), [float(amount or 0) for amount in amounts]
     drawn = axes.barh(range(len(names)), amounts, color=colours, height=0.72)
     axes.set_yticks(range(len(names)), [words(name) for name in names])
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.bar_label(drawn, [label(amount) for amount in amounts], padding=3, fontsize=8.5, color="#444444")
     axes.margins(x=0.14)
     axes.tick_params(axis="y", length=0)
