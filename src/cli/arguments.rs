@@ -1,13 +1,12 @@
 //! The command line as clap reads it.
 
-use super::help;
 use crate::date::Date;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// A bank's evening exports in, a published night out: customer types, churn scores, ranked lists.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = help::TERCET)]
+#[command(version, max_term_width = 100)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -19,43 +18,30 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run one night and publish it
-    #[command(after_help = help::RUN)]
     Run(RunArguments),
     /// Fit a segment and a churn model on the store as it is, and write them with their cards; puts nothing in force
-    #[command(after_help = help::FIT)]
     Fit(FitArguments),
     /// Put a fitted model in force, or take it out of force again
-    #[command(after_help = help::APPROVE)]
     Approve(ApproveArguments),
     /// Judge churn models at past month-ends by what became of the customers; changes no model
-    #[command(after_help = help::BACKTEST)]
     Backtest(BacktestArguments),
     /// Hold the drop folder against the contract; writes nothing
-    #[command(after_help = help::CHECK)]
     Check(CheckArguments),
     /// Show what the store holds
-    #[command(after_help = help::STATUS)]
     Status(StatusArguments),
     /// Show one customer of a published night: who he is, why he stands where he stands, what is proposed
-    #[command(after_help = help::EXPLAIN)]
     Explain(ExplainArguments),
     /// Read workbooks that managers filled in; the next night takes them in as contacts
-    #[command(after_help = help::RESULTS)]
     Results(ResultsArguments),
     /// Propose a mapping from the headers of a bank's own files, for a person to complete
-    #[command(after_help = help::INIT)]
     Init(InitArguments),
     /// Write invented exports of a bank, with the truth beside them
-    #[command(after_help = help::SYNTH)]
     Synth(SynthArguments),
     /// Print the data dictionary of the published tables, the data contract, or the schema of the configuration
-    #[command(after_help = help::SCHEMA)]
     Schema(SchemaArguments),
     /// Print a script that completes commands and options in a shell
-    #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArguments),
     /// Print the manual page of Tercet, or of one of its commands, for `man`
-    #[command(after_help = help::MAN)]
     Man(ManArguments),
 }
 

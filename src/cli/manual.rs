@@ -1,35 +1,34 @@
 //! Completions and man pages, from the definition of the command line; printed, never installed.
 
-use super::arguments::Arguments;
+use super::help::command;
 use crate::error::{Error, Result};
-use clap::CommandFactory;
 use clap_mangen::Man;
 use std::io::Write;
 
 /// A script that lets `shell` complete commands, options and their values.
 pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "tercet", &mut script);
+    clap_complete::generate(shell, &mut command(), "tercet", &mut script);
     script
 }
 
 /// The manual page of the program, or of one of its commands, as roff.
 pub fn page(name: Option<&str>) -> Result<Vec<u8>> {
-    let mut program = Arguments::command();
+    let mut program = command();
     program.build();
-    let command = match name {
+    let of = match name {
         None => program,
         Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
             Error::usage(format!("there is no command `{name}`")).hint("`tercet --help` lists them")
         })?,
     };
-    rendered(command).map_err(|cause| Error::internal("cannot render the manual page").caused_by(cause))
+    rendered(of).map_err(|cause| Error::internal("cannot render the manual page").caused_by(cause))
 }
 
-fn rendered(command: clap::Command) -> std::io::Result<Vec<u8>> {
-    let has_commands = command.has_subcommands();
-    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let man = Man::new(command).manual("Tercet").source(concat!("Tercet ", env!("CARGO_PKG_VERSION")));
+fn rendered(of: clap::Command) -> std::io::Result<Vec<u8>> {
+    let has_commands = of.has_subcommands();
+    let after = of.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let man = Man::new(of).manual("Tercet").source(concat!("Tercet ", env!("CARGO_PKG_VERSION")));
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -74,64 +73,11 @@ fn escaped(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::help;
     use super::*;
-    use clap::{Parser, ValueEnum};
+    use clap::ValueEnum;
 
     fn commands() -> Vec<clap::Command> {
-        Arguments::command().get_subcommands().cloned().collect()
-    }
-
-    /// The arguments of a shown command: up to the comment, which stands after two blanks, or to a redirection.
-    fn shown_arguments(line: &str) -> Vec<String> {
-        let command = line.trim_start().split("  ").next().unwrap_or_default();
-        let command = command.split(" > ").next().unwrap_or_default();
-        let unquoted = command.split('"').enumerate();
-        unquoted
-            .flat_map(|(i, part)| match i % 2 {
-                0 => part.split_whitespace().map(String::from).collect(),
-                _ => vec![part.to_string()],
-            })
-            .collect()
-    }
-
-    fn examples(text: &str) -> Vec<Vec<String>> {
-        let shown = text.lines().filter(|line| line.starts_with("  tercet "));
-        shown.map(shown_arguments).collect()
-    }
-
-    #[test]
-    fn every_command_shows_examples_that_the_command_line_takes() {
-        for command in commands() {
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            let examples = examples(&after);
-            assert!(examples.iter().any(|words| words[1] == command.get_name()), "{}", command.get_name());
-            for words in examples {
-                Arguments::try_parse_from(&words).unwrap_or_else(|cause| panic!("{words:?}: {cause}"));
-            }
-        }
-        assert_eq!(examples(help::TERCET).len(), 6);
-        for words in examples(help::TERCET) {
-            Arguments::try_parse_from(&words).unwrap_or_else(|cause| panic!("{words:?}: {cause}"));
-        }
-    }
-
-    #[test]
-    fn every_argument_says_what_it_is_for() {
-        for command in commands() {
-            let arguments = command.get_arguments();
-            let silent: Vec<_> = arguments.filter(|argument| argument.get_help().is_none()).collect();
-            assert!(silent.is_empty(), "{}: {silent:?}", command.get_name());
-        }
-    }
-
-    #[test]
-    fn help_names_every_exit_code() {
-        use crate::error::Kind::{Incomplete, Internal, Locked, Refused, Usage};
-        for kind in [Internal, Usage, Refused, Incomplete, Locked] {
-            let line = format!("\n  {:<6}", kind.exit_code());
-            assert!(help::TERCET.contains(&line), "{kind:?}");
-        }
+        command().get_subcommands().cloned().collect()
     }
 
     #[test]

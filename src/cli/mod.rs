@@ -22,7 +22,7 @@ use arguments::{
     InitArguments, PlaceArguments, ResultsArguments, RunArguments, SchemaArguments, SchemaOf,
     StatusArguments, SynthArguments,
 };
-use clap::Parser;
+use clap::FromArgMatches;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -31,7 +31,9 @@ use tracing_subscriber::EnvFilter;
 
 /// Parses the command line, runs it, prints what came of it.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    // An error here is one of clap's: it prints itself and ends with exit code 2.
+    let arguments =
+        Arguments::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     crate::io::process::keep_freed_memory();
     log_to_stderr(arguments.verbose);
     // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
