@@ -11,13 +11,21 @@ try:
     from airflow.sdk import dag, task
 except ImportError:  # Airflow 2
     from airflow.decorators import dag, task
-from airflow.exceptions import AirflowException, AirflowFailException
+try:
+    from airflow.sdk.exceptions import AirflowFailException
+except ImportError:  # before Airflow 3.1
+    from airflow.exceptions import AirflowFailException
 
 TERCET = os.environ.get("TERCET_BINARY", "/usr/local/bin/tercet")
 CONFIG = os.environ.get("TERCET_CONFIG", "/etc/tercet/bank.toml")
 HOME = os.environ.get("TERCET_HOME", "/srv/tercet")
 
-WAITING_HELPS = {4: "the exports are not complete yet", 75: "another run holds the workspace"}
+WAITING_HELPS = {
+    4: "the exports are not complete yet",
+    75: "another run holds the workspace",
+    130: "stopped by SIGINT, nothing was published",
+    143: "stopped by SIGTERM, nothing was published",
+}
 
 
 @dag(
@@ -35,9 +43,9 @@ def tercet_night():
         if ended.returncode == 0:
             return
         if ended.returncode in WAITING_HELPS:
-            raise AirflowException(f"exit code {ended.returncode}: {WAITING_HELPS[ended.returncode]}; tried again")
+            raise RuntimeError(f"exit code {ended.returncode}: {WAITING_HELPS[ended.returncode]}; tried again")
         if ended.returncode < 0:
-            raise AirflowException(f"killed by signal {-ended.returncode}; nothing was published, tried again")
+            raise RuntimeError(f"killed by signal {-ended.returncode}; nothing was published, tried again")
         raise AirflowFailException(f"exit code {ended.returncode}: the log above says what a person has to mend")
 
     run()

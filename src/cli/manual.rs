@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_manual_page_has_the_options_and_keeps_the_lines_of_its_examples() {
         let page = String::from_utf8(page(Some("run")).unwrap()).unwrap();
-        assert!(page.contains(".TH tercet\\-run 1"), "{page}");
+        assert!(page.contains(".TH tercet-run 1"), "{page}");
         assert!(page.contains("\\-\\-as\\-of"), "{page}");
         let example = ".SH \"EXAMPLES\"\n.nf\ntercet run      ";
         assert!(page.contains(example), "{page}");
