@@ -49,6 +49,10 @@ pub enum Command {
     Synth(SynthArguments),
     /// Print the data dictionary of the published tables, the data contract, or the schema of the configuration
     Schema(SchemaArguments),
+    /// Print a script that completes commands and options in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page of Tercet, or of one of its commands, for `man`
+    Man(ManArguments),
 }
 
 /// Where everything is; over the configuration.
@@ -230,6 +234,19 @@ pub enum SchemaOf {
     Contract,
     /// The configuration file, as JSON Schema
     Configuration,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// The command; without it the page of the program
+    pub command: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,9 @@ mod backfill;
 mod backtest;
 mod backtest_offers;
 mod churn_comparison;
+mod help;
 mod log;
+mod manual;
 mod models;
 mod night;
 mod progress;
@@ -26,7 +28,7 @@ use arguments::{
     EveryArgument, ExplainArguments, FitArguments, InitArguments, PlaceArguments, PurgeArguments,
     ResultsArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments, VerifyArguments,
 };
-use clap::{Parser, ValueEnum};
+use clap::{FromArgMatches, ValueEnum};
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -35,7 +37,9 @@ use std::sync::Arc;
 
 /// Parses the command line, runs it, prints what came of it.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    // An error here is one of clap's: it prints itself and ends with exit code 2.
+    let arguments =
+        Arguments::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     crate::io::process::keep_freed_memory();
     let recorder = Arc::new(Recorder::new());
     log::start(arguments.log_format, arguments.verbose, recorder.execution_id());
@@ -72,6 +76,8 @@ fn dispatch(arguments: &Arguments, recorder: &Arc<Recorder>) -> Result<ExitCode>
         Command::Init(options) => propose(options),
         Command::Purge(options) => purge_workspace(options),
         Command::Schema(options) => print_schema(options),
+        Command::Completions(options) => print_bytes(&manual::completions(options.shell)),
+        Command::Man(options) => print_bytes(&manual::page(options.command.as_deref())?),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -280,7 +286,11 @@ fn write_synth(arguments: &SynthArguments) -> Result<()> {
 
 /// Standard output may be closed by its reader (`| head`); the work is done then all the same.
 fn print(text: &str) -> Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<()> {
+    match std::io::stdout().lock().write_all(bytes) {
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::internal("cannot write to standard output").caused_by(cause))
         }
