@@ -19,7 +19,6 @@ mod verify;
 
 use crate::config::{Config, overlay};
 use crate::error::{Error, Kind, Result};
-use crate::labels::Labels;
 use crate::pipeline::Observer;
 use crate::runs::Recorder;
 use crate::{explain, init, io, pipeline, schema, synth};

@@ -34,7 +34,7 @@ use crate::io::staging::Staging;
 use crate::privacy::Privacy;
 use crate::store::Writer;
 use crate::store::tombstones::Tombstones;
-use crate::store::writer::{PurgedRows, Traces};
+use crate::store::writer::PurgedRows;
 use night::Person;
 use serde::Serialize;
 use std::collections::BTreeSet;

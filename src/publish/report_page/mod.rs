@@ -27,7 +27,7 @@ mod words;
 use super::manifest::Manifest;
 use super::night::Night;
 use super::shelf::Shelf;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::io::staging::FileDigest;
 use crate::targets;
 use words::Words;
