@@ -12,10 +12,11 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::io::census::{is_folder, link_beneath, passing_folder, size_and_digest};
 use crate::io::nights::{MANIFEST, PUBLISHED, night_folder, night_name, published_nights};
-use crate::io::private::{read_file, write_private};
+use crate::io::private::{read_file, read_if_there, write_private};
 use crate::pipeline::{self, Observer};
 use crate::publish::Input;
 use crate::store::commit::Commit;
+use crate::store::tombstones::KEY_FILE;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -160,6 +161,9 @@ fn computed(config: &Config, said: &Said, observer: &dyn Observer) -> Result<Rec
         let to = home.join(PUBLISHED).join(night_name(before));
         link_beneath(&night_folder(&config.workspace, before), &to)?;
     }
+    if let Some(key) = read_if_there(&config.workspace.join(KEY_FILE))? {
+        write_private(&home.join(KEY_FILE), &key)?;
+    }
     // An empty drop folder: the store alone is asked.
     let data = home.join("drop");
     write_private(&data.join(".empty"), b"")?;
@@ -192,8 +196,8 @@ fn computed(config: &Config, said: &Said, observer: &dyn Observer) -> Result<Rec
         .map(|(path, _)| path.clone())
         .collect();
     differing.extend(now.keys().filter(|path| !then.contains_key(*path)).cloned());
-    Ok(match differing.is_empty() {
-        true => Recomputed::Same { files: then.len() },
-        false => Recomputed::Differs { files: differing },
-    })
+    if differing.is_empty() {
+        return Ok(Recomputed::Same { files: then.len() });
+    }
+    Ok(Recomputed::Differs { files: differing })
 }
