@@ -220,7 +220,7 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     let rejected =
         format!("file,sheet,row,column,reason,raw\na.xlsx,List,7,Outcome,none,1\t{}\t{NAME}\n", home.id);
     fs::write(kept.join("rejected-20261030-x-M0001.csv"), rejected).unwrap();
-    night(config, NIGHT);
+    let second = night(config, NIGHT);
 
     let before = home.traces();
     for part in [
@@ -259,7 +259,7 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(
         (&manifest["purged"], &manifest["run_id"]),
-        (&1.into(), &first.manifest.run_id.as_str().into())
+        (&1.into(), &second.manifest.run_id.as_str().into())
     );
 
     // The same files again, with other bytes.
