@@ -49,7 +49,7 @@ Your own bank:
 Files:
   work/                    the workspace, unless the configuration or --workspace says otherwise
   work/LATEST              one line that names the newest night
-  work/published/          a folder per night: tables, lists for managers, report.html, manifest.json
+  work/published/          a folder per night: tables, lists, report.html, manifest.json
   work/store/              all that was ever delivered
   work/models/             models with their cards; approved.json says which are in force
   work/results/            what managers filled in, read back by `tercet results`
