@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
-    /// Log every stage to standard error
+    /// Log each stage with its rows and milliseconds
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// How standard error is written
@@ -25,7 +25,7 @@ pub enum Command {
     Run(RunArguments),
     /// Run the nights of a span in order of date, each from what was known then
     Backfill(BackfillArguments),
-    /// Fit a segment and a churn model on the store as it is, and write them with their cards; puts nothing in force
+    /// Fit segment, churn and propensity models on the store as it is, with their cards; puts nothing in force
     Fit(FitArguments),
     /// Put a fitted model in force, or take it out of force again
     Approve(ApproveArguments),

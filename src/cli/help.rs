@@ -49,10 +49,12 @@ Your own bank:
 Files:
   work/                    the workspace, unless the configuration or --workspace says otherwise
   work/LATEST              one line that names the newest night
-  work/published/          a folder per night: Parquet tables, lists for managers, manifest.json
+  work/published/          a folder per night: tables, lists, report.html, manifest.json
   work/store/              all that was ever delivered
   work/models/             models with their cards; approved.json says which are in force
   work/results/            what managers filled in, read back by `tercet results`
+  work/runs.parquet        every run: when, how it ended, how long each stage took
+  work/metrics.prom        the last run and night, for Prometheus
 
 Exit codes:
   0     done; of `run`: the night is published
@@ -70,6 +72,8 @@ Examples:
   tercet run                                          the bank of data/sample, into work/
   tercet run --config bank.toml                       the newest complete night of your bank
   tercet run --config bank.toml --as-of 2026-10-31    this night and no other
+  tercet run --config bank.toml --dry-run             computes it all and writes nothing
+  tercet run --config bank.toml --wait 600            waits ten minutes for another run
   tercet run --config bank.toml --json                a summary for programs on stdout
 
 A night is published whole or not at all. After any failure, run it again: a rerun of a night

@@ -52,7 +52,7 @@ fn parts(text: &str) -> String {
             roff += ".PP\n";
             in_part = false;
         } else if line.ends_with(':') {
-            roff += &format!(".SH \"{}\"\n", escaped(line.trim_end_matches(':')).to_uppercase());
+            roff += &format!(".SH \"{}\"\n", escaped(&line.trim_end_matches(':').to_uppercase()));
             in_part = true;
         } else {
             if !in_part {
