@@ -115,7 +115,7 @@ fn every_figure_has_its_definition_beside_it() {
     let labels = Labels::of(Language::En);
     let blocks: Vec<&str> = page.split("<div class=\"block ").skip(1).collect();
     let of = |code: &str| {
-        let title = format!("<h3>{}</h3>", labels.text("report", code));
+        let title = format!("<h3>{}</h3>", labels.text("report", code).replace('/', "&#x2f;"));
         *blocks.iter().find(|block| block.contains(&title)).unwrap_or_else(|| panic!("no block `{code}`"))
     };
     let codes = [
