@@ -83,6 +83,8 @@ fn a_signal_stops_a_night_within_two_seconds_and_leaves_nothing_staged() {
 fn a_second_signal_ends_a_night_at_once_and_the_next_run_clears_what_is_left() {
     let ground = with_a_long_stage();
     let (mut child, _log) = running(&ground, "segments");
+    // Into the long stage: between two stages the first signal would do.
+    std::thread::sleep(Duration::from_secs(1));
     send(&child, Signal::INT);
     // Signals of one kind that come at once are one.
     std::thread::sleep(Duration::from_millis(100));
