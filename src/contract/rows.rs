@@ -190,8 +190,8 @@ impl Contact {
     /// Whether it settles, by `date`, a complaint that a contact of `noted_on` brought as its outcome alone: the bank
     /// resolved a complaint of the customer's since, or its follow-up reached him later and he did not complain again.
     fn settles(&self, noted_on: Date, date: Date) -> bool {
-        let is_resolved =
-            self.complaint == Some(true) && self.resolved_on.is_some_and(|on| noted_on <= on && on <= date);
+        let is_resolved = self.complaint == Some(true)
+            && self.resolved_on.is_some_and(|on| (noted_on..=date).contains(&on));
         let is_answer =
             self.outcome.as_deref().is_some_and(|outcome| ![COMPLAINT, NOT_REACHED].contains(&outcome));
         let is_followed_up = self.list.as_deref() == Some(COMPLAINT_FOLLOWUP) && is_answer;
