@@ -89,7 +89,7 @@ fn reason(
     config: &Config,
 ) -> Box<str> {
     match event.kind {
-        EventKind::Closed => told(history).cloned().unwrap_or_else(|| "unknown".into()),
+        EventKind::Closed => told(history).unwrap_or("unknown").into(),
         EventKind::Silent => "silence".into(),
         EventKind::RunOff => {
             let circumstances = Circumstances::of(history, &calendar.snapshots, followed, &config.churn);
@@ -103,8 +103,8 @@ fn reason(
 }
 
 /// Why his relation was closed, as delivered; a reason that reads like the rows of all reasons says nothing.
-fn told<'h>(history: &CustomerHistory<'h>) -> Option<&'h Box<str>> {
-    history.customer.close_reason.as_ref().filter(|reason| ***reason != *ALL)
+fn told<'h>(history: &CustomerHistory<'h>) -> Option<&'h str> {
+    history.customer.close_reason.as_deref().filter(|reason| *reason != ALL)
 }
 
 /// Where the largest part of what left by the day of the loss went.
@@ -118,7 +118,6 @@ fn where_to(history: &CustomerHistory<'_>, followed: &Followed, event: Event) ->
 fn end(history: &CustomerHistory<'_>, until: Date, config: &Config) -> Box<str> {
     let customer = history.customer;
     let reason = told(history).filter(|_| customer.closed_on.is_some_and(|on| on <= until));
-    let is_excluded =
-        |reason: &&Box<str>| config.churn.excluded_close_reasons.iter().any(|one| **one == ***reason);
-    reason.filter(is_excluded).cloned().unwrap_or_else(|| "deceased".into())
+    let is_excluded = |reason: &&str| config.churn.excluded_close_reasons.iter().any(|one| one == reason);
+    reason.filter(is_excluded).unwrap_or("deceased").into()
 }
