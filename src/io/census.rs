@@ -70,7 +70,8 @@ pub fn size_and_digest(path: &Path) -> Result<Option<(u64, String)>> {
     match fs::symlink_metadata(path) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Ok(seen) if !seen.is_file() => return Ok(None),
-        seen => drop(seen.io_context("inspect", path)?),
+        Ok(_) => {}
+        Err(cause) => return Err(cause).io_context("inspect", path),
     }
     let file = File::open(path).io_context("open", path)?;
     let mut hasher = blake3::Hasher::new();
