@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench night` prints rows per second by stage and the peak memory, as the program's own summary
 //! tells them; each size is run once to warm the files and then `RUNS` times, and the median wall time is shown
-//! with the stages of that run. Sizes can be given: `cargo bench --bench night -- 20000`.
+//! with the stages of that run. Sizes can be given: `cargo bench --bench night -- 20000`; with the word `once` each
+//! is run once, for sizes that take long: `-- 1000000 once` has 6,667 managers.
 //!
 //! `cargo bench --bench night -- store DATA [DAY]` times the store instead, on a folder of exports that
 //! `config/examples/bench.toml` maps, each step in a process of its own: building it, reading features at one and at
@@ -19,11 +20,14 @@
 )]
 
 mod kmeans;
+mod memory;
 mod score;
 mod store;
 mod trees;
 
+use memory::{Watched, watched};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -46,13 +50,17 @@ fn main() {
 
 fn nights() {
     let given: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let is_once = std::env::args().any(|argument| argument == "once");
     for customers in if given.is_empty() { SIZES.to_vec() } else { given } {
         let home = tempfile::tempdir().expect("a temporary folder");
         let data = home.path().join("data");
         tercet(&["synth", "--customers", &customers.to_string(), "--months", MONTHS, "--out", text(&data)]);
-        let mut nights: Vec<Value> = (0..=RUNS).map(|_| night(&data, home.path())).skip(1).collect();
-        nights.sort_by(|a, b| milliseconds(a).total_cmp(&milliseconds(b)));
-        print(customers, &nights[RUNS / 2]);
+        let runs = if is_once { 1 } else { RUNS };
+        let warmed = usize::from(!is_once);
+        let mut nights: Vec<Night> =
+            (0..warmed + runs).map(|_| night(&data, home.path())).skip(warmed).collect();
+        nights.sort_by(|a, b| a.milliseconds().total_cmp(&b.milliseconds()));
+        print(customers, &nights[runs / 2], runs);
     }
 }
 
@@ -67,30 +75,44 @@ fn tercet(arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+/// What a night says of itself, and the memory that its stages were seen to hold.
+struct Night {
+    summary: Value,
+    peaks: BTreeMap<String, u64>,
+}
+
+impl Night {
+    fn milliseconds(&self) -> f64 {
+        self.summary["milliseconds"].as_f64().expect("a number")
+    }
+}
+
 /// One run into a fresh workspace: what a rerun finds must not help it.
-fn night(data: &Path, home: &Path) -> Value {
+fn night(data: &Path, home: &Path) -> Night {
     let workspace = home.join("work");
     let _ = std::fs::remove_dir_all(&workspace);
-    let summary = tercet(&["run", "--json", "--data", text(data), "--workspace", text(&workspace)]);
-    serde_json::from_slice(&summary).expect("--json prints JSON")
+    let Watched { stdout, peaks } =
+        watched(&["run", "--json", "--data", text(data), "--workspace", text(&workspace)]);
+    Night { summary: serde_json::from_slice(&stdout).expect("--json prints JSON"), peaks }
 }
 
-fn milliseconds(night: &Value) -> f64 {
-    night["milliseconds"].as_f64().expect("a number")
-}
-
-fn print(customers: u32, night: &Value) {
-    println!("{customers} customers, {MONTHS} months, median of {RUNS}: {:.2} s", milliseconds(night) / 1e3);
-    for stage in night["manifest"]["stages"].as_array().expect("stages") {
+fn print(customers: u32, night: &Night, runs: usize) {
+    println!("{customers} customers, {MONTHS} months, median of {runs}: {:.2} s", night.milliseconds() / 1e3);
+    for stage in night.summary["manifest"]["stages"].as_array().expect("stages") {
         let (rows, ms) =
             (stage["rows"].as_f64().expect("rows"), stage["milliseconds"].as_f64().expect("a time"));
+        let name = stage["stage"].as_str().expect("a name");
+        let peak = night.peaks.get(name).map_or(f64::NAN, |bytes| gibibytes(*bytes as f64));
         println!(
-            "  {:<10} {rows:>12} rows {:>9.3} s {:>14.0} rows/s",
-            stage["stage"].as_str().expect("a name"),
+            "  {name:<16} {rows:>12} rows {:>9.3} s {:>14.0} rows/s {peak:>7.2} GiB",
             ms / 1e3,
             rows / ms * 1e3
         );
     }
-    let peak = night["manifest"]["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN);
-    println!("  peak memory {:.2} GiB", peak / f64::from(1u32 << 30));
+    let peak = night.summary["manifest"]["peak_memory_bytes"].as_f64().unwrap_or(f64::NAN);
+    println!("  peak memory {:.2} GiB", gibibytes(peak));
+}
+
+fn gibibytes(bytes: f64) -> f64 {
+    bytes / f64::from(1u32 << 30)
 }
