@@ -39,7 +39,7 @@ const TERCET: &str = "\
 Examples:
   tercet run                            the invented bank of data/sample, published under work/
   tercet status                         what is there now
-  tercet explain C0000001               why one customer stands where he stands
+  tercet explain C00000001              why one customer stands where he stands
 
 Your own bank:
   tercet init --from-header customers.csv transactions.csv > bank.toml
@@ -149,8 +149,8 @@ id from standard input, so that no list of processes shows it.";
 
 const EXPLAIN: &str = "\
 Examples:
-  tercet explain C0000001
-  tercet explain C0000001 --as-of 2026-10-31 --json
+  tercet explain C00000001
+  tercet explain C00000001 --as-of 2026-10-31 --json
 
 Reads published nights alone. The answer is personal data.
 
