@@ -94,7 +94,11 @@ mod tests {
         expected["files"][0]["blake3"] = "ff".into();
         expected["rows"]["x"] = 3.into();
         expected["purged"] = 1.into();
-        assert_eq!(std::str::from_utf8(&opened).unwrap(), serde_json::to_string_pretty(&expected).unwrap());
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&opened).unwrap(), expected);
+        let opened = std::str::from_utf8(&opened).unwrap();
+        for untouched in ["{\n  \"a\": 0.1,\n", &body[body.find("  \"sums\"").unwrap()..]] {
+            assert!(opened.contains(untouched), "{untouched}");
+        }
         for broken in ["", "{}", "{\n  \"a\": 1\n", "[\n  1\n]"] {
             assert!(rewritten(broken, &[], &rows, 1).is_err(), "{broken}");
         }
