@@ -50,7 +50,7 @@ impl Build for Customers {
     fn build<R: Row>(&self, row: &R, memo: &mut Memo) -> Result<Self::Row, Fault> {
         let fields = &self.fields;
         let customer_id = fields.customer_id.required(fields.customer_id.id(row)?)?;
-        if self.tombstones.has_customer(Key::of(customer_id.as_bytes())) {
+        if self.tombstones().is_some_and(|gone| gone.has_customer(Key::of(customer_id.as_bytes()))) {
             return Err(fields.customer_id.fault(PURGED));
         }
         let kind = fields.customer_kind.code(row, &mut memo.codes[0])?;
@@ -88,7 +88,7 @@ impl Build for Customers {
     }
 
     fn tombstones(&self) -> Option<&Tombstones> {
-        Some(&*self.tombstones).filter(|tombstones| !tombstones.is_empty())
+        self.tombstones.any()
     }
 
     fn is_purged<R: Row>(&self, row: &R) -> bool {

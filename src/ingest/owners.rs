@@ -55,7 +55,7 @@ pub struct Customers {
 impl Customers {
     /// Whom no delivery brings back; `None` where nobody was taken out.
     pub fn tombstones(&self) -> Option<&Tombstones> {
-        Some(&*self.tombstones).filter(|tombstones| !tombstones.is_empty())
+        self.tombstones.any()
     }
 
     /// Those that the store knows by now.

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "io/ is the rim: the only place that touches files and clocks")]
 
 use crate::error::{Error, IoContext, Result};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -79,14 +80,13 @@ pub fn size_and_digest(path: &Path) -> Result<Option<(u64, String)>> {
     Ok(Some((hasher.count(), hasher.finalize().to_hex().to_string())))
 }
 
-/// Whether anybody but its owner may do anything with the file or folder at `path`.
+/// What the footer of a Parquet file says; `None` where it is none.
 ///
 /// # Errors
-/// Kind `Internal`, naming the path, where it cannot be looked at.
-pub fn is_open_to_others(path: &Path) -> Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    let seen = fs::symlink_metadata(path).io_context("inspect", path)?;
-    Ok(seen.permissions().mode() & 0o077 != 0)
+/// Kind `Internal`, naming the path, where it cannot be opened.
+pub fn footer(path: &Path) -> Result<Option<ParquetMetaData>> {
+    let file = File::open(path).io_context("open", path)?;
+    Ok(ParquetMetaDataReader::new().parse_and_finish(&file).ok())
 }
 
 /// Whether there is such a folder.

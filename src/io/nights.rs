@@ -66,14 +66,8 @@ pub fn generations(workspace: &Path, as_of: Date) -> Result<Vec<PathBuf>> {
     if published_nights(workspace)?.contains(&as_of) {
         folders.push(night_folder(workspace, as_of));
     }
-    let replaced = workspace.join(REPLACED);
-    let number = |name: &str| name.strip_prefix(&night_name(as_of))?.strip_prefix('.')?.parse::<u64>().ok();
-    let mut numbered: Vec<(u64, PathBuf)> = names_in(&replaced)?
-        .into_iter()
-        .filter_map(|name| Some((number(&name)?, replaced.join(&name))))
-        .collect();
-    numbered.sort_unstable_by(|a, b| b.cmp(a));
-    folders.extend(numbered.into_iter().map(|(_, folder)| folder));
+    let replaced = replaced_nights(workspace)?.into_iter().rev();
+    folders.extend(replaced.filter(|(date, _)| *date == as_of).map(|(_, folder)| folder));
     Ok(folders)
 }
 

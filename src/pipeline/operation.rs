@@ -7,7 +7,7 @@ use super::models::{Registry, What};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{latest_night, night_folder, published_nights};
+use crate::io::nights::{MANIFEST, latest_night, night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::runs::{Outcome, RunRecord, records};
 use serde::{Deserialize, Serialize};
@@ -144,7 +144,7 @@ impl Operation {
 }
 
 fn manifest(workspace: &Path, night: Date) -> Result<Manifest> {
-    let path = night_folder(workspace, night).join("manifest.json");
+    let path = night_folder(workspace, night).join(MANIFEST);
     serde_json::from_slice(&read_file(&path)?).map_err(|cause| {
         Error::internal(format!("`{}` is no manifest", path.display()))
             .hint("run that night again, or move its folder out of `published/`")

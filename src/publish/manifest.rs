@@ -11,8 +11,9 @@ use crate::segment::concentration::Concentration;
 use crate::segment::movements::Migration;
 use crate::segment::standing::Lifetime;
 use crate::store::commit::Delivery;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::iter::Sum;
 
 /// Raised when a key changes its meaning.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -99,7 +100,7 @@ pub struct Input {
 }
 
 /// Where everything went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accounts<T> {
     pub read: T,
     pub used: T,
@@ -109,9 +110,26 @@ pub struct Accounts<T> {
     pub superseded: T,
     /// Total rows of the file; they have no amount.
     pub trailer: T,
-    /// Of customers who were taken out for good.
+    /// Of customers who were taken out for good; manifests of older versions say nothing of them.
+    #[serde(default)]
     pub purged: T,
     pub rejected: T,
+}
+
+impl<T: Copy + PartialEq + Sum> Accounts<T> {
+    /// Whether all that was read went somewhere.
+    pub fn add_up(&self) -> bool {
+        let parts = [
+            self.used,
+            self.later,
+            self.duplicate,
+            self.superseded,
+            self.trailer,
+            self.purged,
+            self.rejected,
+        ];
+        self.read == parts.into_iter().sum()
+    }
 }
 
 /// A model that took part.

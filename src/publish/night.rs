@@ -8,6 +8,7 @@ use super::{books, columnar, report_page, tables};
 use crate::churn::ChurnModel;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
+use crate::io::nights::MANIFEST;
 use crate::io::staging::{FileDigest, Published, Staging};
 use crate::privacy::Privacy;
 use crate::schema::{self, TableSchema};
@@ -16,7 +17,6 @@ use crate::targets;
 use arrow::array::RecordBatch;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
-use std::io::Write;
 
 /// Everything a night shows.
 pub struct Night<'a> {
@@ -106,9 +106,5 @@ fn batches(night: &Night<'_>) -> Result<Vec<(&'static TableSchema, RecordBatch)>
 fn write_manifest(staging: &Staging, manifest: &Manifest) -> Result<()> {
     let json = serde_json::to_string_pretty(manifest)
         .map_err(|cause| Error::internal("the manifest cannot be written").caused_by(cause))?;
-    let mut file = staging.create("manifest.json")?;
-    file.write_all(seal::sealed(&json).as_bytes())
-        .map_err(|cause| Error::internal("cannot write `manifest.json`").caused_by(cause))?;
-    file.finish()?;
-    Ok(())
+    Shelf::Staging(staging).put(MANIFEST, seal::sealed(&json).as_bytes()).map(drop)
 }

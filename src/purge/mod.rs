@@ -30,7 +30,7 @@ use crate::io::census::is_folder;
 use crate::io::lock::WorkspaceLock;
 use crate::io::nights::{generations, published_nights, replaced_nights};
 use crate::io::rewritten::{remove_passing, remove_unfinished};
-use crate::io::staging::Staging;
+use crate::io::staging;
 use crate::privacy::Privacy;
 use crate::store::Writer;
 use crate::store::tombstones::Tombstones;
@@ -116,10 +116,7 @@ fn clear_leftovers(config: &Config) -> Result<()> {
     let workspace = &config.workspace;
     remove_passing(workspace)?;
     remove_unfinished(workspace)?;
-    let newest = published_nights(workspace)?.last().copied().unwrap_or(Date(0));
-    // It clears what stands under a staging name, and is dropped unpublished.
-    drop(Staging::begin(workspace, newest)?);
-    Ok(())
+    staging::prove(workspace)
 }
 
 /// What no purge of a workspace reaches.

@@ -6,7 +6,7 @@
 use super::{manifest, tables, workbook};
 use crate::error::{Error, Result};
 use crate::io::nights::MANIFEST;
-use crate::io::private::{read_file, write_private};
+use crate::io::private::read_file;
 use crate::io::rewritten::rewrite_folder;
 use crate::io::staging::FileDigest;
 use crate::privacy::Privacy;
@@ -113,9 +113,4 @@ fn without(person: &Person, path: &str, bytes: Vec<u8>) -> Result<Option<Rewritt
         None
     };
     Ok(bytes.map(|bytes| Rewritten { bytes, rows: None }))
-}
-
-/// Writes a file of the workspace anew, by one rename.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_private(path, bytes)
 }

@@ -3,11 +3,11 @@
 //! Reads and writes `results/` of the workspace, a file by one rename. A file that the store took in stays the delivery that
 //! it was: the commit is told its new digest, so that no night reads it as a correction.
 
-use super::night::{Person, replace};
+use super::night::Person;
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::io::exports;
-use crate::io::private::{names_in, read_file};
+use crate::io::private::{names_in, read_file, write_private};
 use crate::results::{FOLDER, KEPT_PATTERN};
 use crate::store::Writer;
 use crate::store::writer::REDACTED;
@@ -31,7 +31,7 @@ pub(super) fn purge(workspace: &Path, person: &Person) -> Result<Vec<String>> {
                 .caused_by(cause)
         };
         if let Some(bytes) = without(person, &read_file(&path)?).map_err(damaged)? {
-            replace(&path, &bytes)?;
+            write_private(&path, &bytes)?;
             changed.push(name);
         }
     }

@@ -1,10 +1,10 @@
 //! `metrics.prom`: the last run, good or failed, and the last good night, in Prometheus' text format, for a textfile
 //! collector. Aggregates alone.
 
-use super::record::{Outcome, RunRecord, records};
+use super::record::{Outcome, RunRecord};
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::nights::night_folder;
+use crate::io::nights::{MANIFEST, night_folder};
 use crate::io::private::{read_if_there, write_private};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,21 +13,20 @@ use std::path::Path;
 
 const FILE: &str = "metrics.prom";
 
-/// Writes the metrics anew after `run` has ended.
+/// Writes the metrics anew after `run`, the last of `runs`, has ended.
 ///
 /// # Errors
 /// Kind `Internal` or `Usage`, naming the path.
-pub(super) fn write(workspace: &Path, run: &RunRecord) -> Result<()> {
-    let before = records(workspace)?;
+pub(super) fn write(workspace: &Path, run: &RunRecord, runs: &[RunRecord]) -> Result<()> {
     let mut text = Text::default();
     of_run(&mut text, run);
-    let good = before.iter().rposition(|known| known.outcome == Outcome::Published);
+    let good = runs.iter().rposition(|known| known.outcome == Outcome::Published);
     text.gauge(
         "tercet_runs_since_success",
         "Runs since the last one that published",
-        &[(&[], count(before.len() - good.map_or(0, |at| at + 1)))],
+        &[(&[], count(runs.len() - good.map_or(0, |at| at + 1)))],
     );
-    if let Some(good) = good.map(|at| &before[at]) {
+    if let Some(good) = good.map(|at| &runs[at]) {
         of_success(&mut text, good);
         let manifest = good.as_of.map(|as_of| manifest(workspace, as_of)).transpose()?.flatten();
         if let Some(manifest) = manifest {
@@ -38,7 +37,7 @@ pub(super) fn write(workspace: &Path, run: &RunRecord) -> Result<()> {
 }
 
 fn manifest(workspace: &Path, as_of: Date) -> Result<Option<Value>> {
-    let json = read_if_there(&night_folder(workspace, as_of).join("manifest.json"))?;
+    let json = read_if_there(&night_folder(workspace, as_of).join(MANIFEST))?;
     Ok(json.and_then(|json| serde_json::from_slice(&json).ok()))
 }
 

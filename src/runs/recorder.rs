@@ -125,8 +125,13 @@ impl State {
         record.milliseconds = Some(milliseconds);
         warned("its end", record.write(&self.workspace));
         warned("its lineage", lineage(&self.workspace, &record, &self.datasets));
-        warned("the metrics", metrics::write(&self.workspace, &record));
-        warned("the history of runs", table::write(&self.workspace));
+        match records(&self.workspace) {
+            Ok(runs) => {
+                warned("the metrics", metrics::write(&self.workspace, &record, &runs));
+                warned("the history of runs", table::write(&self.workspace, &runs));
+            }
+            unread => warned("the metrics and the history of runs", unread.map(drop)),
+        }
     }
 }
 

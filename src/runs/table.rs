@@ -1,6 +1,6 @@
 //! `runs.parquet`: the history of runs, a row each, the oldest first.
 
-use super::record::{FORMAT, RunRecord, records};
+use super::record::{FORMAT, RunRecord};
 use crate::error::{Error, Result};
 use crate::io::private::write_private;
 use arrow::array::{
@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 const FILE: &str = "runs.parquet";
 
-/// Writes the table anew from the records of all runs.
+/// Writes the table anew from the records of all runs, the oldest first.
 ///
 /// # Errors
 /// Kind `Internal` or `Usage`, naming the path.
-pub(super) fn write(workspace: &Path) -> Result<()> {
-    let batch = batch(&records(workspace)?)?;
+pub(super) fn write(workspace: &Path, runs: &[RunRecord]) -> Result<()> {
+    let batch = batch(runs)?;
     let failed = |cause: parquet::errors::ParquetError| {
         Error::internal(format!("cannot write `{FILE}`")).caused_by(cause)
     };

@@ -84,6 +84,11 @@ impl Tombstones {
         self.digests.is_empty()
     }
 
+    /// `None` where nobody was taken out.
+    pub fn any(&self) -> Option<&Self> {
+        Some(self).filter(|tombstones| !tombstones.is_empty())
+    }
+
     /// Whether a customer of this id was taken out.
     pub fn has_customer(&self, id: Key) -> bool {
         self.has("customer", id)

@@ -1,13 +1,13 @@
 //! A generation of a night against its manifest, and `LATEST` against the nights.
 
-use super::finding::{Finding, Findings, Severity};
+use super::finding::Findings;
 use super::{NightChecked, bytes_of};
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::census::{beneath, folders_in, size_and_digest};
+use crate::io::census::{beneath, folders_in, footer, size_and_digest};
 use crate::io::nights::{LATEST, MANIFEST, PUBLISHED, REPLACED, night_name, published_nights};
+use crate::publish::Accounts;
 use crate::seal;
-use parquet::file::metadata::ParquetMetaDataReader;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,35 +56,6 @@ pub(super) struct Input {
     pub(super) blake3: String,
     pub(super) rows: Accounts<u64>,
     amounts_minor_units: Option<Accounts<i128>>,
-}
-
-/// Where everything went; see the manifest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) struct Accounts<T> {
-    pub(super) read: T,
-    pub(super) used: T,
-    pub(super) later: T,
-    pub(super) duplicate: T,
-    pub(super) superseded: T,
-    pub(super) trailer: T,
-    #[serde(default)]
-    pub(super) purged: T,
-    pub(super) rejected: T,
-}
-
-impl<T: Copy + PartialEq + std::iter::Sum> Accounts<T> {
-    fn add_up(&self) -> bool {
-        let parts = [
-            self.used,
-            self.later,
-            self.duplicate,
-            self.superseded,
-            self.trailer,
-            self.purged,
-            self.rejected,
-        ];
-        self.read == parts.into_iter().sum()
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -168,16 +139,9 @@ pub(super) fn checked(folder: &Path, date: Date, findings: &mut Findings<'_>) ->
         findings.damaged(&manifest, &format!("counts the rows of `{table}`, and names no such file"), hint);
     }
     let there = beneath(folder)?;
-    findings.extend(
-        there.iter().filter(|found| found.name != MANIFEST && !named.contains(found.name.as_str())).map(
-            |found| Finding {
-                severity: Severity::Damaged,
-                file: format!("{name}/{}", found.name.escape_debug()),
-                what: "is not in the manifest".into(),
-                hint: FOREIGN.into(),
-            },
-        ),
-    );
+    for found in there.iter().filter(|found| found.name != MANIFEST && !named.contains(found.name.as_str())) {
+        findings.damaged(&format!("{name}/{}", found.name), "is not in the manifest", FOREIGN);
+    }
     Ok(night)
 }
 
@@ -197,11 +161,7 @@ fn wrong_with(folder: &Path, file: &File, said: &Said) -> Result<Option<String>>
 
 /// What is wrong with a table whose bytes are the manifest's.
 fn wrong_with_table(path: &Path, rows: Option<i64>, run_id: &str) -> Option<String> {
-    let bytes = crate::io::private::read_file(path).ok()?;
-    let mut reader = ParquetMetaDataReader::new();
-    let Ok(metadata) = reader.try_parse(&bytes::Bytes::from(bytes)).and_then(|()| reader.finish()) else {
-        return Some("is no Parquet table".into());
-    };
+    let Some(metadata) = footer(path).ok()? else { return Some("is no Parquet table".into()) };
     let file = metadata.file_metadata();
     if rows != Some(file.num_rows()) {
         let said = rows.map_or_else(|| "none".to_owned(), |rows| rows.to_string());

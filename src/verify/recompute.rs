@@ -5,7 +5,7 @@
 //! was.
 
 use super::finding::{Findings, chain};
-use super::night::{self, Accounts, Said};
+use super::night::{self, Said};
 use crate::config::Config;
 use crate::cross_sell::Rules;
 use crate::date::Date;
@@ -14,7 +14,7 @@ use crate::io::census::{is_folder, link_beneath, passing_folder, size_and_digest
 use crate::io::nights::{MANIFEST, PUBLISHED, night_folder, night_name, published_nights};
 use crate::io::private::{read_file, read_if_there, write_private};
 use crate::pipeline::{self, Observer};
-use crate::publish::Input;
+use crate::publish::{Accounts, Input};
 use crate::store::commit::Commit;
 use crate::store::tombstones::KEY_FILE;
 use serde::Serialize;
@@ -129,9 +129,10 @@ fn other_deliveries(said: &Said, commit: &Commit) -> Option<String> {
         .iter()
         .filter(|input| input.delivered_on <= said.as_of)
         .map(|input| {
-            let rows = &input.rows;
-            let counts = (rows.read, rows.used + rows.later, rows.duplicate, rows.superseded, rows.purged);
-            ((input.table.to_owned(), input.blake3.clone(), input.delivered_on), (counts, &input.path))
+            (
+                (input.table.to_owned(), input.blake3.clone(), input.delivered_on),
+                (counts(input.rows), &input.path),
+            )
         })
         .collect();
     let told = |path: &str, what: &str| Some(format!("the delivery `{}` {what}", path.escape_debug()));

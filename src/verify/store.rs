@@ -6,15 +6,15 @@ use super::finding::{Finding, Findings, Severity, chain};
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::error::Result;
-use crate::io::census::{beneath, size_and_digest};
+use crate::io::census::{beneath, footer, size_and_digest};
 use crate::io::pool::Stored;
 use crate::seal;
-use crate::store::commit::{Commit, Segment};
+use crate::store::commit::Commit;
 use crate::store::tombstones::{KEY_FILE, Tombstones};
 use crate::store::{COMMIT, FOLDER};
-use parquet::file::metadata::ParquetMetaDataReader;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 const RESTORE: &str = "restore the store from a backup, or move it away and deliver the history again";
 const SWEPT: &str = "the next run sweeps it away";
@@ -39,15 +39,16 @@ pub(super) fn checked(config: &Config, findings: &mut Findings<'_>) -> Result<Op
     if !seal::is_claimed(&json) {
         findings.notice(&commit_name, "has no seal: an older version wrote it", "the next delivery seals it");
     }
+    let rows: BTreeMap<&str, u64> =
+        commit.segments.iter().map(|segment| (segment.file.name.as_str(), segment.rows)).collect();
     let stored: Vec<&Stored> = commit.stored().collect();
-    let found: Vec<Result<Option<Finding>>> =
-        stored.into_par_iter().map(|file| of_file(config, file)).collect();
+    let found: Vec<Result<Option<Finding>>> = stored
+        .into_par_iter()
+        .map(|file| of_file(config, file, rows.get(file.name.as_str()).copied()))
+        .collect();
     for finding in found {
         findings.extend(finding?);
     }
-    let segments: Vec<Option<Finding>> =
-        commit.segments.par_iter().map(|segment| rows_of(config, segment)).collect();
-    findings.extend(segments.into_iter().flatten());
     let named: BTreeSet<&str> = commit.files();
     for found in there.iter().filter(|found| found.name != COMMIT && !named.contains(found.name.as_str())) {
         let name = format!("{FOLDER}/{}", found.name);
@@ -69,33 +70,27 @@ pub(super) fn figures(commit: Option<&Commit>) -> StoreChecked {
     })
 }
 
-/// What is wrong with the bytes of a file.
-fn of_file(config: &Config, file: &Stored) -> Result<Option<Finding>> {
+/// What is wrong with the bytes of a file, or where it is a segment, with its `rows`.
+fn of_file(config: &Config, file: &Stored, rows: Option<u64>) -> Result<Option<Finding>> {
     let name = format!("{FOLDER}/{}", file.name);
-    let what = match size_and_digest(&config.workspace.join(&name))? {
+    let path = config.workspace.join(&name);
+    let what = match size_and_digest(&path)? {
         None => "is missing".to_owned(),
         Some((bytes, _)) if bytes != file.bytes => format!("has {bytes} bytes, not {}", file.bytes),
         Some((_, digest)) if digest != file.blake3 => "has another digest than the commit says".to_owned(),
-        Some(_) => return Ok(None),
+        Some(_) => match rows.and_then(|rows| wrong_rows(&path, rows)) {
+            Some(what) => what,
+            None => return Ok(None),
+        },
     };
     Ok(Some(Finding { severity: Severity::Damaged, file: name, what, hint: RESTORE.into() }))
 }
 
-/// What is wrong with the rows of a segment whose bytes are in order.
-fn rows_of(config: &Config, segment: &Segment) -> Option<Finding> {
-    let name = format!("{FOLDER}/{}", segment.file.name);
-    let bytes = crate::io::private::read_file(&config.workspace.join(&name)).ok()?;
-    if blake3::hash(&bytes).to_hex().as_str() != segment.file.blake3 {
-        return None; // told already
-    }
-    let mut reader = ParquetMetaDataReader::new();
-    let rows = match reader.try_parse(&bytes::Bytes::from(bytes)).and_then(|()| reader.finish()) {
-        Ok(metadata) => metadata.file_metadata().num_rows(),
-        Err(_) => -1,
-    };
-    let is_right = u64::try_from(rows).is_ok_and(|rows| rows == segment.rows);
-    let what = format!("has {rows} rows, and the commit says {}", segment.rows);
-    (!is_right).then(|| Finding { severity: Severity::Damaged, file: name, what, hint: RESTORE.into() })
+/// What is wrong with the number of rows of a segment whose bytes are in order.
+fn wrong_rows(path: &Path, said: u64) -> Option<String> {
+    let rows = footer(path).ok()?.map_or(-1, |metadata| metadata.file_metadata().num_rows());
+    let is_right = u64::try_from(rows).is_ok_and(|rows| rows == said);
+    (!is_right).then(|| format!("has {rows} rows, and the commit says {said}"))
 }
 
 /// Whether every row that was read is somewhere.

@@ -11,6 +11,7 @@
     reason = "these tests look at the workspace from outside, as an operator does"
 )]
 
+use crate::folders::{copy, files, names};
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use rand::SeedableRng;
@@ -465,48 +466,10 @@ fn tables(workspace: &Path, as_of: &str) -> BTreeMap<String, Vec<u8>> {
     tables
 }
 
-/// All files beneath a folder by relative path.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for name in names(folder) {
-        let path = folder.join(&name);
-        if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
-        } else {
-            found.insert(name, fs::read(&path).unwrap());
-        }
-    }
-    found
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|cause| panic!("{}: {cause}", folder.display()));
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 fn hidden(folder: &Path) -> Vec<String> {
     names(folder).into_iter().filter(|name| name.starts_with('.')).collect()
 }
 
 fn replaced(workspace: &Path) -> Vec<String> {
     names(&workspace.join("replaced"))
-}
-
-/// A fresh copy of a workspace in place of what stood at `to`.
-fn copy(from: &Path, to: &Path) {
-    if to.exists() {
-        fs::remove_dir_all(to).unwrap();
-    }
-    fs::create_dir(to).unwrap();
-    for name in names(from) {
-        let (source, target) = (from.join(&name), to.join(&name));
-        if source.is_dir() {
-            copy(&source, &target);
-        } else {
-            fs::copy(&source, &target).unwrap();
-        }
-    }
 }

@@ -20,6 +20,7 @@ mod effects;
 mod explain;
 mod faults;
 mod features_together;
+mod folders;
 mod future;
 mod lists;
 mod models;

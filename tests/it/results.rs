@@ -6,15 +6,17 @@
     reason = "tests write small exports and look at what comes out"
 )]
 
+mod sheets;
+
 use crate::bank::{Unobserved, night};
 use crate::published::Table;
 use assert_cmd::Command;
-use calamine::{Data, Reader, Xlsx, open_workbook};
-use rust_xlsxwriter::{Format, Workbook};
+use calamine::Data;
+use sheets::{FORMULA, Sheets, identity, text};
 use std::path::{Path, PathBuf};
 use tercet::config::{Config, Profile, Raw, overlay};
 use tercet::error::Kind;
-use tercet::labels::{Labels, Language};
+use tercet::labels::Language;
 use tercet::pipeline::{read_results, run};
 use tercet::results::Report;
 use tercet::store::Store;
@@ -138,79 +140,6 @@ fn names_in(folder: &Path) -> Vec<String> {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
-}
-
-/// A workbook as another program would save it: cell values and formats, no more.
-#[derive(Clone)]
-struct Sheets(Vec<(String, Vec<Vec<Data>>)>);
-
-/// What is written as a formula.
-const FORMULA: &str = "formula";
-
-impl Sheets {
-    fn open(path: &Path) -> Self {
-        let mut book: Xlsx<_> = open_workbook(path).unwrap();
-        let names = book.sheet_names();
-        let rows = |range: calamine::Range<Data>| range.rows().map(<[Data]>::to_vec).collect();
-        Self(
-            names
-                .into_iter()
-                .map(|name| (name.clone(), rows(book.worksheet_range(&name).unwrap())))
-                .collect(),
-        )
-    }
-
-    fn save(&self, path: &Path) {
-        let mut book = Workbook::new();
-        let day = Format::new().set_num_format("yyyy-mm-dd");
-        for (name, rows) in &self.0 {
-            let sheet = book.add_worksheet();
-            sheet.set_name(name).unwrap();
-            for (row, cells) in (0u32..).zip(rows) {
-                for (column, cell) in (0u16..).zip(cells) {
-                    match cell {
-                        Data::String(text) if text == FORMULA => sheet.write_formula(row, column, "=1+1"),
-                        Data::String(text) => sheet.write_string(row, column, text),
-                        Data::Float(number) => sheet.write_number(row, column, *number),
-                        Data::Int(number) => sheet.write_number(row, column, *number as f64),
-                        Data::DateTime(on) => sheet.write_number_with_format(row, column, on.as_f64(), &day),
-                        _ => continue,
-                    }
-                    .unwrap();
-                }
-            }
-        }
-        book.save(path).unwrap();
-    }
-
-    fn list(&mut self) -> &mut Vec<Vec<Data>> {
-        &mut self.0[0].1
-    }
-
-    /// The row of the header, and the column that `[column]` has `code` for, in either language.
-    fn header(&self, code: &str) -> (usize, usize) {
-        let words = Language::ALL.map(|language| Labels::of(language).text("column", code).to_owned());
-        let is_it = |cell: &Data| words.iter().any(|word| *cell == Data::String(word.clone()));
-        let rows = self.0[0].1.iter().enumerate();
-        rows.filter_map(|(row, cells)| Some((row, cells.iter().position(is_it)?))).next().unwrap()
-    }
-
-    /// Puts a value into the row of a rank.
-    fn with(mut self, rank: usize, code: &str, value: Data) -> Self {
-        let (row, column) = self.header(code);
-        let cells = &mut self.list()[row + rank];
-        cells.resize(cells.len().max(column + 1), Data::Empty);
-        cells[column] = value;
-        self
-    }
-
-    fn filled(self, rank: usize, on: &str, outcome: &str) -> Self {
-        self.with(rank, "contacted_on", text(on)).with(rank, "outcome", text(outcome))
-    }
-}
-
-fn text(text: &str) -> Data {
-    if text.is_empty() { Data::Empty } else { Data::String(text.to_owned()) }
 }
 
 fn counts(report: &Report) -> [usize; 6] {
@@ -419,13 +348,6 @@ fn a_file_that_is_none_of_ours_is_refused_whole_and_keeps_the_others_out() {
         assert_eq!(home.kept().0, Vec::<String>::new(), "{name}");
     }
     assert_eq!(read_results(&home.config, &[home.path("none.xlsx")]).unwrap_err().kind(), Kind::Usage);
-}
-
-/// Changes what the hidden sheet says.
-fn identity(sheets: &mut Sheets, key: &str, value: &str) {
-    let (_, rows) = sheets.0.iter_mut().find(|(name, _)| name == "tercet").unwrap();
-    let row = rows.iter_mut().find(|row| row[0] == text(key)).unwrap();
-    row[1] = text(value);
 }
 
 #[test]

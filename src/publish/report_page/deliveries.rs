@@ -42,16 +42,9 @@ impl Delivered {
         }
         self.files += 1;
         self.newest = self.newest.max(Some(input.delivered_on));
-        self.adds_up &= rows.read == of_input[1..].iter().sum::<u64>();
+        self.adds_up &= rows.add_up() && input.amounts_minor_units.is_none_or(|amounts| amounts.add_up());
         self.rows.iter_mut().zip(of_input).for_each(|(sum, rows)| *sum += rows);
         if let Some(found) = &input.amounts_minor_units {
-            let parts = found.used
-                + found.later
-                + found.duplicate
-                + found.superseded
-                + found.trailer
-                + found.rejected;
-            self.adds_up &= found.read == parts;
             let [read, used] = self.amounts.get_or_insert([0, 0]);
             *read += found.read;
             *used += found.used;

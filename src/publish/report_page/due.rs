@@ -69,10 +69,11 @@ fn until(as_of: Date) -> Date {
 
 fn ahead(seen: &Seen<'_>) -> Ahead {
     let as_of = seen.tables.as_of();
+    let until = until(as_of);
     let mut ahead = Ahead::default();
     for row in 0..seen.tables.n_rows() {
         for held in seen.tables.holdings(row, as_of) {
-            let Some(on) = held.matures_on.filter(|on| *on > as_of && *on <= until(as_of)) else { continue };
+            let Some(on) = held.matures_on.filter(|on| *on > as_of && *on <= until) else { continue };
             let kind = held.product_kind;
             let days = if kind.counts_in_aum() { &mut ahead.maturing } else { &mut ahead.debts };
             if held.balance.0 <= 0 || !(kind.counts_in_aum() || kind.is_debt()) {

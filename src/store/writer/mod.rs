@@ -255,11 +255,11 @@ impl Writer {
             self.commit
                 .segments
                 .sort_by_key(|segment| (segment.table, segment.month, segment.bucket, segment.is_shadow));
-        }
-        if self.commit != self.before && !self.pool.is_rehearsal() {
-            self.pool.sync(self.written.iter().map(String::as_str))?;
-            write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
-            self.pool.sweep(&self.commit.files())?;
+            if !self.pool.is_rehearsal() {
+                self.pool.sync(self.written.iter().map(String::as_str))?;
+                write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
+                self.pool.sweep(&self.commit.files())?;
+            }
         }
         Ok(Store { pool: self.pool, commit: Arc::new(self.commit) })
     }

@@ -1,7 +1,8 @@
 //! Nothing of a customer leaves the tables and workbooks: planted names, numbers, ids and balances are in no log, error,
 //! metric, manifest, lineage, history or summary of rejects, of good runs and of failing ones.
 
-use super::{AS_OF, Ground, succeeded, tree};
+use super::{AS_OF, Ground, succeeded};
+use crate::folders::files;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ fn unpacked(folder: &Path) -> Exports {
         MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
         text
     };
-    let files = tree(folder).into_iter().filter(|(name, _)| name.ends_with(".csv.gz"));
+    let files = files(folder).into_iter().filter(|(name, _)| name.ends_with(".csv.gz"));
     files.map(|(name, bytes)| (name, text(bytes))).collect()
 }
 
@@ -102,7 +103,7 @@ fn said(ground: &Ground) -> Vec<(String, Vec<u8>)> {
         said.push((format!("standard output of {command:?}"), output.stdout));
         said.push((format!("standard error of {command:?}"), output.stderr));
     }
-    let work = tree(&ground.workspace()).into_iter();
+    let work = files(&ground.workspace()).into_iter();
     let is_told = |path: &str| {
         ["runs/", "lineage/", "runs.parquet", "metrics.prom", "LATEST"]
             .iter()

@@ -3,11 +3,11 @@
 
 use super::{AS_OF, Ground, succeeded, told};
 use crate::bank::{repository, skipped};
+use crate::folders::copy;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 
 const CALLS: [&str; 7] = ["write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "mkdirat"];
@@ -93,18 +93,4 @@ fn a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works() {
         assert!(ground.files() == expected, "{what}: a rerun gave another night");
     }
     assert!(n_failed >= SAMPLED / 4, "only {n_failed} of {SAMPLED} errors struck");
-}
-
-/// A fresh copy of a folder in place of what stood at `to`.
-fn copy(from: &Path, to: &Path) {
-    let _ = fs::remove_dir_all(to);
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }

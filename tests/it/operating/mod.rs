@@ -74,7 +74,7 @@ impl Ground {
 
     /// Every file of the published night but for the manifest, which tells times.
     fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut files = tree(&self.workspace().join(format!("published/as_of={AS_OF}")));
+        let mut files = crate::folders::files(&self.workspace().join(format!("published/as_of={AS_OF}")));
         files.remove("manifest.json").expect("a manifest");
         assert!(files.len() > 10, "{:?}", files.keys());
         files
@@ -86,21 +86,6 @@ impl Ground {
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.filter(|name| name.starts_with('.')).collect()
     }
-}
-
-/// All files beneath a folder by relative path.
-fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let name = entry.file_name().into_string().unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            let inside = tree(&entry.path()).into_iter();
-            found.extend(inside.map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
-        } else {
-            found.insert(name, fs::read(entry.path()).unwrap());
-        }
-    }
-    found
 }
 
 fn told(output: &Output) -> String {

@@ -1,6 +1,7 @@
 //! What is kept of every run: history, metrics, lineage and JSON logs, after good nights and bad ones.
 
-use super::{AS_OF, Ground, succeeded, told, tree};
+use super::{AS_OF, Ground, succeeded, told};
+use crate::folders::files;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -26,7 +27,7 @@ fn good_and_bad() -> (Ground, Value, String) {
 fn every_run_is_a_record_and_a_row() {
     let (ground, manifest, _) = good_and_bad();
     let records: Vec<Value> =
-        tree(&ground.workspace().join("runs")).into_values().map(|bytes| json(&bytes)).collect();
+        files(&ground.workspace().join("runs")).into_values().map(|bytes| json(&bytes)).collect();
     assert_eq!(records.len(), 2);
     let [good, bad] = [&records[0], &records[1]];
     assert_eq!((good["outcome"].as_str(), good["exit_code"].as_i64()), (Some("published"), Some(0)));
@@ -122,7 +123,7 @@ fn metrics_tell_the_last_run_and_the_last_good_night() {
 #[test]
 fn lineage_tells_where_the_tables_come_from() {
     let (ground, manifest, _) = good_and_bad();
-    let events: BTreeMap<String, Value> = tree(&ground.workspace().join("lineage"))
+    let events: BTreeMap<String, Value> = files(&ground.workspace().join("lineage"))
         .into_iter()
         .map(|(name, bytes)| (name, json(&bytes)))
         .collect();

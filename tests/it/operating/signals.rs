@@ -94,14 +94,14 @@ fn a_second_signal_ends_a_night_at_once_and_the_next_run_clears_what_is_left() {
     assert_eq!(ground.staged().len(), 1, "it had no time to clear");
     succeeded(ground.command(&["run", "--as-of", "2024-12-31"]).output().unwrap());
     assert_eq!(ground.staged(), Vec::<String>::new());
-    assert_eq!(super::tree(&ground.workspace().join("runs")).len(), 2);
+    assert_eq!(crate::folders::files(&ground.workspace().join("runs")).len(), 2);
 }
 
 #[test]
 fn of_two_runs_one_exits_75_or_waits() {
     let ground = with_a_long_stage();
     let (mut first, _log) = running(&ground, "segments");
-    let before = super::tree(&ground.workspace().join("runs"));
+    let before = crate::folders::files(&ground.workspace().join("runs"));
     // Another date of the same workspace is another run too.
     for as_of in [AS_OF, "2026-09-30"] {
         let second = ground.command(&["run", "--as-of", as_of]).output().unwrap();
@@ -115,7 +115,11 @@ fn of_two_runs_one_exits_75_or_waits() {
     let impatient = ground.command(&["run", "--as-of", AS_OF, "--wait", "1"]).output().unwrap();
     assert_eq!(impatient.status.code(), Some(75), "{}", told(&impatient));
     assert!(begun.elapsed() >= Duration::from_secs(1));
-    assert_eq!(super::tree(&ground.workspace().join("runs")), before, "who is turned away leaves no record");
+    assert_eq!(
+        crate::folders::files(&ground.workspace().join("runs")),
+        before,
+        "who is turned away leaves no record"
+    );
 
     let mut patient = ground.command(&["run", "--as-of", "2024-12-31", "--wait"]);
     let mut patient = patient.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
