@@ -62,6 +62,11 @@ impl Date {
         date.year() * 12 + date.month0().cast_signed()
     }
 
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        self.plus_days(1 - self.day().cast_signed())
+    }
+
     pub fn month_end(self) -> Self {
         Self::end_of_month_index(self.month_index())
     }
@@ -152,6 +157,8 @@ mod tests {
     #[test]
     fn months_end_where_the_calendar_says() {
         assert_eq!(date("2024-02-10").month_end(), date("2024-02-29"));
+        assert_eq!(date("2024-02-29").month_start(), date("2024-02-01"));
+        assert_eq!(date("1969-12-01").month_start(), date("1969-12-01"));
         assert_eq!(date("2023-12-31").month_end(), date("2023-12-31"));
         let ends: Vec<String> = date("2026-03-30").last_month_ends(3).map(|d| d.to_string()).collect();
         assert_eq!(ends, ["2025-12-31", "2026-01-31", "2026-02-28"]);

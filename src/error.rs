@@ -132,6 +132,17 @@ impl Error {
         self.kind
     }
 
+    /// What it was caused by, the nearest cause first.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        let first = std::error::Error::source(self);
+        std::iter::successors(first, |cause| cause.source()).map(ToString::to_string)
+    }
+
+    /// The message and its causes on one line.
+    pub fn with_causes(&self) -> String {
+        std::iter::once(self.to_string()).chain(self.causes()).collect::<Vec<_>>().join(": ")
+    }
+
     pub fn hints(&self) -> &[String] {
         &self.hints
     }

@@ -74,7 +74,7 @@ pub const LISTS: [&str; 22] = [
 ];
 
 /// Reasons that lists tell; keys of `[reason]`.
-pub const REASONS: [&str; 44] = [
+pub const REASONS: [&str; 46] = [
     "separator",
     "large_move_in",
     "large_move_out",
@@ -88,12 +88,14 @@ pub const REASONS: [&str; 44] = [
     "retention_probability",
     "contact_due",
     "contact_never",
+    "contact_none_known",
     "vip_upgrade_reached",
     "vip_upgrade_near",
     "cross_sell",
     "win_back_lost",
     "unclaimed_no_manager",
     "unclaimed_never_contacted",
+    "unclaimed_none_known",
     "credit_urgent",
     "maturity_first",
     "retention_partial",
@@ -141,7 +143,7 @@ pub const TIERS: [&str; 5] = ["t0", "t1", "t2", "t3", "t4"];
 pub const OUTCOMES: [&str; 6] = ["reached", "not_reached", "appointment", "sale", "declined", "complaint"];
 
 /// Rules that keep a customer off a list; keys of `[suppression]`.
-pub const SUPPRESSIONS: [&str; 11] = [
+pub const SUPPRESSIONS: [&str; 12] = [
     "deceased",
     "legal_hold",
     "contact_not_allowed",
@@ -152,6 +154,7 @@ pub const SUPPRESSIONS: [&str; 11] = [
     "type_not_for_selling",
     "cooldown",
     "fatigue",
+    "held_out",
     "capacity",
 ];
 
@@ -220,6 +223,17 @@ impl Labels {
         self.sections.get(section).and_then(|texts| texts.get(code)).map_or(code, String::as_str)
     }
 
+    /// A sentence of the program in this language: by itself, or by the code that it fills the blanks of; as it is where
+    /// the section knows neither.
+    pub fn sentence(&self, section: &str, said: &str) -> String {
+        if self.knows(section, said) {
+            return self.text(section, said).to_owned();
+        }
+        let mut codes = self.sections.get(section).into_iter().flat_map(BTreeMap::keys);
+        let found = codes.find_map(|code| Some(self.fill(section, code, &values(code, said)?)));
+        found.unwrap_or_else(|| said.to_owned())
+    }
+
     /// The text of `code` with its blanks filled: `{name}` by the value, `{name|one|many}` by one of two
     /// words as the value is 1 or not. Values are never read as templates; a blank without a value stays.
     pub fn fill(&self, section: &str, code: &str, values: &[(&str, &str)]) -> String {
@@ -242,6 +256,30 @@ impl Labels {
         }
         filled
     }
+}
+
+/// What a sentence has in place of the blanks of `template`; `None` where it is another sentence.
+fn values<'t>(template: &'t str, said: &'t str) -> Option<Vec<(&'t str, &'t str)>> {
+    let mut values = Vec::new();
+    let (mut rest, mut open) = (said, None);
+    for piece in pieces(template) {
+        match (piece, open.take()) {
+            (Piece::Blank(blank), None) => open = Some(blank),
+            (Piece::Blank(_), Some(_)) => return None,
+            (Piece::Words(words), None) => rest = rest.strip_prefix(words)?,
+            (Piece::Words(words), Some(blank)) => {
+                let (value, after) = rest.split_once(words)?;
+                values.push((blank, value));
+                rest = after;
+            }
+        }
+    }
+    match open {
+        Some(blank) => values.push((blank, rest)),
+        None if !rest.is_empty() => return None,
+        None => {}
+    }
+    (!values.is_empty()).then_some(values)
 }
 
 /// A part of a whole in words: `62%`.
@@ -317,6 +355,18 @@ mod tests {
         let hostile = english.fill("reason", "cross_sell", &[("product", "{rule}"), ("rule", "}{")]);
         assert_eq!(hostile, "{rule}: }{");
         assert_eq!(english.fill("reason", "maturity_today", &[]), "{product}: {amount} matures today");
+    }
+
+    #[test]
+    fn a_sentence_of_the_program_is_told_in_the_language_with_its_values() {
+        let chinese = Labels::of(Language::ZhCn);
+        let told = |said: &str| chinese.sentence("reject", said);
+        assert_eq!(told("unknown code"), "未知代码");
+        assert_eq!(told("outside 0 to 10"), "超出 0 至 10 的范围");
+        assert_eq!(told("longer than 65536 bytes"), "长度超过 65536 字节");
+        assert_eq!(told("not found in {accounts}.csv"), "在 {accounts}.csv 中找不到");
+        assert_eq!(told("outside of everything"), "outside of everything");
+        assert_eq!(Labels::of(Language::En).sentence("reject", "outside 0 to 10"), "outside 0 to 10");
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub mod io;
 
 pub mod date;
 pub mod error;
+mod hexadecimal;
 pub mod money;
 pub mod seal;
 pub mod warning;

@@ -1,7 +1,11 @@
 //! A digest inside a JSON file of all else that it says: a model, a manifest or a commit whose parts were changed, or have
 //! changed places, is none, whatever name it lies under and whoever knows its digest.
 //!
-//! Reads and writes text alone. Never: says what a model means.
+//! The same for [lines of text](text) and for [Parquet files](parquet). Reads and writes bytes alone. Never: says what a
+//! model means.
+
+pub mod parquet;
+pub mod text;
 
 use std::borrow::Cow;
 

@@ -126,6 +126,7 @@ pub enum Warning {
     /// The rename is done, but the disk did not confirm it.
     DurabilityUnknown {
         path: String,
+        cause: String,
     },
 }
 
@@ -236,8 +237,8 @@ impl fmt::Display for Warning {
                     file.escape_debug()
                 )
             }
-            Warning::DurabilityUnknown { path } => {
-                write!(f, "published, durability unknown: the disk did not confirm `{path}`")
+            Warning::DurabilityUnknown { path, cause } => {
+                write!(f, "published, durability unknown: the disk did not confirm `{path}`: {cause}")
             }
         }
     }

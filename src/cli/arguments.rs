@@ -2,8 +2,10 @@
 
 use super::log::LogFormat;
 use crate::date::Date;
+use crate::io::lock::Patience;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A bank's evening exports in, a published night out: customer types, churn scores, ranked lists.
 #[derive(Debug, Parser)]
@@ -85,9 +87,26 @@ pub struct RunArguments {
     /// Compute everything, write nothing, and say what would be published
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub wait: WaitArguments,
+}
+
+/// For the workspace.
+#[derive(Debug, Args)]
+pub struct WaitArguments {
     /// Wait for a run that holds the workspace, for so many seconds or as long as it takes
     #[arg(long, value_name = "SECONDS")]
-    pub wait: Option<Option<u64>>,
+    wait: Option<Option<u64>>,
+}
+
+impl WaitArguments {
+    pub fn patience(&self) -> Patience {
+        match self.wait {
+            None => Patience::None,
+            Some(None) => Patience::Endless,
+            Some(Some(seconds)) => Patience::UpTo(Duration::from_secs(seconds)),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +125,11 @@ pub struct BackfillArguments {
     /// Run nights again that are published already; those that stood there move to `replaced/`
     #[arg(long)]
     pub rerun: bool,
+    /// Take deliveries in although they are much smaller or larger than those before them
+    #[arg(long)]
+    pub accept_volume: bool,
+    #[command(flatten)]
+    pub wait: WaitArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -175,6 +199,11 @@ pub struct PurgeArguments {
     /// reads the id from standard input, so that no list of processes shows it
     #[arg(long, value_name = "ID")]
     pub customer: Option<String>,
+    /// Search everything, write nothing, and say what would be taken out
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub wait: WaitArguments,
     #[command(flatten)]
     pub place: PlaceArguments,
 }
@@ -190,6 +219,8 @@ pub struct VerifyArguments {
     /// takes as long as the nights did
     #[arg(long)]
     pub recompute: bool,
+    #[command(flatten)]
+    pub wait: WaitArguments,
 }
 
 #[derive(Debug, Args)]

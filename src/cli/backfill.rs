@@ -1,11 +1,81 @@
-//! What `backfill` did, for people and for machines.
+//! `tercet backfill`: night after night, and what became of each, for people and for machines.
 
+use super::arguments::{BackfillArguments, EveryArgument};
+use super::night::stop_and_record_at_signals;
 use super::summary::to_json;
+use super::{configuration, failed, log, print, progress};
 use crate::error::Result;
-use crate::pipeline::{BackfillReport, Filled};
+use crate::io::stop::Errand;
+use crate::pipeline::{self, BackfillReport, Every, Filled, Span};
+use crate::runs::Recorder;
+use clap::ValueEnum;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The first failure ends it, with that night's exit code.
+pub fn run(arguments: &BackfillArguments, first: &Arc<Recorder>) -> Result<ExitCode> {
+    let config = configuration(&arguments.place)?;
+    let current = Arc::new(Mutex::new(Arc::clone(first)));
+    let recorded = Arc::clone(&current);
+    stop_and_record_at_signals(Errand::Other, move || {
+        Arc::clone(&recorded.lock().unwrap_or_else(PoisonError::into_inner))
+    })?;
+    // Lines of the log and records of runs are found by one id, night by night.
+    let mut is_first = true;
+    let mut recorder = || {
+        let next = if is_first { Arc::clone(first) } else { Arc::default() };
+        is_first = false;
+        log::execution_began(next.execution_id());
+        *current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&next);
+        next
+    };
+    let progress = progress::Bar::new();
+    let mut printed = Ok(());
+    let report = pipeline::backfill(&config, &span(arguments), &mut recorder, &progress, &mut |night| {
+        if !arguments.place.json && printed.is_ok() {
+            printed = print(&line(night));
+        }
+    })?;
+    progress.clear();
+    printed?;
+    if arguments.place.json {
+        print(&(json(&report)? + "\n"))?;
+    }
+    Ok(match report.failed {
+        None => ExitCode::SUCCESS,
+        Some((as_of, failure)) => failed(&[failure.hint(again(arguments, &as_of.to_string()))]),
+    })
+}
+
+fn span(arguments: &BackfillArguments) -> Span {
+    Span {
+        from: arguments.from,
+        to: arguments.to,
+        every: match arguments.every {
+            EveryArgument::Day => Every::Day,
+            EveryArgument::Week => Every::Week,
+            EveryArgument::MonthEnd => Every::MonthEnd,
+        },
+        rerun: arguments.rerun,
+        accept_volume: arguments.accept_volume,
+        patience: arguments.wait.patience(),
+    }
+}
+
+/// The command that goes on after a failure.
+fn again(arguments: &BackfillArguments, as_of: &str) -> String {
+    let every = arguments.every.to_possible_value();
+    let every = every.map(|every| every.get_name().to_owned()).unwrap_or_default();
+    let flags = [(arguments.rerun, " --rerun"), (arguments.accept_volume, " --accept-volume")];
+    let flags: String = flags.into_iter().filter_map(|(is_given, flag)| is_given.then_some(flag)).collect();
+    let to = arguments.to;
+    format!(
+        "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{flags}`"
+    )
+}
 
 /// One night, as soon as it is done.
-pub fn line(filled: &Filled) -> String {
+fn line(filled: &Filled) -> String {
     match filled {
         Filled::Published { as_of, run_id, milliseconds, replaced } => {
             let again = if *replaced { " again" } else { "" };
@@ -19,7 +89,7 @@ pub fn line(filled: &Filled) -> String {
 ///
 /// # Errors
 /// Kind `Internal` if it cannot be written, which is a fault of ours.
-pub fn json(report: &BackfillReport) -> Result<String> {
+fn json(report: &BackfillReport) -> Result<String> {
     let failed = report.failed.as_ref().map(|(as_of, failure)| {
         serde_json::json!({
             "as_of": as_of, "exit_code": failure.kind().exit_code(), "error": failure.to_string(),

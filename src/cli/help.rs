@@ -99,7 +99,8 @@ Examples:
   tercet backfill --from 2026-10-01 --to 2026-10-31
   tercet backfill --from 2026-01-31 --to 2026-10-31 --every month-end
 
-One night after the other, in order of date, each from what was known on it.";
+One night after the other, in order of date, each from what was known on it, and each a run of its own
+in the history.";
 
 const FIT: &str = "\
 Examples:
@@ -142,6 +143,7 @@ Exit codes:
 const PURGE: &str = "\
 Examples:
   tercet purge --before 2025-11-01
+  tercet purge --customer 00012345 --dry-run
   tercet purge --customer 00012345
 
 A customer who is purged stays out when the next delivery brings him again. `--customer -` reads the

@@ -9,9 +9,9 @@ use crate::io::clock;
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use std::fmt::Debug;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::panic::PanicHookInfo;
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, SubscriberExt};
@@ -29,23 +29,45 @@ pub enum LogFormat {
 }
 
 /// The id of this execution, where lines are JSON.
-static JSON: OnceLock<String> = OnceLock::new();
+static JSON: RwLock<Option<String>> = RwLock::new(None);
 
 /// Begins to log; called once.
 pub fn start(format: LogFormat, is_verbose: bool, execution_id: &str) {
     let level = if is_verbose || format == LogFormat::Json { Level::INFO } else { Level::WARN };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
     if format == LogFormat::Json {
-        let _ = JSON.set(execution_id.to_owned());
+        execution_is(execution_id);
         tracing_subscriber::registry().with(filter).with(JsonLines).init();
     } else {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| StandardError).init();
+        let lines = tracing_subscriber::fmt().with_ansi(is_coloured());
+        lines.with_env_filter(filter).with_writer(|| StandardError).init();
     }
     std::panic::set_hook(Box::new(|panic| tell("ERROR", &panicked(panic))));
 }
 
+/// For the eyes of somebody who did not ask otherwise (<https://no-color.org>); never in a file or a journal.
+#[expect(clippy::disallowed_methods, reason = "a custom of all terminal programs, which changes no result")]
+fn is_coloured() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|said| said.is_empty())
+}
+
 pub fn is_json() -> bool {
-    JSON.get().is_some()
+    json_id().is_some()
+}
+
+/// Lines are of another execution from here on, where they are JSON.
+pub fn execution_began(execution_id: &str) {
+    if is_json() {
+        execution_is(execution_id);
+    }
+}
+
+fn execution_is(id: &str) {
+    *JSON.write().unwrap_or_else(PoisonError::into_inner) = Some(id.to_owned());
+}
+
+fn json_id() -> Option<String> {
+    JSON.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Something that should be known and stops nothing.
@@ -66,21 +88,16 @@ fn fields(error: &Error) -> Map<String, Value> {
     let fields = json!({
         "error_kind": error.kind().code(),
         "exit_code": error.kind().exit_code(),
-        "causes": causes(error),
+        "causes": error.causes().collect::<Vec<_>>(),
         "hints": error.hints(),
     });
     fields.as_object().cloned().unwrap_or_default()
 }
 
-fn causes(error: &Error) -> Vec<String> {
-    let first = std::error::Error::source(error);
-    std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect()
-}
-
 /// `error: what`, its causes, and a hint after a blank line.
 fn described(error: &Error) -> String {
     let mut text = format!("error: {error}\n");
-    for cause in causes(error) {
+    for cause in error.causes() {
         text += &format!("  caused by: {cause}\n");
     }
     if !error.hints().is_empty() {
@@ -107,7 +124,7 @@ fn line(level: &str, message: &str, fields: Map<String, Value>) {
     let mut object = json!({
         "timestamp": clock::now().to_string(),
         "level": level,
-        "execution_id": JSON.get(),
+        "execution_id": json_id(),
         "message": message,
     });
     if let Some(object) = object.as_object_mut() {

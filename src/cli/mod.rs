@@ -18,16 +18,16 @@ mod summary;
 mod verify;
 
 use crate::config::{Config, overlay};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::pipeline::Observer;
 use crate::runs::Recorder;
 use crate::{explain, init, io, pipeline, schema, synth};
 use arguments::{
-    ApproveArguments, Arguments, BackfillArguments, BacktestArguments, CheckArguments, Command,
-    EveryArgument, ExplainArguments, FitArguments, InitArguments, PlaceArguments, PurgeArguments,
-    ResultsArguments, SchemaArguments, SchemaOf, StatusArguments, SynthArguments, VerifyArguments,
+    ApproveArguments, Arguments, BacktestArguments, CheckArguments, Command, ExplainArguments, FitArguments,
+    InitArguments, PlaceArguments, ResultsArguments, SchemaArguments, SchemaOf, StatusArguments,
+    SynthArguments,
 };
-use clap::{FromArgMatches, ValueEnum};
+use clap::FromArgMatches;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -40,6 +40,8 @@ pub fn main() -> ExitCode {
     let arguments =
         Arguments::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     crate::io::process::keep_freed_memory();
+    io::stop::end_aborts_as_faults();
+    io::stop::outlive_file_size_limits();
     let recorder = Arc::new(Recorder::new());
     log::start(arguments.log_format, arguments.verbose, recorder.execution_id());
     // A panic in a worker thread or a library has printed itself; it must not end in an exit code of its own.
@@ -63,8 +65,8 @@ fn dispatch(arguments: &Arguments, recorder: &Arc<Recorder>) -> Result<ExitCode>
     let done = match &arguments.command {
         Command::Check(options) => return check(options),
         Command::Results(options) => return read_results(options),
-        Command::Backfill(options) => return run_backfill(options),
-        Command::Verify(options) => return verify_workspace(options),
+        Command::Backfill(options) => return backfill::run(options, recorder),
+        Command::Verify(options) => return verify::run(options),
         Command::Run(options) => night::run(options, recorder),
         Command::Fit(options) => fit(options),
         Command::Approve(options) => approve(options),
@@ -73,7 +75,7 @@ fn dispatch(arguments: &Arguments, recorder: &Arc<Recorder>) -> Result<ExitCode>
         Command::Status(options) => status(options),
         Command::Explain(options) => explain_customer(options),
         Command::Init(options) => propose(options),
-        Command::Purge(options) => purge_workspace(options),
+        Command::Purge(options) => purge::run(options),
         Command::Schema(options) => print_schema(options),
         Command::Completions(options) => print_bytes(&manual::completions(options.shell)),
         Command::Man(options) => print_bytes(&manual::page(options.command.as_deref())?),
@@ -161,66 +163,6 @@ fn read_results(arguments: &ResultsArguments) -> Result<ExitCode> {
     Ok(failed(&report.refusals))
 }
 
-/// Runs night after night; the first failure ends it, with that night's exit code.
-fn run_backfill(arguments: &BackfillArguments) -> Result<ExitCode> {
-    let config = configuration(&arguments.place)?;
-    let progress = progress::Bar::new();
-    let every = match arguments.every {
-        EveryArgument::Day => pipeline::Every::Day,
-        EveryArgument::Week => pipeline::Every::Week,
-        EveryArgument::MonthEnd => pipeline::Every::MonthEnd,
-    };
-    let span = (arguments.from, arguments.to);
-    let mut printed = Ok(());
-    let report = pipeline::backfill(&config, span, every, arguments.rerun, &progress, &mut |night| {
-        if !arguments.place.json && printed.is_ok() {
-            printed = print(&backfill::line(night));
-        }
-    })?;
-    progress.clear();
-    printed?;
-    if arguments.place.json {
-        print(&(backfill::json(&report)? + "\n"))?;
-    }
-    Ok(report.failed.map_or(ExitCode::SUCCESS, |(as_of, failure)| {
-        let again = if arguments.rerun { " --rerun" } else { "" };
-        let (to, every) = (arguments.to, arguments.every.to_possible_value());
-        let every = every.map(|every| every.get_name().to_owned()).unwrap_or_default();
-        failed(&[failure.hint(format!(
-            "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{again}`"
-        ))])
-    }))
-}
-
-/// Removes nights or a customer, and says what is left.
-fn purge_workspace(arguments: &PurgeArguments) -> Result<()> {
-    let config = configuration(&arguments.place)?;
-    let is_json = arguments.place.json;
-    if let Some(before) = arguments.before {
-        let report = crate::purge::purge_before(&config, before)?;
-        return print(&if is_json { purge::json(&report)? + "\n" } else { purge::nights(&report) });
-    }
-    let mut id = arguments.customer.clone().unwrap_or_default();
-    if id == "-" {
-        id.clear();
-        let read = std::io::stdin().read_line(&mut id);
-        read.map_err(|cause| Error::usage("no id can be read from standard input").caused_by(cause))?;
-        id.truncate(id.trim_end_matches(['\r', '\n']).len());
-    }
-    let report = crate::purge::purge_customer(&config, &id)?;
-    print(&if is_json { purge::json(&report)? + "\n" } else { purge::customer(&report) })
-}
-
-/// Says what is damaged; that ends as a fault of the machine does.
-fn verify_workspace(arguments: &VerifyArguments) -> Result<ExitCode> {
-    let config = configuration(&arguments.place)?;
-    let progress = progress::Bar::new();
-    let report = crate::verify::verify(&config, arguments.as_of, arguments.recompute, &progress)?;
-    progress.clear();
-    print(&if arguments.place.json { verify::json(&report)? + "\n" } else { verify::table(&report) })?;
-    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::from(Kind::Internal.exit_code()) })
-}
-
 fn status(arguments: &StatusArguments) -> Result<()> {
     let config = configuration(&arguments.place)?;
     let report = pipeline::status(&config)?;
@@ -299,5 +241,5 @@ fn print_bytes(bytes: &[u8]) -> Result<()> {
 
 /// Long work ends within two seconds of SIGINT or SIGTERM.
 fn stop_at_signals() -> Result<()> {
-    io::stop::heed(|stopped| log::failures(std::slice::from_ref(stopped)))
+    io::stop::heed(io::stop::Errand::Other, |stopped| log::failures(std::slice::from_ref(stopped)))
 }

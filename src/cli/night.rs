@@ -2,21 +2,16 @@
 
 use super::arguments::RunArguments;
 use super::{configuration, log, print, progress, summary};
-use crate::error::Result;
-use crate::io::lock::Patience;
-use crate::io::stop;
+use crate::error::{Error, Result};
+use crate::io::stop::{self, Errand};
 use crate::pipeline::{self, Request};
 use crate::runs::Recorder;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub fn run(arguments: &RunArguments, recorder: &Arc<Recorder>) -> Result<()> {
     let config = configuration(&arguments.place)?;
-    let forced = Arc::clone(recorder);
-    stop::heed(move |stopped| {
-        forced.failed(stopped);
-        log::failures(std::slice::from_ref(stopped));
-    })?;
+    let recorded = Arc::clone(recorder);
+    stop_and_record_at_signals(Errand::OneNight, move || recorded)?;
     let request = request(arguments);
     let progress = progress::Bar::new();
     let report = if arguments.dry_run {
@@ -43,14 +38,31 @@ pub fn run(arguments: &RunArguments, recorder: &Arc<Recorder>) -> Result<()> {
         // The night can be seen already: a scheduler that ran it again would gain nothing.
         log::warning(&format!("{error}; the night is at `{}`", report.folder.display()));
     }
+    if let (false, Err(stopped)) = (arguments.dry_run, stop::check()) {
+        say_stopped_late(&stopped);
+    }
     Ok(())
 }
 
+/// Long work ends within two seconds of SIGINT or SIGTERM, and the run that `current` tells is written down as stopped.
+pub fn stop_and_record_at_signals(
+    errand: Errand,
+    current: impl FnOnce() -> Arc<Recorder> + Send + 'static,
+) -> Result<()> {
+    stop::heed(errand, move |stopped| {
+        if stop::is_night_shown() {
+            return say_stopped_late(stopped);
+        }
+        current().failed_by_force(stopped);
+        log::failures(std::slice::from_ref(stopped));
+    })
+}
+
+fn say_stopped_late(stopped: &Error) {
+    log::warning(&format!("{stopped} after the night was published, which is whole"));
+}
+
 fn request(arguments: &RunArguments) -> Request {
-    let patience = match arguments.wait {
-        None => Patience::None,
-        Some(None) => Patience::Endless,
-        Some(Some(seconds)) => Patience::UpTo(Duration::from_secs(seconds)),
-    };
-    Request { as_of: arguments.as_of, accept_volume: arguments.accept_volume, patience }
+    let (as_of, accept_volume) = (arguments.as_of, arguments.accept_volume);
+    Request { as_of, accept_volume, patience: arguments.wait.patience() }
 }

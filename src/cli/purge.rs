@@ -1,13 +1,48 @@
-//! What `purge` took out and what is left, for people and for machines.
+//! `tercet purge`: what it took out and what is left, for people and for machines.
 
+use super::arguments::PurgeArguments;
 use super::summary::to_json;
-use crate::error::Result;
-use crate::purge::{CustomerReport, NightsReport};
+use super::{configuration, print};
+use crate::error::{Error, Result};
+use crate::purge::{CustomerReport, NightsReport, Request, purge_before, purge_customer};
+use serde_json::json;
+
+/// Removes nights or a customer, and says what is left.
+pub fn run(arguments: &PurgeArguments) -> Result<()> {
+    let config = configuration(&arguments.place)?;
+    let request = Request { dry_run: arguments.dry_run, patience: arguments.wait.patience() };
+    let is_json = arguments.place.json;
+    if let Some(before) = arguments.before {
+        let report = purge_before(&config, before, &request)?;
+        return print(&if is_json { to_json(&json!(report))? + "\n" } else { nights(&report) });
+    }
+    let id = customer_id(arguments)?;
+    let report = purge_customer(&config, &id, &request)?;
+    print(&if is_json { to_json(&json!(report))? + "\n" } else { customer(&report) })
+}
+
+/// As given, or as standard input says.
+fn customer_id(arguments: &PurgeArguments) -> Result<String> {
+    let mut id = arguments.customer.clone().unwrap_or_default();
+    if id == "-" {
+        id.clear();
+        let read = std::io::stdin().read_line(&mut id);
+        read.map_err(|cause| Error::usage("no id can be read from standard input").caused_by(cause))?;
+        id.truncate(id.trim_end_matches(['\r', '\n']).len());
+    }
+    Ok(id)
+}
+
+/// Begins what is said of a purge that wrote nothing.
+fn begun(dry_run: bool) -> String {
+    if dry_run { "nothing was changed; a purge would come to this:\n".into() } else { String::new() }
+}
 
 /// Which nights went.
-pub fn nights(report: &NightsReport) -> String {
+fn nights(report: &NightsReport) -> String {
     let (published, replaced) = (report.published.len(), report.replaced.len());
-    let mut text = format!("{published} published and {replaced} replaced nights removed\n");
+    let mut text = begun(report.dry_run);
+    text += &format!("{published} published and {replaced} replaced nights removed\n");
     if let Some(kept) = report.kept {
         text += &format!("kept: the newest night, {kept}\n");
     }
@@ -15,8 +50,9 @@ pub fn nights(report: &NightsReport) -> String {
 }
 
 /// What was found of a customer.
-pub fn customer(report: &CustomerReport) -> String {
-    let mut text = format!(
+fn customer(report: &CustomerReport) -> String {
+    let mut text = begun(report.dry_run);
+    text += &format!(
         "{} files of {} nights written anew, {} nights searched\n",
         report.night_files, report.nights, report.nights_searched
     );
@@ -42,14 +78,4 @@ pub fn customer(report: &CustomerReport) -> String {
 
 fn left(left: &[String]) -> String {
     left.iter().map(|what| format!("left: {what}\n")).collect()
-}
-
-/// The same for machines.
-///
-/// # Errors
-/// Kind `Internal` if it cannot be written, which is a fault of ours.
-pub fn json(report: &impl serde::Serialize) -> Result<String> {
-    let value = serde_json::to_value(report)
-        .map_err(|cause| crate::error::Error::internal("the summary cannot be written").caused_by(cause))?;
-    to_json(&value)
 }

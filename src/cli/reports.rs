@@ -22,6 +22,8 @@ pub fn check(report: &CheckReport) -> String {
         "used",
         "duplicate",
         "superseded",
+        "trailers",
+        "purged",
         "rejected",
         "dates",
         "amount",
@@ -39,12 +41,14 @@ pub fn check(report: &CheckReport) -> String {
             books.used.to_string(),
             books.duplicate.to_string(),
             books.superseded.to_string(),
+            books.trailers.to_string(),
+            books.purged.to_string(),
             books.rejected.to_string(),
             dates,
             amount,
         ]);
     }
-    right(&mut table, &[4, 5, 6, 7, 8, 10]);
+    right(&mut table, &[4, 5, 6, 7, 8, 9, 10, 12]);
     let mut text = format!("{table}\n");
     for file in report.files.iter().filter(|file| !file.rejects.is_empty()) {
         let _ = writeln!(text, "\n{}: {} rows rejected", file.name.escape_debug(), file.books.rejected);
@@ -178,6 +182,8 @@ fn store(report: &StatusReport) -> String {
         "used",
         "duplicate",
         "superseded",
+        "trailers",
+        "purged",
         "rejected",
         "dates",
     ]);
@@ -192,11 +198,13 @@ fn store(report: &StatusReport) -> String {
             held.used.to_string(),
             held.duplicate.to_string(),
             held.superseded.to_string(),
+            held.trailers.to_string(),
+            held.purged.to_string(),
             held.rejected.to_string(),
             dates,
         ]);
     }
-    right(&mut table, &[1, 4, 5, 6, 7, 8]);
+    right(&mut table, &[1, 4, 5, 6, 7, 8, 9, 10]);
     let night = report.newest_night.map_or("none".to_owned(), |night| night.to_string());
     #[expect(clippy::cast_precision_loss, reason = "a size for people")]
     let mebibytes = report.bytes as f64 / f64::from(1 << 20);

@@ -6,7 +6,7 @@
 use super::rows::{self, Rows};
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{latest_night, night_folder, published_nights};
+use crate::io::nights::{MANIFEST, latest_night, night_folder, published_nights};
 use crate::io::private::{read_file, read_if_there};
 use crate::io::published::open_if_whole;
 use crate::publish::MANIFEST_VERSION;
@@ -119,7 +119,7 @@ impl Night {
     pub fn open(workspace: &Path, as_of: Date) -> Result<Self> {
         let folder = night_folder(workspace, as_of);
         let refused = |cause: &dyn Display| damaged(&folder, cause);
-        let bytes = read_file(&folder.join("manifest.json")).map_err(|cause| refused(&chain(&cause)))?;
+        let bytes = read_file(&folder.join(MANIFEST)).map_err(|cause| refused(&cause.with_causes()))?;
         let manifest: NightManifest = serde_json::from_slice(&bytes).map_err(|cause| refused(&cause))?;
         let formats = (manifest.manifest_version, manifest.schema_version);
         if formats != (MANIFEST_VERSION, SCHEMA_VERSION) {
@@ -166,7 +166,7 @@ impl Night {
         let published = self.manifest.files.iter().find(|file| file.path == path);
         let published = published.ok_or_else(|| self.damaged(&format!("it has no `{path}`")))?;
         let file = open_if_whole(&self.folder.join(&path), &published.blake3);
-        let file = file.map_err(|cause| self.damaged(&chain(&cause)))?;
+        let file = file.map_err(|cause| self.damaged(&cause.with_causes()))?;
         let file =
             file.ok_or_else(|| self.damaged(&format!("`{path}` is not the file that was published")))?;
         let kept = file.try_clone().map_err(|cause| self.damaged(&cause))?;
@@ -205,10 +205,4 @@ fn damaged(folder: &Path, cause: &dyn Display) -> Error {
     Error::internal(format!("cannot read the published night `{}`: {cause}", folder.display()))
         .hint("where a run has just replaced this night, ask again")
         .hint("else run that night again, or move its folder out of `published/`")
-}
-
-/// An error with its cause, in one line.
-fn chain(error: &Error) -> String {
-    let cause = std::error::Error::source(error);
-    cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }

@@ -73,8 +73,7 @@ impl BalancePlan {
             mean_30d: last(30),
             mean_90d: last(90),
             mean_365d: last(365),
-            mean_last_month: month_end
-                .and_then(|end| stretch(end.plus_days(1 - end.day().cast_signed()), end)),
+            mean_last_month: month_end.and_then(|end| stretch(end.month_start(), end)),
             mean_known_90d: known(90),
             mean_known_365d: known(365),
         }

@@ -1,6 +1,7 @@
 //! Mean assets by calendar month: what tiers are decided on.
 
 use super::steps::{Span, mean, spans};
+use crate::contract::Customer;
 use crate::date::Date;
 use crate::error::Result;
 use crate::money::Money;
@@ -28,19 +29,13 @@ impl MonthlyAssets {
         let snapshots = &bank.calendar().snapshots;
         let snapshots = &snapshots[..snapshots.partition_point(|on| *on <= as_of)];
         let of_month = |end: Date| -> Option<(Date, Vec<Span>)> {
-            let first = end.plus_days(1 - end.day().cast_signed());
-            Some((end, spans(snapshots, first, end)?.collect()))
+            Some((end, spans(snapshots, end.month_start(), end)?.collect()))
         };
         let months: Vec<(Date, Vec<Span>)> = as_of.last_month_ends(MONTHS_MAX).filter_map(of_month).collect();
         let of_customer = |history: &CustomerHistory<'_>| -> Vec<f64> {
             let assets = assets_at(history, snapshots);
-            let means = months.iter().map(|(end, spans)| {
-                let first = end.plus_days(1 - end.day().cast_signed());
-                let is_seen = history.customer.opened_on <= first
-                    && history.customer.closed_on.is_none_or(|closed| closed > *end);
-                if is_seen { mean(spans.iter().copied(), |at| assets[at]) } else { f64::NAN }
-            });
-            means.collect()
+            let means = months.iter();
+            means.map(|(end, spans)| month_mean(history.customer, *end, spans, |at| assets[at])).collect()
         };
         let means = bank.map(of_customer)?.into_iter().flatten().collect();
         Ok(Self { month_ends: months.into_iter().map(|(end, _)| end).collect(), means })
@@ -51,6 +46,14 @@ impl MonthlyAssets {
         let n = self.month_ends.len();
         &self.means[index as usize * n..][..n]
     }
+}
+
+/// A customer's mean daily assets in the month that ends on `end`, whose days `spans` covers; NaN where he was not here
+/// for all of it. `assets` are those at a snapshot, currency units.
+pub fn month_mean(customer: &Customer, end: Date, spans: &[Span], assets: impl Fn(usize) -> f64) -> f64 {
+    let is_here_all_month =
+        customer.opened_on <= end.month_start() && customer.closed_on.is_none_or(|closed| closed > end);
+    if is_here_all_month { mean(spans.iter().copied(), assets) } else { f64::NAN }
 }
 
 /// Assets at each snapshot, currency units.

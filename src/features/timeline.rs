@@ -89,7 +89,7 @@ impl Timeline {
             mix_now: mix(as_of),
             mix_before: mix(as_of.plus_days(-365)),
             before_months: position(first.plus_days(-1)),
-            first_month: (month_end.plus_days(1 - month_end.day().cast_signed()), month_end),
+            first_month: (month_end.month_start(), month_end),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::stop;
 use crate::error::{Error, Kind, Result};
 use rustix::fs::{AtFlags, CWD, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
@@ -115,11 +116,17 @@ fn held(workspace: &Path, file: &mut File) -> Error {
     let mut holder = String::new();
     let _ = file.take(20).read_to_string(&mut holder);
     let error = Error::locked(format!("another run holds `{}`", workspace.display()));
-    let error = match holder.trim().parse::<u32>() {
-        Ok(process) => error.hint(format!("wait until process {process} has ended, then run again")),
-        Err(_) => error.hint("wait until it has ended, then run again"),
+    let error = match holder.trim().parse().ok().filter(|process| lives(*process)) {
+        Some(process) => error.hint(format!("wait until process {process} has ended, then run again")),
+        None => error.hint("wait until it has ended, then run again"),
     };
-    error.hint("`run --wait SECONDS` waits for it")
+    error.hint("`--wait SECONDS` of `run`, `backfill`, `verify` and `purge` waits for it")
+}
+
+/// Whoever only looks, or copies under `flock`, leaves the name of the run before him.
+fn lives(process: i32) -> bool {
+    let Some(process) = Pid::from_raw(process).filter(|_| process > 0) else { return false };
+    matches!(test_kill_process(process), Ok(()) | Err(Errno::PERM))
 }
 
 pub(super) const PRIVATE_FOLDER: Mode = Mode::RWXU;
@@ -213,6 +220,16 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join(".lock"), "999999\n").unwrap();
         let _lock = WorkspaceLock::acquire(home.path()).unwrap();
+    }
+
+    #[test]
+    fn a_hint_names_no_process_that_has_ended() {
+        let home = tempfile::tempdir().unwrap();
+        // Above any id that Linux gives (PID_MAX_LIMIT, proc(5)).
+        std::fs::write(home.path().join(".lock"), format!("{}\n", i32::MAX)).unwrap();
+        let _looking = WorkspaceLock::acquire_to_read(home.path(), Patience::None).unwrap();
+        let refused = WorkspaceLock::acquire(home.path()).unwrap_err();
+        assert_eq!(refused.hints()[0], "wait until it has ended, then run again");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod exports;
 mod folder;
 pub mod handed_in;
 pub mod lock;
+pub mod memory;
 pub mod nights;
 pub mod pool;
 pub mod private;

@@ -16,6 +16,7 @@ use super::private::{Prepared, names_in, read_if_there};
 use crate::date::Date;
 use crate::error::Result;
 use rustix::fs::FileType;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) const PUBLISHED: &str = "published";
@@ -62,13 +63,22 @@ pub fn published_nights(workspace: &Path) -> Result<Vec<Date>> {
 /// # Errors
 /// Kind `Usage` or `Internal`, naming the folder that cannot be read.
 pub fn generations(workspace: &Path, as_of: Date) -> Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    if published_nights(workspace)?.contains(&as_of) {
-        folders.push(night_folder(workspace, as_of));
+    Ok(all_generations(workspace)?.remove(&as_of).unwrap_or_default())
+}
+
+/// The same of every night, by date.
+///
+/// # Errors
+/// As [`generations`].
+pub fn all_generations(workspace: &Path) -> Result<BTreeMap<Date, Vec<PathBuf>>> {
+    let mut nights: BTreeMap<Date, Vec<PathBuf>> = BTreeMap::new();
+    for night in published_nights(workspace)? {
+        nights.insert(night, vec![night_folder(workspace, night)]);
     }
-    let replaced = replaced_nights(workspace)?.into_iter().rev();
-    folders.extend(replaced.filter(|(date, _)| *date == as_of).map(|(_, folder)| folder));
-    Ok(folders)
+    for (night, folder) in replaced_nights(workspace)?.into_iter().rev() {
+        nights.entry(night).or_default().push(folder);
+    }
+    Ok(nights)
 }
 
 /// The nights that reruns replaced, with their folders, by date and age.

@@ -86,11 +86,7 @@ impl fmt::Display for Durability {
         match self {
             Durability::Durable => f.write_str("published"),
             Durability::Unknown(failure) => {
-                write!(f, "published, durability unknown: {failure}")?;
-                match std::error::Error::source(failure) {
-                    Some(cause) => write!(f, ": {cause}"),
-                    None => Ok(()),
-                }
+                write!(f, "published, durability unknown: {}", failure.with_causes())
             }
         }
     }
@@ -148,6 +144,7 @@ impl Staging {
         let mut live = live::hold();
         stop::check()?;
         let exchanged = self.show()?;
+        stop::night_shown();
         live.remove(&self.staged.path);
         let folder = night_folder(&self.workspace.path, self.as_of);
         let mut published = Published { folder, replaced: None, durability: Durability::Durable };

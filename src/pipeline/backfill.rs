@@ -1,15 +1,19 @@
 //! `tercet backfill`: the nights of a span in order of date, each from what was known then.
 //!
-//! Reads and writes what [`run`] does, night by night, each under a lock of its own. Never: publishes a night before an
-//! earlier one of the span, goes on after a failure, runs a night that is published without being told to.
+//! Reads and writes what [`run_recorded`] does, night by night, each under a lock and with a record of its own. Never:
+//! publishes a night before an earlier one of the span, goes on after a failure, runs a night that is published without
+//! being told to.
 
-use super::run;
+use super::recorded::{Request, run_recorded};
 use super::watch::Observer;
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
+use crate::io::lock::Patience;
 use crate::io::nights::published_nights;
+use crate::runs::Recorder;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Which dates of the span have a night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,20 @@ pub enum Every {
     /// Every seven days from the first one on.
     Week,
     MonthEnd,
+}
+
+/// What is asked of a backfill.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// First and last date, both included.
+    pub from: Date,
+    pub to: Date,
+    pub every: Every,
+    /// Nights that are published already are run again.
+    pub rerun: bool,
+    /// As of a single night, each time.
+    pub accept_volume: bool,
+    pub patience: Patience,
 }
 
 /// What became of one date.
@@ -44,26 +62,27 @@ pub struct BackfillReport {
     pub failed: Option<(Date, Error)>,
 }
 
-/// Publishes the nights from `from` to `to`, both included, but for those that are published already, unless `rerun`;
-/// `each` is told of every one as it is done.
+/// Publishes the nights of a span, but for those that are published already, unless they are to be run again. Each is
+/// written down by a recorder of its own, which `recorder` gives; `each` is told of every one as it is done.
 ///
 /// # Errors
 /// Kind `Usage` where the span has no date. A night that fails stands in the report.
 pub fn backfill(
     config: &Config,
-    (from, to): (Date, Date),
-    every: Every,
-    rerun: bool,
+    span: &Span,
+    recorder: &mut dyn FnMut() -> Arc<Recorder>,
     observer: &dyn Observer,
     each: &mut dyn FnMut(&Filled),
 ) -> Result<BackfillReport> {
-    let dates = dates(from, to, every)?;
+    let dates = dates(span.from, span.to, span.every)?;
     let mut report = BackfillReport { nights: Vec::new(), failed: None };
     for as_of in dates {
-        let filled = if !rerun && published_nights(&config.workspace)?.contains(&as_of) {
+        let filled = if !span.rerun && published_nights(&config.workspace)?.contains(&as_of) {
             Filled::Skipped { as_of }
         } else {
-            match run(config, Some(as_of), false, observer) {
+            let (accept_volume, patience) = (span.accept_volume, span.patience);
+            let request = Request { as_of: Some(as_of), accept_volume, patience };
+            match run_recorded(config, &request, &recorder(), observer) {
                 Ok(night) => Filled::Published {
                     as_of,
                     run_id: night.manifest.run_id,

@@ -19,7 +19,7 @@ mod watch;
 
 pub use crate::publish::{TierFigures, TypeFigures};
 pub use approve::{ApproveReport, Successor, WithdrawReport, approve, withdraw};
-pub use backfill::{BackfillReport, Every, Filled, backfill};
+pub use backfill::{BackfillReport, Every, Filled, Span, backfill};
 pub use backtest::{BacktestReport, backtest};
 pub use churn_fit::ChurnFit;
 pub use fit::{FitReport, PropensityFit, fit};
@@ -42,7 +42,7 @@ use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{self, Durability, Published, Staging};
 use crate::privacy::Privacy;
-use crate::publish::{self, Listed, Manifest};
+use crate::publish::{self, Asked, Listed, Manifest};
 use crate::results;
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
@@ -271,6 +271,8 @@ fn night(
         privacy: &privacy,
     };
     let manifest = Manifest { stages: watch.timings.clone(), ..manifest(config, &rules, &models, &known) };
+    let types = publish::type_figures(features, &segments, &churn);
+    let tiers = publish::tier_figures(&segments)?;
     let night = publish::Night {
         tables: &tables,
         lists: &lists,
@@ -279,6 +281,8 @@ fn night(
         outcomes: &outcomes.frame,
         effect: &effect,
         rejects: &rejects,
+        types: &types,
+        tiers: &tiers,
         before: before.as_ref(),
         churn_model: models.churn.model().map(|night| &night.model).map_err(String::as_str),
         privacy: &privacy,
@@ -292,14 +296,11 @@ fn night(
         },
     )?;
 
-    if let Durability::Unknown(_) = published.durability {
-        manifest
-            .warnings
-            .push(Warning::DurabilityUnknown { path: published.folder.display().to_string() }.to_string());
+    if let Durability::Unknown(failure) = &published.durability {
+        let (path, cause) = (published.folder.display().to_string(), failure.with_causes());
+        manifest.warnings.push(Warning::DurabilityUnknown { path, cause }.to_string());
     }
     manifest.stages = watch.timings.clone();
-    let types = publish::type_figures(features, &segments, &churn);
-    let tiers = publish::tier_figures(&segments)?;
     Ok(NightReport {
         folder: published.folder,
         replaced: published.replaced,
@@ -350,13 +351,11 @@ fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<D
     }
 }
 
-/// Who stood on which list lately: asked for only where contacts, which say more, are not delivered.
+/// Who stood on which list lately: where contacts, which say more, are delivered, only who was held out of it.
 fn listed_before(config: &Config, as_of: Date, contacts_are_delivered: bool) -> Result<Listed> {
-    if contacts_are_delivered {
-        return Ok(Listed::new());
-    }
+    let asked = if contacts_are_delivered { Asked::HeldOut } else { Asked::Everybody };
     let from = as_of.plus_days(-config.lists.longest_cooldown_days());
-    publish::listed_between(&config.workspace, from, as_of)
+    publish::listed_between(&config.workspace, from, as_of, asked)
 }
 
 /// A night needs somebody in it.

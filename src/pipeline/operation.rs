@@ -179,7 +179,7 @@ fn models(workspace: &Path, newest: Option<Date>, manifest: Option<&Manifest>) -
 
 fn drift(as_of: Date, manifest: &Manifest, config: &Config) -> DriftStatus {
     let moved = manifest.drift.iter().filter_map(|column| {
-        let index = column.index.filter(|index| Some(*index) > column.index_by_chance)?;
+        let index = crate::publish::beyond_chance(column.index, column.index_by_chance)?;
         Some((format!("{} of {} ({})", column.column, column.axis, column.segment_group), index))
     });
     let moved: Vec<(String, f64)> = moved.collect();

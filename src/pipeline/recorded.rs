@@ -5,6 +5,9 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::{Patience, WorkspaceLock};
+use crate::io::memory;
+use crate::io::nights::{MANIFEST, night_folder, published_nights};
+use crate::io::private::read_file;
 use crate::io::stop;
 use crate::publish::StageTiming;
 use crate::runs::Recorder;
@@ -33,12 +36,14 @@ pub fn run_recorded(
     observer: &dyn Observer,
 ) -> Result<NightReport> {
     let _lock = WorkspaceLock::acquire_within(&config.workspace, request.patience)?;
+    stop::night_begins();
     recorder.begin(config, request.as_of);
+    warn_if_memory_is_short(config);
     let noted = Noted { recorder, observer };
     let work =
         AssertUnwindSafe(|| night(config, request.as_of, request.accept_volume, Purpose::Publish, &noted));
     // A panic in a worker thread or a library has printed itself.
-    let ended = catch_unwind(work).unwrap_or_else(|_| Err(fault(recorder.last_stage())));
+    let ended = catch_unwind(work).unwrap_or_else(|_| Err(fault(recorder.last_stage().as_deref())));
     // What fails while the staging folder is being taken away fails because of the signal.
     let ended = ended.or_else(|error| stop::check().and(Err(error)));
     match &ended {
@@ -46,6 +51,29 @@ pub fn run_recorded(
         Err(error) => recorder.failed(error),
     }
     ended
+}
+
+/// What the newest night took at its peak is the only estimate there is: it is warned of, and stops nothing.
+fn warn_if_memory_is_short(config: &Config) {
+    let (Some(needed), Some(obtainable)) = (newest_peak(config), memory::obtainable_bytes()) else { return };
+    if obtainable < needed {
+        const MEBIBYTE: u64 = 1 << 20;
+        let (needed, obtainable) = (needed / MEBIBYTE, obtainable / MEBIBYTE);
+        tracing::warn!(
+            "the newest night took {needed} MiB of memory, and {obtainable} MiB can be had: this one may be killed; \
+             fewer threads (`RAYON_NUM_THREADS=1`) take less, and nothing is half published"
+        );
+    }
+}
+
+fn newest_peak(config: &Config) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        peak_memory_bytes: Option<u64>,
+    }
+    let newest = *published_nights(&config.workspace).ok()?.last()?;
+    let json = read_file(&night_folder(&config.workspace, newest).join(MANIFEST)).ok()?;
+    serde_json::from_slice::<Manifest>(&json).ok()?.peak_memory_bytes
 }
 
 /// Computes one night to the last file, and writes nothing at all.

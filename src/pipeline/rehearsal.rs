@@ -162,6 +162,10 @@ pub struct TableStatus {
     pub used: u64,
     pub duplicate: u64,
     pub superseded: u64,
+    /// Total rows of files.
+    pub trailers: u64,
+    /// Of customers who were taken out for good.
+    pub purged: u64,
     pub rejected: u64,
 }
 
@@ -215,6 +219,8 @@ fn table_status(commit: &store::commit::Commit, table: Table) -> Option<TableSta
         used: sum(|books| books.used),
         duplicate: sum(|books| books.duplicate),
         superseded: sum(|books| books.superseded),
+        trailers: sum(|books| books.trailers),
+        purged: sum(|books| books.purged),
         rejected: sum(|books| books.rejected),
     })
 }

@@ -1,6 +1,7 @@
 //! The key of pseudonyms, and the pseudonym of an id under it.
 
 use crate::error::{Error, Result};
+use crate::hexadecimal;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -46,7 +47,7 @@ impl Key {
         for part in ["tercet ", label, "\0", text] {
             mac.update(part.as_bytes());
         }
-        mac.finalize().into_bytes().iter().take(n_bytes).map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal::of(mac.finalize().into_bytes().into_iter().take(n_bytes))
     }
 }
 

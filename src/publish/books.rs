@@ -52,6 +52,8 @@ impl Desk<'_> {
         let (night, id) = (self.night, manager.manager_id.as_str());
         let ranks = portfolio::ranks(manager);
         let rows = self.rows(manager, &ranks);
+        let held_out = portfolio::held_out(manager);
+        let own = self.portfolios.rows(id);
         let known = night.bank.manager(id);
         let branch = known.and_then(|known| known.branch_id.as_deref());
         let book = Book {
@@ -62,7 +64,7 @@ impl Desk<'_> {
             currency: &night.config.base_currency,
             tier_limits: night.config.value.tier_limits,
             band_limits: night.config.churn.band_limits,
-            overview: &portfolio::overview(night, self.privacy, self.portfolios.rows(id), &ranks),
+            overview: &portfolio::overview(night, self.privacy, own, &ranks, &held_out),
             profile: self.privacy.profile(),
             rows: &rows,
             not_shown: u32::try_from(manager.beyond_capacity.len()).unwrap_or(u32::MAX),

@@ -75,7 +75,7 @@ pub struct Disclosure {
 }
 
 /// The newest published night before this one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NightBefore {
     pub as_of: Date,
     pub segments_blake3: String,
@@ -172,6 +172,18 @@ pub struct ColumnDrift {
     pub n_reference: Vec<u64>,
     /// ... and on the night.
     pub n_now: Vec<u64>,
+}
+
+impl ColumnDrift {
+    /// The index, where customers moved further than chance alone would have it.
+    pub fn beyond_chance(&self) -> Option<f64> {
+        beyond_chance(self.index, self.index_by_chance)
+    }
+}
+
+/// A stability index that is above what chance alone gives.
+pub fn beyond_chance(index: Option<f64>, index_by_chance: Option<f64>) -> Option<f64> {
+    index.filter(|index| Some(*index) > index_by_chance)
 }
 
 /// One published file.

@@ -31,13 +31,13 @@ pub use backtest::backtest_frames;
 pub use backtest_cross_sell::cross_sell_frame;
 pub use figures::{TierFigures, TypeFigures, tier_figures, type_figures};
 pub use list_file::{begun as list_file_writer, safe as list_file_cell};
-pub use listed::{Listed, listed_between};
+pub use listed::{Asked, Listed, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
-    NightBefore, StageTiming,
+    NightBefore, StageTiming, beyond_chance,
 };
 pub use night::{Night, publish, rehearse};
-pub use previous::{Previous, night_before};
+pub use previous::{ModelUsed, Previous, night_before};
 pub use rejects::frame as rejects_frame;
 pub use scored::scores_until;
 pub use tables::{parquet_bytes, parquet_bytes_again};

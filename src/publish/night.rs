@@ -1,6 +1,7 @@
 //! Writing one night: tables, workbooks, page, manifest, and the rename that shows them.
 
 use super::Previous;
+use super::figures::{TierFigures, TypeFigures};
 use super::manifest::{File, MANIFEST_VERSION, Manifest};
 use super::run_id::run_id;
 use super::shelf::Shelf;
@@ -27,6 +28,9 @@ pub struct Night<'a> {
     pub outcomes: &'a DataFrame,
     pub effect: &'a Effect,
     pub rejects: &'a DataFrame,
+    /// What it comes to by type and by tier.
+    pub types: &'a [TypeFigures],
+    pub tiers: &'a [TierFigures],
     pub before: Option<&'a Previous>,
     /// The churn model in force, or why there is none.
     pub churn_model: Result<&'a ChurnModel, &'a str>,

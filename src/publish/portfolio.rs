@@ -8,7 +8,7 @@ use crate::labels::{CUSTOMER_TYPES, TIERS};
 use crate::money::Money;
 use crate::privacy::Privacy;
 use crate::targets::{self, ManagerList};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest expected losses that a sheet names.
 const LOSSES_MAX: usize = 10;
@@ -41,6 +41,11 @@ pub(super) fn ranks(list: &ManagerList) -> Ranks {
     list.shown().map(|assigned| assigned.row).zip(1u32..).collect()
 }
 
+/// Rows that stand on a list tonight and are held out: in no file.
+pub(super) fn held_out(list: &ManagerList) -> BTreeSet<usize> {
+    list.listed.iter().filter(|assigned| assigned.held_out).map(|assigned| assigned.row).collect()
+}
+
 /// A customer as files show him.
 pub(super) fn known(night: &targets::Night<'_>, privacy: &Privacy, row: usize, ranks: &Ranks) -> Known {
     let customer = night.customer(row);
@@ -56,13 +61,17 @@ pub(super) fn tier(night: &targets::Night<'_>, row: usize) -> &'static str {
     night.segments.tiers()[row].map_or("", |tier| TIERS[usize::from(tier)])
 }
 
-/// The customers of `rows` at a glance.
+/// The customers of `rows` at a glance. All count in the sums; neither the held-out nor those whom no list may name are
+/// named.
 pub(super) fn overview(
     night: &targets::Night<'_>,
     privacy: &Privacy,
     rows: &[usize],
     ranks: &Ranks,
+    held_out: &BTreeSet<usize>,
 ) -> Overview {
+    let may_be_named = |row: &usize| !held_out.contains(row) && targets::never_listed(night, *row).is_none();
+    let named: Vec<usize> = rows.iter().copied().filter(may_be_named).collect();
     let sums = Sums::of(night);
     let types =
         |code: &'static str| (code, sums.where_(rows, |row| night.segments.customer_types()[row] == code));
@@ -74,7 +83,7 @@ pub(super) fn overview(
     let band_of = |row: usize| night.churn.probabilities()[row].map(|p| Band::of(p, limits));
     let bands = [Band::VeryHigh, Band::High, Band::Raised, Band::Low];
     let bands = bands.map(|band| (band, sums.where_(rows, |row| band_of(row) == Some(band))));
-    let (maturities, further_maturities) = maturities(night, privacy, rows, ranks);
+    let (maturities, further_maturities) = maturities(night, privacy, &named, ranks);
     let has_some = |figures: &Figures| figures.n > 0;
     Overview {
         as_of: night.as_of(),
@@ -84,7 +93,7 @@ pub(super) fn overview(
         all: sums.where_(rows, |_| true),
         bands: bands.into_iter().filter(|(_, figures)| has_some(figures)).collect(),
         n_not_scored: rows.iter().filter(|row| night.churn.probabilities()[**row].is_none()).count(),
-        losses: losses(night, privacy, rows, ranks),
+        losses: losses(night, privacy, &named, ranks),
         maturity_days: MATURITY_DAYS,
         maturities,
         further_maturities,

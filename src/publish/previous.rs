@@ -4,7 +4,7 @@ use super::earlier::column;
 use super::totals::Totals;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{night_folder, published_nights};
+use crate::io::nights::{MANIFEST, night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::segment::movements::Before;
 use arrow::array::{Array, Float64Array, Int32Array, StringArray};
@@ -50,7 +50,7 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
             .hint("run that night again, or move its folder out of `published/`")
     };
     let segments = read_file(&folder.join("segments.parquet")).map_err(|cause| damaged(cause.into()))?;
-    let manifest = read_file(&folder.join("manifest.json")).map_err(|cause| damaged(cause.into()))?;
+    let manifest = read_file(&folder.join(MANIFEST)).map_err(|cause| damaged(cause.into()))?;
     let manifest: Models = serde_json::from_slice(&manifest).map_err(|cause| damaged(cause.into()))?;
     Ok(Some(Previous {
         as_of: before,
@@ -66,7 +66,7 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
 /// What is read of a manifest.
 #[derive(serde::Deserialize)]
 struct Models {
-    models: Vec<Model>,
+    models: Vec<ModelUsed>,
 }
 
 impl Models {
@@ -76,11 +76,13 @@ impl Models {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Model {
-    what: String,
-    model_id: String,
-    blake3: String,
+/// A model as a published manifest names it.
+#[derive(Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct ModelUsed {
+    pub what: String,
+    pub model_id: String,
+    /// Of its file.
+    pub blake3: String,
 }
 
 fn standings(bytes: Vec<u8>) -> Result<BTreeMap<String, Before>, Box<dyn std::error::Error>> {

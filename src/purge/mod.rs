@@ -24,11 +24,10 @@ mod zip;
 pub use nights::{NightsReport, purge_before};
 
 use crate::config::Config;
-use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::census::is_folder;
-use crate::io::lock::WorkspaceLock;
-use crate::io::nights::{generations, published_nights, replaced_nights};
+use crate::io::lock::{Patience, WorkspaceLock};
+use crate::io::nights::all_generations;
 use crate::io::rewritten::{remove_passing, remove_unfinished};
 use crate::io::staging;
 use crate::privacy::Privacy;
@@ -37,11 +36,39 @@ use crate::store::tombstones::Tombstones;
 use crate::store::writer::PurgedRows;
 use night::Person;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
-/// What a purge of a customer came to. Holds nothing of him.
+/// How it is to be done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request {
+    /// Everything is searched and nothing written.
+    pub dry_run: bool,
+    /// For a run that holds the workspace.
+    pub patience: Patience,
+}
+
+impl Request {
+    /// # Errors
+    /// Kind `Incomplete` where there is no workspace; otherwise as [`WorkspaceLock::acquire_within`].
+    fn hold(&self, config: &Config) -> Result<Option<WorkspaceLock>> {
+        let workspace = &config.workspace;
+        if !is_folder(workspace) {
+            return Err(Error::incomplete(format!("there is no workspace `{}`", workspace.display()))
+                .hint("name it with `--workspace`"));
+        }
+        if self.dry_run {
+            return WorkspaceLock::acquire_to_read(workspace, self.patience);
+        }
+        let lock = WorkspaceLock::acquire_within(workspace, self.patience)?;
+        clear_leftovers(config)?;
+        Ok(Some(lock))
+    }
+}
+
+/// What a purge of a customer came to, or would come to. Holds nothing of him.
 #[derive(Debug, Serialize)]
 pub struct CustomerReport {
+    /// Nothing was written.
+    pub dry_run: bool,
     /// Nights, published and replaced, and their files that were written anew.
     pub nights: usize,
     pub night_files: usize,
@@ -69,46 +96,39 @@ impl CustomerReport {
 /// # Errors
 /// Kind `Locked` while a night runs; `Incomplete` where there is no workspace; `Internal` where a file is damaged or cannot
 /// be written: what was done until then stands, and the same command goes on.
-pub fn purge_customer(config: &Config, id: &str) -> Result<CustomerReport> {
-    let workspace = &config.workspace;
-    if !is_folder(workspace) {
-        return Err(no_workspace(config));
-    }
+pub fn purge_customer(config: &Config, id: &str, request: &Request) -> Result<CustomerReport> {
     if id.trim().is_empty() {
         return Err(Error::usage("no customer is named").hint("give his id as the core systems deliver it"));
     }
-    let _lock = WorkspaceLock::acquire(workspace)?;
+    let _lock = request.hold(config)?;
+    let (workspace, dry_run) = (&config.workspace, request.dry_run);
     let privacy = Privacy::of(&config.privacy)?;
-    clear_leftovers(config)?;
-    let mut writer = Writer::open(workspace, config.store.buckets)?;
+    let open = if dry_run { Writer::rehearse } else { Writer::open };
+    let mut writer = open(workspace, config.store.buckets)?;
     let traces = writer.traces(id)?;
     let person = Person::of(id, &privacy, traces);
     let (mut nights, mut night_files, mut nights_searched) = (0, 0, 0);
-    for date in all_nights(config)? {
-        for folder in generations(workspace, date)? {
-            nights_searched += 1;
-            let files = night::purge(&folder, &person)?;
-            nights += usize::from(files > 0);
-            night_files += files;
-        }
+    for folder in all_generations(workspace)?.values().flatten() {
+        nights_searched += 1;
+        let files = night::purge(folder, &person, dry_run)?;
+        nights += usize::from(files > 0);
+        night_files += files;
     }
-    let changed = results::purge(workspace, &person)?;
-    let tombstones = Tombstones::begun(workspace, &writer.commit().purged)?;
-    results::settle(workspace, &changed, &mut writer)?;
+    let changed = results::purge(workspace, &person, dry_run)?;
+    let purged = &writer.commit().purged;
+    let tombstones = if dry_run {
+        Tombstones::rehearsed(workspace, purged)?
+    } else {
+        Tombstones::begun(workspace, purged)?
+    };
+    if !dry_run {
+        results::settle(workspace, &changed, &mut writer)?;
+    }
     let store = writer.purge(id, &person.traces, tombstones)?;
     writer.commit_change()?;
     let left = left(config, &privacy);
-    Ok(CustomerReport { nights, night_files, nights_searched, store, results: changed.len(), left })
-}
-
-fn no_workspace(config: &Config) -> Error {
-    Error::incomplete(format!("there is no workspace `{}`", config.workspace.display()))
-        .hint("name it with `--workspace`")
-}
-
-fn all_nights(config: &Config) -> Result<BTreeSet<Date>> {
-    let replaced = replaced_nights(&config.workspace)?.into_iter().map(|(date, _)| date);
-    Ok(published_nights(&config.workspace)?.into_iter().chain(replaced).collect())
+    let results = changed.len();
+    Ok(CustomerReport { dry_run, nights, night_files, nights_searched, store, results, left })
 }
 
 /// What dead runs left may hold anybody.

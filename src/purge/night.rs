@@ -51,11 +51,11 @@ struct Rewritten {
     rows: Option<i64>,
 }
 
-/// Takes a customer out of the night in `folder`; how many of its files named him.
+/// Takes a customer out of the night in `folder`, but for a `dry_run`; how many of its files named him.
 ///
 /// # Errors
 /// Kind `Internal` where a file is damaged or cannot be written; the night is as it was then.
-pub(super) fn purge(folder: &Path, person: &Person) -> Result<usize> {
+pub(super) fn purge(folder: &Path, person: &Person, dry_run: bool) -> Result<usize> {
     let damaged = |file: &str| {
         Error::internal(format!("`{}` is not what was published", folder.join(file).display()))
             .hint("`tercet verify` says what is damaged; restore or remove the night, then purge again")
@@ -88,10 +88,10 @@ pub(super) fn purge(folder: &Path, person: &Person) -> Result<usize> {
         }
         changed.insert(file.path.clone(), bytes);
     }
-    if changed.is_empty() {
-        return Ok(0);
-    }
     let n = changed.len();
+    if changed.is_empty() || dry_run {
+        return Ok(n);
+    }
     let sealed = manifest::rewritten(body, &said.files, &said.rows, said.purged + 1)?;
     changed.insert(MANIFEST.to_owned(), sealed.into_bytes());
     let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else { return Err(damaged("")) };

@@ -7,22 +7,23 @@ use super::night::Person;
 use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::io::exports;
-use crate::io::private::{names_in, read_file, write_private};
-use crate::results::{FOLDER, KEPT_PATTERN};
+use crate::io::private::{names_in, read_file};
+use crate::results::{FOLDER, KEPT_PATTERN, write_files};
 use crate::store::Writer;
 use crate::store::writer::REDACTED;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const CUSTOMER_ID: &[u8] = b"customer_id";
 const RAW: &[u8] = b"raw";
 
-/// Takes him out of every file; names of those that are other now.
+/// Takes him out of every file, but for a `dry_run`; names of those that name him.
 ///
 /// # Errors
 /// Kind `Internal` where a file cannot be read or written, or is no CSV any more.
-pub(super) fn purge(workspace: &Path, person: &Person) -> Result<Vec<String>> {
+pub(super) fn purge(workspace: &Path, person: &Person, dry_run: bool) -> Result<Vec<String>> {
     let folder = workspace.join(FOLDER);
-    let mut changed = Vec::new();
+    let mut changed = BTreeMap::new();
     for name in names_in(&folder)? {
         let path = folder.join(&name);
         let damaged = |cause: csv::Error| {
@@ -31,11 +32,13 @@ pub(super) fn purge(workspace: &Path, person: &Person) -> Result<Vec<String>> {
                 .caused_by(cause)
         };
         if let Some(bytes) = without(person, &read_file(&path)?).map_err(damaged)? {
-            write_private(&path, &bytes)?;
-            changed.push(name);
+            changed.insert(name, bytes);
         }
     }
-    Ok(changed)
+    if !dry_run {
+        write_files(workspace, &changed)?;
+    }
+    Ok(changed.into_keys().collect())
 }
 
 fn without(person: &Person, bytes: &[u8]) -> Result<Option<Vec<u8>>, csv::Error> {

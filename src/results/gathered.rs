@@ -5,6 +5,7 @@ use super::kept::{Kept, WorkbookKey};
 use super::reject::Reject;
 use super::row::{Fault, Filled};
 use super::submitted::Submitted;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A file and what became of its rows: rows filled in = new + repeated + known + rejected.
@@ -28,13 +29,15 @@ impl File {
 const TWO_STORIES: Fault = Fault {
     column: OUTCOME,
     reason: "another row for the same customer of this list says otherwise",
-    hint: "leave the right one of them alone filled in, and read the workbooks again",
+    hint: Cow::Borrowed("leave the right one of them alone filled in, and read the workbooks again"),
 };
 
 const READ_BEFORE: Fault = Fault {
     column: OUTCOME,
     reason: "what was read of this row before says otherwise",
-    hint: "what was read before stands; to correct it, change the line in `results/` of the workspace",
+    hint: Cow::Borrowed(
+        "what was read before stands; to correct it, change the line in `results/` of the workspace",
+    ),
 };
 
 /// One file per submitted workbook, in their order.

@@ -8,12 +8,13 @@
 //! A kept file is a delivery like any other: its name dates it, and whoever mends a line in it corrects it.
 
 use super::FOLDER;
+use super::digests::write_files;
 use super::gathered::File;
 use super::identity::Identity;
 use super::row::Filled;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::private::{names_in, read_file, read_if_there, write_private};
+use crate::io::private::{names_in, read_file, read_if_there};
 use crate::labels::OUTCOMES;
 use crate::publish::workbook::manager_stem;
 use crate::store::tombstones::Tombstones;
@@ -143,12 +144,13 @@ pub fn keep(workspace: &Path, files: &[File], newest: Date, tombstones: &Tombsto
             [file, sheet, row, reject.column.clone(), reject.reason.clone(), raw.to_owned()]
         }));
     }
+    let mut written = BTreeMap::new();
     for (name, new) in contacts {
         let path = folder.join(&name);
         let mut all = read_if_there(&path)?.map(|csv| lines(&csv, &name)).transpose()?.unwrap_or_default();
         all.extend(new);
         all.sort_by_key(|line| line.rank);
-        write_private(&path, &csv_of(all.iter().map(|line| move |csv: &mut Csv| csv.serialize(line)))?)?;
+        written.insert(name, csv_of(all.iter().map(|line| move |csv: &mut Csv| csv.serialize(line)))?);
     }
     for (name, rows) in rejects {
         let path = folder.join(&name);
@@ -156,10 +158,10 @@ pub fn keep(workspace: &Path, files: &[File], newest: Date, tombstones: &Tombsto
         if !rows.is_empty() || read_if_there(&path)?.is_some() {
             let header = ["file", "sheet", "row", "column", "reason", "raw"].map(str::to_owned);
             let rows = std::iter::once(&header).chain(&rows);
-            write_private(&path, &csv_of(rows.map(|row| move |csv: &mut Csv| csv.write_record(row)))?)?;
+            written.insert(name, csv_of(rows.map(|row| move |csv: &mut Csv| csv.write_record(row)))?);
         }
     }
-    Ok(())
+    write_files(workspace, &written)
 }
 
 /// Night, run and manager, as a part of a file name.

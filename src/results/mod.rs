@@ -15,6 +15,7 @@
 //! | into the store with a night | `source` |
 
 mod cells;
+mod digests;
 mod gathered;
 mod header;
 mod identity;
@@ -27,6 +28,7 @@ mod source;
 mod submitted;
 mod unzipped;
 
+pub(crate) use digests::{Digests, NAME as DIGESTS, write_files};
 pub use reject::Reject;
 pub use report::{FileReport, Report};
 pub(crate) use source::FILES as KEPT_PATTERN;

@@ -1,6 +1,7 @@
 //! A row that is not taken in: where it stands, why, and what to do.
 
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Never says what a cell holds; that stands in `raw`, which is kept in the workspace alone.
@@ -13,7 +14,7 @@ pub struct Reject {
     /// Header and letter.
     pub column: String,
     pub reason: String,
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
     /// The row's cells, between tabs.
     #[serde(skip)]
     pub raw: String,

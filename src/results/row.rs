@@ -9,6 +9,7 @@ use crate::date::Date;
 use crate::labels::{Labels, Language, OUTCOMES};
 use crate::privacy::Privacy;
 use crate::publish::workbook;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a manager wrote of one customer.
@@ -28,16 +29,15 @@ pub struct Fault {
     /// Key of `[column]`.
     pub column: &'static str,
     pub reason: &'static str,
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 const fn fault(column: &'static str, reason: &'static str, hint: &'static str) -> Fault {
-    Fault { column, reason, hint }
+    Fault { column, reason, hint: Cow::Borrowed(hint) }
 }
 
 const WRITTEN_OVER: &str =
     "enter results into the workbook as it was handed out; rows may be sorted, not renumbered";
-const AS_A_DAY: &str = "enter a day such as 2026-11-02";
 
 /// What rows are read against.
 pub struct Context<'a> {
@@ -106,20 +106,27 @@ impl Context<'_> {
 
     fn contacted_on(&self, cell: Option<&Cell>) -> Result<Date, Fault> {
         let on = match cell {
-            None => return Err(fault(CONTACTED_ON, "an outcome without a day", AS_A_DAY)),
+            None => return Err(self.no_day("an outcome without a day")),
             Some(Cell::Day(day)) => Some(*day),
             Some(Cell::Text(text)) => day(text.trim()),
             Some(_) => None,
         };
-        let on = on.ok_or(fault(CONTACTED_ON, "no day", AS_A_DAY))?;
+        let on = on.ok_or_else(|| self.no_day("no day"))?;
         if on < self.identity.as_of {
-            return Err(fault(CONTACTED_ON, "a day before the list's own", AS_A_DAY));
+            return Err(self.no_day("a day before the list's own"));
         }
         if on > self.newest {
-            let hint = "correct it, or read the workbook again once that day's exports are taken in";
-            return Err(fault(CONTACTED_ON, "a day later than the newest of the store", hint));
+            let mut fault = self.no_day("a day later than the newest of the store");
+            fault.hint += ", or read the workbook again once that day's exports are taken in";
+            return Err(fault);
         }
         Ok(on)
+    }
+
+    /// With a day that would do: the newest of the store.
+    fn no_day(&self, reason: &'static str) -> Fault {
+        let hint = format!("enter a day from {} on, such as {}", self.identity.as_of, self.newest);
+        Fault { column: CONTACTED_ON, reason, hint: hint.into() }
     }
 }
 

@@ -48,7 +48,7 @@ impl Submitted {
             row: place.row,
             column: header.shown(fault.column),
             reason: fault.reason.to_owned(),
-            hint: fault.hint,
+            hint: fault.hint.clone(),
             raw: place.raw.clone(),
         }
     }

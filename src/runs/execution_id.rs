@@ -1,6 +1,7 @@
 //! The id of one execution: unlike the run id of the tables, which is the same whenever the same night is published,
 //! it names this run and no other.
 
+use crate::hexadecimal;
 use crate::io::clock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,7 +24,7 @@ fn of(milliseconds: u64, noise: &[u8; 32]) -> String {
     bytes[6..].copy_from_slice(&noise[..10]);
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hexadecimal::of(bytes);
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 

@@ -6,13 +6,14 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::io::clock::{self, Moment};
 use crate::io::private::write_private;
+use crate::io::staging::FileDigest;
 use crate::publish::Manifest;
 use crate::schema::TABLES;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, absolute};
 
-const FOLDER: &str = "lineage";
+pub const FOLDER: &str = "lineage";
 const EVENT: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
 /// A package URL (<https://github.com/package-url/purl-spec>): the same wherever the program runs.
 const PRODUCER: &str = concat!("pkg:cargo/tercet@", env!("CARGO_PKG_VERSION"));
@@ -43,34 +44,49 @@ fn whole(path: &Path) -> String {
     absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
-pub(super) fn started(workspace: &Path, run: &RunRecord) -> Result<()> {
-    write(workspace, run, "START", run.started_at, (Vec::new(), Vec::new()))
+/// An event as the bytes of its file.
+#[derive(Debug)]
+pub(super) struct LineageEvent {
+    name: String,
+    json: Vec<u8>,
 }
 
-pub(super) fn completed(
-    workspace: &Path,
-    run: &RunRecord,
-    datasets: &Datasets,
-    manifest: &Manifest,
-) -> Result<()> {
+impl LineageEvent {
+    /// As the record of the run names it.
+    pub(super) fn digest(&self) -> FileDigest {
+        let blake3 = blake3::hash(&self.json).to_hex().to_string();
+        FileDigest { path: self.name.clone(), bytes: self.json.len() as u64, blake3 }
+    }
+
+    /// # Errors
+    /// Kind `Internal` or `Usage`, naming the path.
+    pub(super) fn write(&self, workspace: &Path) -> Result<()> {
+        write_private(&workspace.join(FOLDER).join(&self.name), &self.json)
+    }
+}
+
+pub(super) fn started(run: &RunRecord) -> Result<LineageEvent> {
+    event(run, "START", run.started_at, (Vec::new(), Vec::new()))
+}
+
+pub(super) fn completed(run: &RunRecord, datasets: &Datasets, manifest: &Manifest) -> Result<LineageEvent> {
     let ended = run.ended_at.unwrap_or_else(clock::now);
-    write(workspace, run, "COMPLETE", ended, (inputs(datasets, manifest), outputs(datasets, manifest)))
+    event(run, "COMPLETE", ended, (inputs(datasets, manifest), outputs(datasets, manifest)))
 }
 
 /// `FAIL`, or `ABORT` for a run that was stopped or died.
-pub(super) fn ended_early(workspace: &Path, run: &RunRecord) -> Result<()> {
-    let event = if run.outcome == Outcome::Failed { "FAIL" } else { "ABORT" };
+pub(super) fn ended_early(run: &RunRecord) -> Result<LineageEvent> {
+    let kind = if run.outcome == Outcome::Failed { "FAIL" } else { "ABORT" };
     let ended = run.ended_at.unwrap_or_else(clock::now);
-    write(workspace, run, event, ended, (Vec::new(), Vec::new()))
+    event(run, kind, ended, (Vec::new(), Vec::new()))
 }
 
-fn write(
-    workspace: &Path,
+fn event(
     run: &RunRecord,
     event: &str,
     at: Moment,
     (inputs, outputs): (Vec<Value>, Vec<Value>),
-) -> Result<()> {
+) -> Result<LineageEvent> {
     let event_of_run = json!({
         "eventType": event,
         "eventTime": at.to_string(),
@@ -92,7 +108,7 @@ fn write(
     let json = serde_json::to_vec_pretty(&event_of_run)
         .map_err(|cause| Error::internal("cannot write an event of lineage").caused_by(cause))?;
     let name = format!("{}-{}.json", run.execution_id, event.to_lowercase());
-    write_private(&workspace.join(FOLDER).join(name), &json)
+    Ok(LineageEvent { name, json })
 }
 
 /// `what` is the facet's name, `of` what it is a facet of, as the specification's files are called.

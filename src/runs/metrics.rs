@@ -1,17 +1,19 @@
-//! `metrics.prom`: the last run, good or failed, and the last good night, in Prometheus' text format, for a textfile
-//! collector. Aggregates alone.
+//! `metrics.prom`: the last run, good or failed, and the newest night, whichever was run last, in Prometheus' text
+//! format, for a textfile collector; sealed by a comment. Aggregates alone.
 
 use super::record::{Outcome, RunRecord};
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::nights::{MANIFEST, night_folder};
+use crate::io::nights::{MANIFEST, night_folder, published_nights};
 use crate::io::private::{read_if_there, write_private};
+use crate::publish::beyond_chance;
+use crate::seal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-const FILE: &str = "metrics.prom";
+pub const FILE: &str = "metrics.prom";
 
 /// Writes the metrics anew after `run`, the last of `runs`, has ended.
 ///
@@ -26,14 +28,25 @@ pub(super) fn write(workspace: &Path, run: &RunRecord, runs: &[RunRecord]) -> Re
         "Runs since the last one that published",
         &[(&[], count(runs.len() - good.map_or(0, |at| at + 1)))],
     );
-    if let Some(good) = good.map(|at| &runs[at]) {
-        of_success(&mut text, good);
-        let manifest = good.as_of.map(|as_of| manifest(workspace, as_of)).transpose()?.flatten();
-        if let Some(manifest) = manifest {
+    if let Some(ended) = good.and_then(|at| runs[at].ended_at) {
+        text.gauge(
+            "tercet_last_success_timestamp_seconds",
+            "When a run last published",
+            &[(&[], seconds(ended.unix_milliseconds))],
+        );
+    }
+    // An older night that was run again is no news of how things stand.
+    if let Some(newest) = published_nights(workspace)?.last() {
+        text.gauge(
+            "tercet_last_success_as_of_timestamp_seconds",
+            "Date of the newest published night, at midnight UTC",
+            &[(&[], f64::from(newest.0) * 86_400.0)],
+        );
+        if let Some(manifest) = manifest(workspace, *newest)? {
             of_night(&mut text, &manifest);
         }
     }
-    write_private(&workspace.join(FILE), text.0.as_bytes())
+    write_private(&workspace.join(FILE), seal::text::sealed(&text.0).as_bytes())
 }
 
 fn manifest(workspace: &Path, as_of: Date) -> Result<Option<Value>> {
@@ -86,23 +99,6 @@ fn of_run(text: &mut Text, run: &RunRecord) {
     text.by("tercet_stage_rows", "Rows of the stages of the last run", "stage", &rows);
 }
 
-fn of_success(text: &mut Text, good: &RunRecord) {
-    if let Some(ended) = good.ended_at {
-        text.gauge(
-            "tercet_last_success_timestamp_seconds",
-            "When a run last published",
-            &[(&[], seconds(ended.unix_milliseconds))],
-        );
-    }
-    if let Some(as_of) = good.as_of {
-        text.gauge(
-            "tercet_last_success_as_of_timestamp_seconds",
-            "Date of the night that was last published, at midnight UTC",
-            &[(&[], f64::from(as_of.0) * 86_400.0)],
-        );
-    }
-}
-
 fn of_night(text: &mut Text, manifest: &Value) {
     let figures = |key: &str| -> Vec<(String, f64)> {
         let figures = manifest[key].as_object().into_iter().flatten();
@@ -122,7 +118,8 @@ fn of_night(text: &mut Text, manifest: &Value) {
         .filter_map(|column| {
             let names =
                 ["segment_group", "axis", "column"].map(|key| column[key].as_str().unwrap_or_default());
-            Some((names, column["index"].as_f64()?))
+            let index = Some(column["index"].as_f64()?);
+            Some((names, beyond_chance(index, column["index_by_chance"].as_f64()).unwrap_or(0.0)))
         })
         .collect();
     let labelled: Vec<[(&str, &str); 3]> = drift
@@ -131,7 +128,11 @@ fn of_night(text: &mut Text, manifest: &Value) {
         .collect();
     let samples: Vec<(&[(&str, &str)], f64)> =
         labelled.iter().zip(&drift).map(|(labels, (_, index))| (labels.as_slice(), *index)).collect();
-    text.gauge("tercet_night_drift_psi", "Population stability index against the model's fit", &samples);
+    text.gauge(
+        "tercet_night_drift_psi",
+        "Population stability index against the model's fit, 0 where chance alone gives as much",
+        &samples,
+    );
     let warnings = manifest["warnings"].as_array().map_or(0, Vec::len);
     text.gauge("tercet_night_warnings", "Warnings of the night", &[(&[], count(warnings))]);
     if let Some(bytes) = manifest["peak_memory_bytes"].as_f64() {

@@ -1,15 +1,18 @@
-//! One run as it is kept, and all runs of a workspace.
+//! One run as it is kept, sealed, and all runs of a workspace.
 
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::clock::Moment;
 use crate::io::private::{names_in, read_file, write_private};
+use crate::io::staging::FileDigest;
+use crate::seal;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Raised when an older program could no longer read a record, or the reverse.
 pub const FORMAT: u32 = 1;
-const FOLDER: &str = "runs";
+pub const FOLDER: &str = "runs";
+pub const SUFFIX: &str = ".json";
 
 /// How a run came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +56,7 @@ pub struct RunRecord {
     pub error_kind: Option<String>,
     /// What the operator was told; never a value of an export.
     pub error: Option<String>,
-    /// The stage that had begun last when it failed.
+    /// The stage that had begun last when it failed or died, or that goes on.
     pub failed_stage: Option<String>,
     /// The id that stands in the night's tables.
     pub run_id: Option<String>,
@@ -66,6 +69,9 @@ pub struct RunRecord {
     pub rejected: Option<u64>,
     pub warnings: Option<u64>,
     pub stages: Vec<StageRecord>,
+    /// Its events of lineage, below their folder; older versions say nothing of them.
+    #[serde(default)]
+    pub lineage: Vec<FileDigest>,
 }
 
 /// A stage that came to its end.
@@ -97,20 +103,28 @@ impl RunRecord {
             rejected: None,
             warnings: None,
             stages: Vec::new(),
+            lineage: Vec::new(),
         }
     }
 
     /// # Errors
     /// Kind `Internal` or `Usage`, naming the path.
     pub(super) fn write(&self, workspace: &Path) -> Result<()> {
-        let json = serde_json::to_vec_pretty(self)
+        let json = serde_json::to_string_pretty(self)
             .map_err(|cause| Error::internal("cannot write the record of a run").caused_by(cause))?;
-        write_private(&path(workspace, &self.execution_id), &json)
+        write_private(&path(workspace, &self.execution_id), seal::sealed(&json).as_bytes())
+    }
+
+    /// `None` where the bytes are no record, or not the one that was sealed.
+    pub fn read(json: &[u8]) -> Option<Self> {
+        let (body, is_whole) = seal::opened(json);
+        // Older versions sealed none.
+        serde_json::from_slice(&body).ok().filter(|_| is_whole || !seal::is_claimed(json))
     }
 }
 
 fn path(workspace: &Path, execution_id: &str) -> PathBuf {
-    workspace.join(FOLDER).join(format!("{execution_id}.json"))
+    workspace.join(FOLDER).join(format!("{execution_id}{SUFFIX}"))
 }
 
 /// All runs of a workspace, the oldest first. Records of another format, or damaged ones, are left out.
@@ -120,9 +134,9 @@ fn path(workspace: &Path, execution_id: &str) -> PathBuf {
 pub fn records(workspace: &Path) -> Result<Vec<RunRecord>> {
     let folder = workspace.join(FOLDER);
     let mut records = Vec::new();
-    for name in names_in(&folder)?.iter().filter(|name| name.ends_with(".json")) {
-        match serde_json::from_slice::<RunRecord>(&read_file(&folder.join(name))?) {
-            Ok(record) if record.format == FORMAT => records.push(record),
+    for name in names_in(&folder)?.iter().filter(|name| name.ends_with(SUFFIX)) {
+        match RunRecord::read(&read_file(&folder.join(name))?) {
+            Some(record) if record.format == FORMAT => records.push(record),
             _ => tracing::warn!(file = name.as_str(), "no record of a run that this version reads"),
         }
     }

@@ -1,14 +1,18 @@
 //! Follows one run and writes down how it goes; told of its end once, by whoever comes first.
 
+use super::lineage::{self, LineageEvent};
 use super::record::{Outcome, RunRecord, StageRecord, records};
-use super::{execution_id, lineage, metrics, table};
+use super::{execution_id, metrics, table};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Kind, Result};
 use crate::io::clock;
 use crate::publish::{Manifest, StageTiming};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+/// What is known of a run that never told its end.
+const NO_WORD: &str = "killed, out of memory, or the machine went down";
 
 /// The books of one run. Shared with the thread that ends a process by force.
 #[derive(Debug)]
@@ -23,7 +27,6 @@ struct State {
     datasets: lineage::Datasets,
     /// From the beginning to the end of the run.
     open: Option<RunRecord>,
-    last_stage: Option<&'static str>,
 }
 
 impl Default for Recorder {
@@ -45,18 +48,22 @@ impl Recorder {
     /// The run holds the workspace from here on. What an earlier one never said of its end is said for it.
     pub fn begin(&self, config: &Config, as_of: Option<Date>) {
         let mut state = self.state();
-        let record = RunRecord::begun(&self.execution_id, clock::now(), as_of);
+        let mut record = RunRecord::begun(&self.execution_id, clock::now(), as_of);
         state.workspace.clone_from(&config.workspace);
         state.datasets = lineage::Datasets::of(config);
         let workspace = &state.workspace;
         warned("the runs before it", records(workspace).and_then(|before| bury(workspace, before)));
-        warned("its beginning", record.write(workspace));
-        warned("its lineage", lineage::started(workspace, &record));
+        warned("its beginning", written(workspace, &mut record, lineage::started));
         state.open = Some(record);
     }
 
     pub fn stage_began(&self, stage: &'static str) {
-        self.state().last_stage = Some(stage);
+        let State { workspace, open, .. } = &mut *self.state();
+        // Where the process is killed, this is all that tells how far it came.
+        if let Some(record) = open {
+            record.failed_stage = Some(stage.to_owned());
+            warned("its stage", record.write(workspace));
+        }
     }
 
     pub fn stage_ended(&self, timing: &StageTiming) {
@@ -73,8 +80,8 @@ impl Recorder {
     }
 
     /// The stage that began last.
-    pub fn last_stage(&self) -> Option<&'static str> {
-        self.state().last_stage
+    pub fn last_stage(&self) -> Option<String> {
+        self.state().open.as_ref()?.failed_stage.clone()
     }
 
     /// The night can be seen.
@@ -82,28 +89,29 @@ impl Recorder {
         let mut state = self.state();
         let Some(mut record) = state.open.take() else { return };
         record.outcome = Outcome::Published;
+        record.failed_stage = None;
         record.exit_code = Some(0);
         record.run_id = Some(manifest.run_id.clone());
         record.rows = Some(manifest.rows.values().map(|rows| *rows as u64).sum());
         record.customers = manifest.customers.get("in_night").map(|n| *n as u64);
         record.rejected = Some(manifest.inputs.iter().map(|input| input.rows.rejected).sum());
         record.warnings = Some(manifest.warnings.len() as u64);
-        state.close(record, |workspace, record, datasets| {
-            lineage::completed(workspace, record, datasets, manifest)
-        });
+        state.close(record, |record, datasets| lineage::completed(record, datasets, manifest));
     }
 
     /// The run ended without a night.
     pub fn failed(&self, error: &Error) {
-        let mut state = self.state();
-        let Some(mut record) = state.open.take() else { return };
-        let is_stopped = matches!(error.kind(), Kind::Stopped(_));
-        record.outcome = if is_stopped { Outcome::Stopped } else { Outcome::Failed };
-        record.exit_code = Some(error.kind().exit_code());
-        record.error_kind = Some(error.kind().code().to_owned());
-        record.error = Some(error.to_string());
-        record.failed_stage = state.last_stage.map(str::to_owned);
-        state.close(record, |workspace, record, _| lineage::ended_early(workspace, record));
+        self.state().failed(error);
+    }
+
+    /// The same, told by the thread that ends the process: it waits for nobody. Whoever is writing meanwhile may be held
+    /// up himself, or is telling the end.
+    pub fn failed_by_force(&self, error: &Error) {
+        match self.state.try_lock() {
+            Ok(mut state) => state.failed(error),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().failed(error),
+            Err(TryLockError::WouldBlock) => {}
+        }
     }
 
     /// A thread that panicked left the state whole: its parts are set at once.
@@ -113,18 +121,28 @@ impl Recorder {
 }
 
 impl State {
+    fn failed(&mut self, error: &Error) {
+        let Some(mut record) = self.open.take() else { return };
+        let is_stopped = matches!(error.kind(), Kind::Stopped(_));
+        record.outcome = if is_stopped { Outcome::Stopped } else { Outcome::Failed };
+        record.exit_code = Some(error.kind().exit_code());
+        record.error_kind = Some(error.kind().code().to_owned());
+        record.error = Some(error.to_string());
+        self.close(record, |record, _| lineage::ended_early(record));
+    }
+
     fn close(
         &self,
         mut record: RunRecord,
-        lineage: impl FnOnce(&Path, &RunRecord, &lineage::Datasets) -> Result<()>,
+        event: impl FnOnce(&RunRecord, &lineage::Datasets) -> Result<LineageEvent>,
     ) {
         let ended = clock::now();
         record.ended_at = Some(ended);
         #[expect(clippy::cast_precision_loss, reason = "a duration")]
         let milliseconds = (ended.unix_milliseconds - record.started_at.unix_milliseconds) as f64;
         record.milliseconds = Some(milliseconds);
-        warned("its end", record.write(&self.workspace));
-        warned("its lineage", lineage(&self.workspace, &record, &self.datasets));
+        let ended = written(&self.workspace, &mut record, |record| event(record, &self.datasets));
+        warned("its end", ended);
         match records(&self.workspace) {
             Ok(runs) => {
                 warned("the metrics", metrics::write(&self.workspace, &record, &runs));
@@ -139,10 +157,23 @@ impl State {
 fn bury(workspace: &Path, before: Vec<RunRecord>) -> Result<()> {
     for mut record in before.into_iter().filter(|record| record.outcome == Outcome::Running) {
         record.outcome = Outcome::Died;
-        record.write(workspace)?;
-        lineage::ended_early(workspace, &record)?;
+        record.error = Some(NO_WORD.to_owned());
+        let stage = record.failed_stage.as_deref().unwrap_or_default();
+        tracing::warn!(died = record.execution_id, stage, "an earlier run ended without a word: {NO_WORD}");
+        written(workspace, &mut record, lineage::ended_early)?;
     }
     Ok(())
+}
+
+/// Writes the record, which names the event by its digest, and then the event; neither waits for the other's success.
+fn written(
+    workspace: &Path,
+    record: &mut RunRecord,
+    event: impl FnOnce(&RunRecord) -> Result<LineageEvent>,
+) -> Result<()> {
+    let event = event(record)?;
+    record.lineage.push(event.digest());
+    record.write(workspace).and(event.write(workspace))
 }
 
 /// The night matters more than what is written about it.

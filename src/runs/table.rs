@@ -1,8 +1,9 @@
-//! `runs.parquet`: the history of runs, a row each, the oldest first.
+//! `runs.parquet`: the history of runs, a row each, the oldest first; sealed.
 
 use super::record::{FORMAT, RunRecord};
 use crate::error::{Error, Result};
 use crate::io::private::write_private;
+use crate::seal;
 use arrow::array::{
     ArrayRef, Date32Array, Float64Array, Float64Builder, Int32Array, Int64Array, Int64Builder, ListBuilder,
     RecordBatch, StringArray, StringBuilder, StructBuilder, TimestampMillisecondArray,
@@ -15,7 +16,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-const FILE: &str = "runs.parquet";
+pub const FILE: &str = "runs.parquet";
 
 /// Writes the table anew from the records of all runs, the oldest first.
 ///
@@ -36,7 +37,9 @@ pub(super) fn write(workspace: &Path, runs: &[RunRecord]) -> Result<()> {
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
     writer.close().map_err(failed)?;
-    write_private(&workspace.join(FILE), &bytes)
+    let sealed = seal::parquet::sealed(bytes)
+        .ok_or_else(|| Error::internal(format!("`{FILE}` was encoded without a footer")))?;
+    write_private(&workspace.join(FILE), &sealed)
 }
 
 fn batch(records: &[RunRecord]) -> Result<RecordBatch> {

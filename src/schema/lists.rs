@@ -111,7 +111,7 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "suppression",
                 String,
                 "",
-                "Why he should not be contacted now, though he may be later: cooldown, or fatigue (reached as often as the ceiling allows); null where nothing keeps him",
+                "Why he should not be contacted now, though he may be later: cooldown, fatigue (reached as often as the ceiling allows) or type_not_for_selling (`lists.selling_types_excluded`); null where nothing keeps him",
             ),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
         ]
@@ -130,7 +130,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows) or capacity",
+                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows), held_out (of a list beside the one under which he stands, which `targets` tells) or capacity",
             ),
         ]
     },
@@ -283,7 +283,7 @@ pub const MANAGERS: TableSchema = TableSchema {
                 "n_a_year_ago",
                 Int64,
                 "customers",
-                "Customers in scope a year ago who are his now; 0 where history is shorter",
+                "Customers in scope a year ago who are his now, without those who died or whose relation ended since by no decision of theirs; 0 where history is shorter",
             ),
             field(
                 "retention_365d",
@@ -295,7 +295,7 @@ pub const MANAGERS: TableSchema = TableSchema {
                 "n_with_cadence",
                 Int64,
                 "customers",
-                "Customers whose tier is to be contacted at a cadence, and who have been here for longer than it",
+                "Customers whose tier is to be contacted at a cadence, and who have been here, with contacts known, for longer than it",
             ),
             field(
                 "coverage",

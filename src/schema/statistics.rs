@@ -53,8 +53,18 @@ fn dimensions() -> Vec<Field> {
             "",
             "Branch or manager as delivered; `all` for the bank, `unassigned` where a customer has none",
         ),
-        field("parent_id", String, "", "Branch above; null for the topmost, the bank and managers"),
-        field("depth", Int32, "", "0 for the bank, 1 for the topmost branches; null for managers"),
+        field(
+            "parent_id",
+            String,
+            "",
+            "Branch above, of branch_alone the branch itself; null for the topmost, the bank and managers",
+        ),
+        field(
+            "depth",
+            Int32,
+            "",
+            "0 for the bank, 1 for the topmost branches, of branch_alone one more than of the branch; null for managers",
+        ),
         field(
             "customer_dimension",
             String,
@@ -207,7 +217,7 @@ fn flows() -> Vec<Field> {
         money("to_others", "Withdrawals and transfers to others, less what came in"),
         money(
             "price_effect",
-            "Change of assets by prices and accrued yields, as the holdings carry it; where they do not, what no booking explains",
+            "Change of assets by prices and accrued yields, as the holdings carry it; where they do not, what no booking explains, but for customers whose own transfers do not add up to nothing",
         ),
         customers("matured_customers", "Customers of whom a contract matured, counted each month"),
         money("matured", "What came free"),

@@ -409,7 +409,7 @@ pub const OUTCOMES: TableSchema = TableSchema {
                 "price_effect",
                 Money,
                 "currency units",
-                "Change of his assets by prices; null where two snapshots are missing",
+                "Change of his assets by prices; null where two snapshots are missing, or no holding tells and his own transfers do not add up to nothing",
             ),
             field("model_id", String, "", "Model that scored him"),
         ]

@@ -5,6 +5,7 @@
 //! sums of the others.
 
 use super::figures::{Cell, Figure};
+use super::sparse::Joint;
 use crate::config::Config;
 use crate::contract::codes::CustomerKind;
 use crate::features::FeatureTable;
@@ -167,6 +168,13 @@ impl Classes {
         ];
         std::array::from_fn(|dimension| self.first[dimension] + places[dimension])
     }
+}
+
+/// What a customer is all the time, the class of all among it, and what he is in a month: customers who share one of them
+/// are added up together.
+pub fn joints(members: [usize; N_DIMENSIONS]) -> [Joint; 2] {
+    let (always, of_month) = members.split_at(4);
+    [Joint::of(always), Joint::of(of_month)]
 }
 
 /// Whole currency units without decimals.

@@ -1,70 +1,14 @@
 //! The figures of every branch, manager and class by month: where customers are added up.
 //!
-//! Memory follows branches x months x classes and managers x months, not customers.
+//! One cube for all threads; a branch or manager is locked while one customer is added. Memory follows branches x months x
+//! classes that have anybody, managers x months, and losses; not customers.
 
-use super::figures::{Cell, N_KINDS, ProductCell};
+use super::figures::{Cell, N_FIGURES, N_PRODUCT_FIGURES, ProductCell};
 use super::institutions::Institutions;
-use super::losses::Loss;
-use std::collections::BTreeMap;
+use super::lost::Losses;
+use super::sparse::{Joint, Sparse};
 use std::ops::Range;
-
-/// Months x members x items, flat; empty until something is added.
-#[derive(Debug, Clone, Default)]
-struct Grid<T> {
-    cells: Vec<T>,
-    width: usize,
-}
-
-impl<T: Copy + Default> Grid<T> {
-    fn row(&mut self, n_months: usize, width: usize, month: usize) -> &mut [T] {
-        if self.cells.is_empty() {
-            self.width = width;
-            self.cells = vec![T::default(); n_months * width];
-        }
-        &mut self.cells[month * width..][..width]
-    }
-
-    fn get(&self, month: usize, at: usize) -> T {
-        self.cells.get(month * self.width + at).copied().unwrap_or_default()
-    }
-
-    fn add(&mut self, other: &Self, add: impl Fn(&mut T, &T)) {
-        if self.cells.is_empty() {
-            *self = other.clone();
-        } else {
-            self.cells.iter_mut().zip(&other.cells).for_each(|(sum, cell)| add(sum, cell));
-        }
-    }
-}
-
-/// The figures of an institution.
-#[derive(Debug, Clone, Default)]
-pub struct Figures {
-    totals: Grid<Cell>,
-    /// By member and kind at the bank, by kind elsewhere.
-    products: Grid<ProductCell>,
-}
-
-impl Figures {
-    /// Of these members together.
-    pub fn total(&self, month: usize, members: Range<usize>) -> Cell {
-        let mut sum = Cell::default();
-        members.for_each(|member| sum.add(&self.totals.get(month, member)));
-        sum
-    }
-
-    /// Of one kind of product; members are told apart at the bank only.
-    pub fn product(&self, month: usize, members: Range<usize>, kind: usize) -> ProductCell {
-        let mut sum = ProductCell::default();
-        members.for_each(|member| sum.add(&self.products.get(month, member * N_KINDS + kind)));
-        sum
-    }
-
-    pub fn add(&mut self, other: &Self) {
-        self.totals.add(&other.totals, Cell::add);
-        self.products.add(&other.products, ProductCell::add);
-    }
-}
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Somebody who answers for customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,23 +21,6 @@ pub enum Place {
     Manager(usize),
 }
 
-/// Customers lost by kind of loss, and the assets that they had.
-pub type Lost = Cell;
-
-/// Everybody's figures.
-#[derive(Debug)]
-pub struct Cube {
-    n_months: usize,
-    n_members: usize,
-    pub bank: Figures,
-    /// Of each branch alone; with everything beneath it once they are rolled up.
-    pub branches: Vec<Figures>,
-    pub alone: BTreeMap<usize, Figures>,
-    pub managers: Vec<Figures>,
-    /// By institution, member and reason, a cell per month.
-    pub lost: BTreeMap<(Place, usize, Box<str>), Vec<Lost>>,
-}
-
 /// Whose a customer is.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner {
@@ -101,85 +28,119 @@ pub struct Owner {
     pub manager: usize,
 }
 
-impl Cube {
-    pub fn new(n_months: usize, n_members: usize, institutions: &Institutions) -> Self {
-        Self {
-            n_months,
-            n_members,
-            bank: Figures::default(),
-            branches: vec![Figures::default(); institutions.branches.len()],
-            alone: BTreeMap::new(),
-            managers: vec![Figures::default(); institutions.managers.len()],
-            lost: BTreeMap::new(),
-        }
-    }
+/// The figures of one customer, those that are not 0.
+#[derive(Debug, Default)]
+pub struct Counted {
+    months: Vec<CountedMonth>,
+    /// Places in a [`Cell`], and values.
+    figures: Vec<(u16, i64)>,
+    /// The same of kinds of products, as [`ProductCell::set`] places them.
+    products: Vec<(u16, i64)>,
+}
 
-    /// Adds a customer's month to every member of `members`, the first of which is all.
-    pub fn add(&mut self, owner: Owner, month: usize, members: &[usize], cell: &Cell) {
-        let row = self.branches[owner.branch].totals.row(self.n_months, self.n_members, month);
-        members.iter().for_each(|member| row[*member].add(cell));
-        self.managers[owner.manager].totals.row(self.n_months, 1, month)[0].add(cell);
-    }
+/// One month of his.
+#[derive(Debug)]
+struct CountedMonth {
+    month: usize,
+    /// All that he counts in.
+    joints: [Joint; 2],
+    figures: Range<usize>,
+    products: Range<usize>,
+}
 
-    /// Adds what he has of one kind of product.
-    pub fn add_product(
+/// Figures of each branch without those beneath it, and of each manager.
+#[derive(Debug)]
+pub struct Cube {
+    pub branches: Vec<Mutex<OfBranch>>,
+    pub managers: Vec<Mutex<Sparse>>,
+}
+
+#[derive(Debug)]
+pub struct OfBranch {
+    /// By class.
+    pub totals: Sparse,
+    pub products: Sparse,
+}
+
+/// What one thread counts of the whole bank.
+#[derive(Debug)]
+pub struct OfBank {
+    /// By class.
+    pub products: Sparse,
+    pub losses: Losses,
+}
+
+impl Counted {
+    pub fn push(
         &mut self,
-        owner: Owner,
         month: usize,
-        members: &[usize],
-        kind: usize,
-        cell: &ProductCell,
+        joints: [Joint; 2],
+        cell: &Cell,
+        products: impl Iterator<Item = (usize, ProductCell)>,
     ) {
-        self.branches[owner.branch].products.row(self.n_months, N_KINDS, month)[kind].add(cell);
-        let of_bank = self.bank.products.row(self.n_months, self.n_members * N_KINDS, month);
-        members.iter().for_each(|member| of_bank[member * N_KINDS + kind].add(cell));
+        let (figures, of_products) = (self.figures.len(), self.products.len());
+        self.figures.extend(cell.set());
+        self.products.extend(products.flat_map(|(kind, product)| product.set(kind)));
+        let (figures, products) = (figures..self.figures.len(), of_products..self.products.len());
+        self.months.push(CountedMonth { month, joints, figures, products });
+    }
+}
+
+impl Cube {
+    pub fn new(n_months: usize, institutions: &Institutions) -> Self {
+        let branch = || OfBranch {
+            totals: Sparse::new(n_months, N_FIGURES),
+            products: Sparse::new(n_months, N_PRODUCT_FIGURES),
+        };
+        Self {
+            branches: institutions.branches.iter().map(|_| Mutex::new(branch())).collect(),
+            managers: (institutions.managers.iter())
+                .map(|_| Mutex::new(Sparse::new(n_months, N_FIGURES)))
+                .collect(),
+        }
     }
 
-    /// Adds a loss under its reason.
-    pub fn add_loss(&mut self, owner: Owner, members: &[usize], loss: &Loss, institutions: &Institutions) {
-        let mut at = vec![(Place::Manager(owner.manager), 0)];
-        at.extend(members.iter().map(|member| (Place::Bank, *member)));
-        at.extend(institutions.upwards(owner.branch).map(|branch| (Place::Branch(branch), 0)));
-        if institutions.branches[owner.branch].has_children {
-            at.push((Place::BranchAlone(owner.branch), 0));
+    /// Adds a customer.
+    pub fn add(&self, owner: Owner, counted: &Counted) {
+        let mut branch = lock(&self.branches[owner.branch]);
+        for of in &counted.months {
+            for joint in of.joints {
+                branch.totals.add(joint, of.month, &counted.figures[of.figures.clone()]);
+            }
+            branch.products.add(Joint::ALL, of.month, &counted.products[of.products.clone()]);
         }
-        for (place, member) in at {
-            let key = (place, member, loss.reason.clone());
-            let months = self.lost.entry(key).or_insert_with(|| vec![Lost::default(); self.n_months]);
-            loss.count_in(&mut months[loss.month]);
+        drop(branch);
+        let mut manager = lock(&self.managers[owner.manager]);
+        for of in &counted.months {
+            manager.add(Joint::ALL, of.month, &counted.figures[of.figures.clone()]);
+        }
+    }
+}
+
+impl OfBank {
+    pub fn new(n_months: usize) -> Self {
+        Self { products: Sparse::new(n_months, N_PRODUCT_FIGURES), losses: Losses::default() }
+    }
+
+    /// Adds a customer's products.
+    pub fn add(&mut self, counted: &Counted) {
+        for of in &counted.months {
+            for joint in of.joints {
+                self.products.add(joint, of.month, &counted.products[of.products.clone()]);
+            }
         }
     }
 
     /// Adds the customers of other buckets.
-    pub fn merge(&mut self, other: Self) {
-        self.bank.add(&other.bank);
-        self.branches.iter_mut().zip(&other.branches).for_each(|(sum, part)| sum.add(part));
-        self.managers.iter_mut().zip(&other.managers).for_each(|(sum, part)| sum.add(part));
-        for (key, months) in other.lost {
-            match self.lost.get_mut(&key) {
-                Some(sum) => sum.iter_mut().zip(&months).for_each(|(sum, cell)| sum.add(cell)),
-                None => {
-                    self.lost.insert(key, months);
-                }
-            }
-        }
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.products.merge(&other.products);
+        self.losses.merge(other.losses);
+        self
     }
+}
 
-    /// Sums branches up their tree, and the topmost into the bank.
-    pub fn roll_up(&mut self, institutions: &Institutions) {
-        let branches = &institutions.branches;
-        let mut deepest_first: Vec<usize> = (0..branches.len()).collect();
-        deepest_first.sort_by_key(|branch| std::cmp::Reverse(branches[*branch].depth));
-        for at in (0..branches.len()).filter(|at| branches[*at].has_children) {
-            self.alone.insert(at, self.branches[at].clone());
-        }
-        for at in deepest_first {
-            let whole = std::mem::take(&mut self.branches[at]);
-            match branches[at].parent {
-                Some(parent) => self.branches[parent].add(&whole),
-                None => self.bank.totals.add(&whole.totals, Cell::add),
-            }
-            self.branches[at] = whole;
-        }
-    }
+/// A thread that panics while it adds ends the night, whatever others find.
+pub fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

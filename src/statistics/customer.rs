@@ -3,8 +3,8 @@
 //! Reads his rows up to the night and nothing after it. Balances count as the snapshots have them, also of a customer
 //! who is closed by then, so that they add up to the books; customers count while they are in the night of a month-end.
 
-use super::classes::{Classes, N_DIMENSIONS, Standing as Classed, Tonight};
-use super::cube::{Cube, Owner};
+use super::classes::{Classes, N_DIMENSIONS, Standing as Classed, Tonight, joints};
+use super::cube::{Counted, Cube, OfBank, Owner};
 use super::destination::Destination;
 use super::figures::{Cell, Figure};
 use super::gains::woken;
@@ -15,9 +15,8 @@ use super::rows::Rows;
 use super::stocks::Stocks;
 use crate::churn::labels::{Matured, Whereabouts, price_effect};
 use crate::config::Config;
-use crate::contract::Customer;
 use crate::date::Date;
-use crate::features::{Span, mean};
+use crate::features::{Span, month_mean};
 use crate::money::Money;
 use crate::segment::tiers::tier_history;
 use crate::store::{Accounts, Bank, CustomerHistory, Standing};
@@ -36,8 +35,8 @@ pub struct Count<'a> {
 }
 
 impl Count<'_> {
-    /// Adds a customer to the cube.
-    pub fn add(&self, history: &CustomerHistory<'_>, cube: &mut Cube) {
+    /// Adds a customer to the cube, and to the figures of the bank.
+    pub fn add(&self, history: &CustomerHistory<'_>, cube: &Cube, of_bank: &mut OfBank) {
         let history = history.until(self.as_of);
         let customer = history.customer;
         let owner = Owner {
@@ -50,6 +49,7 @@ impl Count<'_> {
         let losses = losses(&history, calendar, self.months, self.config);
         let woken = woken(&history, self.months, calendar.transactions_from, rules.silence_days);
         let Some(first) = self.months.list.first() else { return };
+        let mut counted = Counted::default();
         let mut before = (self.is_here(&history, first.after), rows.balances(first.snapshot_before).aum);
         for (place, month) in self.months.list.iter().enumerate() {
             let tier = tiers[place];
@@ -64,15 +64,14 @@ impl Count<'_> {
             if cell.is_zero() {
                 continue;
             }
-            let members = self.members(&history, month, tier, &cell);
-            cube.add(owner, place, &members, &cell);
-            for (kind, product) in stocks.products() {
-                cube.add_product(owner, place, &members, kind, &product);
-            }
+            let joints = joints(self.members(&history, month, tier, &cell));
+            counted.push(place, joints, &cell, stocks.products());
             for loss in losses.iter().filter(|loss| loss.month == place) {
-                cube.add_loss(owner, &members, loss, self.institutions);
+                of_bank.losses.add(owner, joints, loss);
             }
         }
+        cube.add(owner, &counted);
+        of_bank.add(&counted);
     }
 
     /// The classes that he counts in.
@@ -99,23 +98,19 @@ impl Count<'_> {
 
     /// The tier in force at the end of each month, as the night's own tiers are made.
     fn tiers(&self, rows: &Rows<'_>) -> Vec<Option<u8>> {
-        let aum: Vec<f64> =
-            (0..rows.at_snapshots.len()).map(|at| Money(rows.balances(Some(at)).aum).to_units()).collect();
-        let customer = rows.history.customer;
-        let mean_of = |(end, spans): &(Date, Vec<Span>)| {
-            if is_there_all_month(customer, *end) {
-                mean(spans.iter().copied(), |at| aum[at])
-            } else {
-                f64::NAN
-            }
+        let covered = || {
+            let months = self.months.list.iter().enumerate();
+            months.filter_map(|(place, month)| Some((place, month.end, month.spans.as_ref()?)))
         };
-        let means: Vec<f64> = self.months.tier_months.iter().map(mean_of).collect();
+        let assets = |snapshot: usize| Money(rows.assets(snapshot)).to_units();
+        let mean = |(_, end, spans): (usize, Date, &Vec<Span>)| {
+            month_mean(rows.history.customer, end, spans, assets)
+        };
+        let means: Vec<f64> = covered().map(mean).collect();
         let history = tier_history(&means, &self.config.value.tier_limits);
         let mut tiers = vec![None; self.months.list.len()];
-        for ((end, _), state) in self.months.tier_months.iter().zip(history) {
-            if let Some(place) = self.months.place(*end) {
-                tiers[place] = state.map(|state| state.tier);
-            }
+        for ((place, ..), state) in covered().zip(history) {
+            tiers[place] = state.map(|state| state.tier);
         }
         tiers
     }
@@ -162,12 +157,6 @@ impl Count<'_> {
             Destination::Others => Figure::LeftToOthers,
         }] = left;
     }
-}
-
-/// As the months that tiers are decided on.
-fn is_there_all_month(customer: &Customer, end: Date) -> bool {
-    let first = end.plus_days(1 - end.day().cast_signed());
-    customer.opened_on <= first && customer.closed_on.is_none_or(|closed| closed > end)
 }
 
 /// Who came and who went between two month-ends, and with what assets; `is_new` of who was opened in between.

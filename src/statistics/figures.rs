@@ -27,10 +27,17 @@ figures! {
 
 pub const N_FIGURES: usize = ALL.len();
 pub const N_KINDS: usize = ProductKind::ALL.len();
+pub const N_PRODUCT_FIGURES_OF_KIND: usize = 5;
+pub const N_PRODUCT_FIGURES: usize = N_KINDS * N_PRODUCT_FIGURES_OF_KIND;
 
 impl Figure {
+    /// The figure with this place in a [`Cell`].
+    pub fn at(place: usize) -> Self {
+        ALL[place]
+    }
+
     /// Whether it is of the last day of a period; the others add up over its days.
-    fn is_stock(self) -> bool {
+    pub fn is_stock(self) -> bool {
         use Figure::{Accounts, Assets, Customers, Deposits, KeyCustomers, Loans, Others};
         matches!(self, Customers | KeyCustomers | Accounts | Assets | Deposits | Loans | Others)
     }
@@ -51,18 +58,19 @@ impl Cell {
         self.0.iter().all(|figure| *figure == 0)
     }
 
+    /// Places and values of the figures that are not 0.
+    pub fn set(&self) -> impl Iterator<Item = (u16, i64)> {
+        (0..).zip(self.0).filter(|(_, value)| *value != 0)
+    }
+
+    pub fn add_one(&mut self, figure: Figure, value: i64) {
+        self[figure] = self[figure].saturating_add(value);
+    }
+
     /// Adds the figures of other customers.
     pub fn add(&mut self, other: &Self) {
         for (sum, figure) in self.0.iter_mut().zip(&other.0) {
             *sum = sum.saturating_add(*figure);
-        }
-    }
-
-    /// Puts the next month behind: its stocks replace, its flows are added.
-    pub fn follow_with(&mut self, next: &Self) {
-        for figure in ALL {
-            let so_far = if figure.is_stock() { 0 } else { self[*figure] };
-            self[*figure] = so_far.saturating_add(next[*figure]);
         }
     }
 }
@@ -127,12 +135,25 @@ pub struct ProductCell {
 }
 
 impl ProductCell {
+    pub fn of(figures: [i64; N_PRODUCT_FIGURES_OF_KIND]) -> Self {
+        let [holders, key_holders, accounts, balance, balance_days] = figures;
+        Self { holders, key_holders, accounts, balance, balance_days }
+    }
+
+    pub fn figures(self) -> [i64; N_PRODUCT_FIGURES_OF_KIND] {
+        [self.holders, self.key_holders, self.accounts, self.balance, self.balance_days]
+    }
+
+    /// Places and values of its figures that are not 0, among those of all kinds.
+    pub fn set(self, kind: usize) -> impl Iterator<Item = (u16, i64)> {
+        let first = u16::try_from(kind * N_PRODUCT_FIGURES_OF_KIND).expect("kinds are few");
+        (first..).zip(self.figures()).filter(|(_, value)| *value != 0)
+    }
+
     pub fn add(&mut self, other: &Self) {
-        self.holders += other.holders;
-        self.key_holders += other.key_holders;
-        self.accounts += other.accounts;
-        self.balance = self.balance.saturating_add(other.balance);
-        self.balance_days = self.balance_days.saturating_add(other.balance_days);
+        let other = other.figures();
+        let sums = self.figures();
+        *self = Self::of(std::array::from_fn(|at| sums[at].saturating_add(other[at])));
     }
 
     /// The same as figures of the kind.
@@ -147,6 +168,11 @@ impl ProductCell {
     }
 }
 
+/// Whether the figure with this place in [`ProductCell::set`] is of the last day of a period; balances times days add up.
+pub fn is_product_stock(place: usize) -> bool {
+    place % N_PRODUCT_FIGURES_OF_KIND != N_PRODUCT_FIGURES_OF_KIND - 1
+}
+
 /// The figures that say something of one kind of product.
 pub fn figures_of(kind: ProductKind) -> Vec<Figure> {
     let mut figures = vec![Figure::Customers, Figure::KeyCustomers, Figure::Accounts];
@@ -157,14 +183,14 @@ pub fn figures_of(kind: ProductKind) -> Vec<Figure> {
 /// Adds a balance to the figures that it counts in.
 pub fn add_balance(cell: &mut Cell, kind: ProductKind, balance: i64) {
     for (figure, _) in balances_of(kind) {
-        cell[*figure] = cell[*figure].saturating_add(balance);
+        cell.add_one(*figure, balance);
     }
 }
 
 /// The same of a balance times the days on which it stood.
 pub fn add_days(cell: &mut Cell, kind: ProductKind, balance_days: i64) {
     for figure in balances_of(kind).iter().filter_map(|(_, days)| *days) {
-        cell[figure] = cell[figure].saturating_add(balance_days);
+        cell.add_one(figure, balance_days);
     }
 }
 
@@ -188,20 +214,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarter_has_the_stocks_of_its_last_month_and_the_flows_of_all() {
-        let month = |customers, came| {
-            let mut cell = Cell::default();
-            (cell[Figure::Customers], cell[Figure::Came]) = (customers, came);
-            cell
-        };
-        let mut quarter = month(10, 1);
-        quarter.follow_with(&month(12, 2));
-        quarter.follow_with(&month(11, 4));
-        assert_eq!(quarter, month(11, 7));
+    fn a_quarter_knows_the_stocks_of_its_last_month_and_the_flows_that_all_know() {
         let known = |flows| Known::none().with(&[Figure::Customers], true).with(&[Figure::Came], flows);
         let mut of_quarter = known(false);
         of_quarter.follow_with(&known(true));
         assert_eq!(of_quarter, known(false));
+    }
+
+    #[test]
+    fn places_of_figures_are_those_of_cells_and_of_kinds() {
+        let mut cell = Cell::default();
+        (cell[Figure::Customers], cell[Figure::LeftToOthers]) = (1, -4);
+        let set: Vec<(Figure, i64)> =
+            cell.set().map(|(place, value)| (Figure::at(place.into()), value)).collect();
+        assert_eq!(set, [(Figure::Customers, 1), (Figure::LeftToOthers, -4)]);
+        let product = ProductCell { holders: 1, balance_days: 30, ..ProductCell::default() };
+        let set: Vec<(u16, i64, bool)> =
+            product.set(2).map(|(place, value)| (place, value, is_product_stock(place.into()))).collect();
+        assert_eq!(set, [(10, 1, true), (14, 30, false)]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::destination::Destination;
 use super::figures::{Cell, Figure};
 use super::months::{Months, Window};
 use super::view::ALL;
-use crate::churn::labels::{Circumstances, Event, EventKind, Followed, Scope, Whereabouts, follow};
+use crate::churn::labels::{Event, EventKind, Followed, Scope, Whereabouts, contract_ended, follow};
 use crate::churn::origins::scope_and_baseline;
 use crate::config::Config;
 use crate::date::Date;
@@ -30,7 +30,7 @@ impl Loss {
     pub fn count_in(&self, cell: &mut Cell) {
         cell[self.kind] += 1;
         if self.kind != Figure::NotHisDecision {
-            cell[Figure::LostAssets] = cell[Figure::LostAssets].saturating_add(self.assets.0);
+            cell.add_one(Figure::LostAssets, self.assets.0);
         }
     }
 }
@@ -70,30 +70,18 @@ fn loss(
             EventKind::Silent => Figure::LostSilent,
         };
         let month = within(event.on)?;
-        return Some(Loss {
-            month,
-            kind,
-            reason: reason(history, calendar, &followed, event, config),
-            assets,
-        });
+        return Some(Loss { month, kind, reason: reason(history, calendar, &followed, event), assets });
     }
     let month = within(followed.ended_on()?)?;
     Some(Loss { month, kind: Figure::NotHisDecision, reason: end(history, window.until, config), assets })
 }
 
-fn reason(
-    history: &CustomerHistory<'_>,
-    calendar: &Calendar,
-    followed: &Followed,
-    event: Event,
-    config: &Config,
-) -> Box<str> {
+fn reason(history: &CustomerHistory<'_>, calendar: &Calendar, followed: &Followed, event: Event) -> Box<str> {
     match event.kind {
         EventKind::Closed => told(history).unwrap_or("unknown").into(),
         EventKind::Silent => "silence".into(),
         EventKind::RunOff => {
-            let circumstances = Circumstances::of(history, &calendar.snapshots, followed, &config.churn);
-            if circumstances.contract_ended {
+            if contract_ended(history, &calendar.snapshots, followed) {
                 "contract_ended".into()
             } else {
                 where_to(history, followed, event).code().into()

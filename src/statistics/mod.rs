@@ -5,7 +5,7 @@
 //! institution, a class, a product or a reason. Never: a figure that does not add up, an estimate, a customer.
 //!
 //! ```text
-//! months, institutions, classes ──> customer (rows, losses, gains) ──> cube ──> view (periods) ──> table
+//! months, institutions, classes ──> customer (rows, losses, gains) ──> cube ──> stretch ──> view (periods) ──> table
 //! ```
 
 mod classes;
@@ -17,10 +17,13 @@ mod figures;
 mod gains;
 mod institutions;
 mod losses;
+mod lost;
 mod months;
 mod periods;
 mod rows;
+mod sparse;
 mod stocks;
+mod stretch;
 mod table;
 mod view;
 
@@ -30,15 +33,12 @@ use crate::features::FeatureTable;
 use crate::segment::SegmentTable;
 use crate::store::{Bank, Histories};
 use classes::{Classes, Tonight};
-use cube::Cube;
+use cube::{Cube, OfBank};
 use customer::Count;
 use institutions::Institutions;
 use months::Months;
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
-
-/// Cubes in memory at a time, however many threads there are: one of 300 branches takes 120 MB.
-const CUBES_MAX: u32 = 4;
 
 /// Columns of `statistics.parquet`.
 ///
@@ -66,26 +66,20 @@ pub fn build(
         accounts: &accounts,
         tonight: &tonight,
     };
-    let cube = counted(&count)?;
-    table::frame(&cube, &months, &classes, &institutions)
+    let cube = Cube::new(months.list.len(), &institutions);
+    let of_bank = counted(&count, &cube)?;
+    table::frame((&cube, &of_bank), &months, &classes, &institutions)
 }
 
-/// One cube per thread, each over every so-manieth bucket; sums of whole numbers owe nothing to the order.
-fn counted(count: &Count<'_>) -> Result<Cube> {
-    let empty = || Cube::new(count.months.list.len(), count.classes.n_members, count.institutions);
-    let n_buckets = count.bank.n_buckets();
-    let n_threads = u32::try_from(rayon::current_num_threads()).unwrap_or(CUBES_MAX);
-    let n_parts = n_threads.min(CUBES_MAX).clamp(1, n_buckets.max(1));
-    let of_part = |part: u32| -> Result<Cube> {
-        let mut cube = empty();
-        for bucket in (part..n_buckets).step_by(n_parts as usize) {
-            count.bank.each_customer(bucket, &mut |history| count.add(&history, &mut cube))?;
-        }
-        Ok(cube)
+/// Adds every customer to the cube, buckets side by side; sums of whole numbers owe nothing to the order.
+fn counted(count: &Count<'_>, cube: &Cube) -> Result<OfBank> {
+    let empty = || OfBank::new(count.months.list.len());
+    let with_bucket = |mut of_bank: OfBank, bucket: u32| -> Result<OfBank> {
+        count.bank.each_customer(bucket, &mut |history| count.add(&history, cube, &mut of_bank))?;
+        Ok(of_bank)
     };
-    let mut parts = (0..n_parts).into_par_iter().map(of_part).collect::<Result<Vec<Cube>>>()?.into_iter();
-    let mut whole = parts.next().unwrap_or_else(empty);
-    parts.for_each(|part| whole.merge(part));
-    whole.roll_up(count.institutions);
-    Ok(whole)
+    (0..count.bank.n_buckets())
+        .into_par_iter()
+        .try_fold(empty, with_bucket)
+        .try_reduce(empty, |one, other| Ok(one.merged(other)))
 }

@@ -8,7 +8,7 @@ use super::gains;
 use crate::churn::origins::month_ends;
 use crate::config::{Churn, Config};
 use crate::date::Date;
-use crate::features::{Span, TIER_MONTHS, spans};
+use crate::features::{Span, TIER_MONTHS, in_force, spans};
 use crate::store::{Bank, HoldingsBasis};
 
 /// One complete month.
@@ -54,8 +54,6 @@ pub struct Months {
     pub balance_basis: HoldingsBasis,
     pub list: Vec<Month>,
     pub windows: Vec<Window>,
-    /// Spans of the months that tiers are decided on, and each one's place in `list`.
-    pub tier_months: Vec<(Date, Vec<Span>)>,
 }
 
 impl Months {
@@ -73,23 +71,18 @@ impl Months {
             origins: &origins,
             rules,
         };
+        // Of as many months as tiers are decided on, so that a month's tier is known where its balances are.
         let list: Vec<Month> =
             as_of.last_month_ends(TIER_MONTHS).filter_map(|end| cover.month(end)).collect();
         let published_from = as_of.last_month_ends(config.statistics.months).next().unwrap_or(as_of);
         let windows = windows(&list, &origins, as_of, rules.confirm_days);
-        let of_tier = |end: Date| {
-            let first = Date::end_of_month_index(end.month_index() - 1).plus_days(1);
-            Some((end, spans(&snapshots, first, end)?.collect()))
-        };
-        let tier_months = as_of.last_month_ends(TIER_MONTHS).filter_map(of_tier).collect();
-        Self { published_from, balance_basis: calendar.holdings, tier_months, list, windows, snapshots }
+        Self { published_from, balance_basis: calendar.holdings, list, windows, snapshots }
     }
 
     /// Place of the month that a day lies in.
     pub fn place(&self, on: Date) -> Option<usize> {
-        let first = self.list.first()?.end.month_index();
-        let place = usize::try_from(on.month_index() - first).ok()?;
-        (place < self.list.len()).then_some(place)
+        let place = self.list.partition_point(|month| month.end < on);
+        self.list.get(place).filter(|month| month.after < on).map(|_| place)
     }
 }
 
@@ -108,14 +101,13 @@ struct Cover<'a> {
 impl Cover<'_> {
     /// The month that ends on `end`; `None` where neither balances nor transactions cover it.
     fn month(&self, end: Date) -> Option<Month> {
-        let after = Date::end_of_month_index(end.month_index() - 1);
-        let in_force = |on: Date| self.snapshots.partition_point(|snapshot| *snapshot <= on).checked_sub(1);
+        let after = end.month_start().plus_days(-1);
         let mut month = Month {
             after,
             end,
             spans: spans(self.snapshots, after.plus_days(1), end).map(Iterator::collect),
-            snapshot: in_force(end),
-            snapshot_before: in_force(after),
+            snapshot: in_force(self.snapshots, end),
+            snapshot_before: in_force(self.snapshots, after),
             known: Known::none(),
             is_final: false,
         };

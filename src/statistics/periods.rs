@@ -79,7 +79,7 @@ mod tests {
 
     fn month(end: Date) -> Month {
         Month {
-            after: Date::end_of_month_index(end.month_index() - 1),
+            after: end.month_start().plus_days(-1),
             end,
             spans: None,
             snapshot: None,

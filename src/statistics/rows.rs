@@ -7,20 +7,33 @@ use super::months::{Month, Months};
 use crate::contract::{Holding, Transaction};
 use crate::date::Date;
 use crate::store::{Accounts, CustomerHistory, OwnedAccount};
-use std::ops::Range;
 
 /// Balances by kind of product at one snapshot, minor units.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Balances {
     pub by_kind: [i64; N_KINDS],
     pub aum: i64,
 }
 
+impl Balances {
+    fn of(rows: &[Holding]) -> Self {
+        let mut balances = Self::default();
+        for row in rows {
+            let kind = &mut balances.by_kind[row.product_kind as usize];
+            *kind = kind.saturating_add(row.balance.0);
+            if row.product_kind.counts_in_aum() {
+                balances.aum = balances.aum.saturating_add(row.balance.0);
+            }
+        }
+        balances
+    }
+}
+
 /// One customer's rows.
 pub struct Rows<'a> {
     pub history: CustomerHistory<'a>,
-    /// His holdings at each snapshot.
-    pub at_snapshots: Vec<Range<usize>>,
+    /// What he held at each snapshot.
+    at_snapshots: Vec<Balances>,
     accounts: &'a [OwnedAccount],
     /// Months in which something of his matures.
     pub matures: Vec<bool>,
@@ -38,7 +51,7 @@ impl<'a> Rows<'a> {
             while history.holdings.get(at).is_some_and(|row| row.snapshot_on == *on) {
                 at += 1;
             }
-            first..at
+            Balances::of(&history.holdings[first..at])
         };
         let at_snapshots = months.snapshots.iter().map(at_snapshot).collect();
         let mut matures = vec![false; months.list.len()];
@@ -50,29 +63,21 @@ impl<'a> Rows<'a> {
         Self { at_snapshots, accounts: accounts.of(history.index), matures, history }
     }
 
-    fn at(&self, snapshot: usize) -> &[Holding] {
-        &self.history.holdings[self.at_snapshots[snapshot].clone()]
+    pub fn balances(&self, snapshot: Option<usize>) -> Balances {
+        snapshot.map_or_else(Balances::default, |at| self.at_snapshots[at])
     }
 
-    pub fn balances(&self, snapshot: Option<usize>) -> Balances {
-        let mut balances = Balances { by_kind: [0; N_KINDS], aum: 0 };
-        for row in snapshot.map_or(&[][..], |at| self.at(at)) {
-            let kind = &mut balances.by_kind[row.product_kind as usize];
-            *kind = kind.saturating_add(row.balance.0);
-            if row.product_kind.counts_in_aum() {
-                balances.aum = balances.aum.saturating_add(row.balance.0);
-            }
-        }
-        balances
+    /// Assets under management, minor units.
+    pub fn assets(&self, snapshot: usize) -> i64 {
+        self.at_snapshots[snapshot].aum
     }
 
     /// By kind, minor units times days; nothing where a day has no snapshot in force.
     pub fn balance_days(&self, month: &Month) -> [i64; N_KINDS] {
         let mut days = [0i64; N_KINDS];
         for span in month.spans.iter().flatten() {
-            for row in self.at(span.position) {
-                let kind = &mut days[row.product_kind as usize];
-                *kind = kind.saturating_add(row.balance.0.saturating_mul(span.n_days.into()));
+            for (days, balance) in days.iter_mut().zip(&self.at_snapshots[span.position].by_kind) {
+                *days = days.saturating_add(balance.saturating_mul(span.n_days.into()));
             }
         }
         days

@@ -41,8 +41,12 @@ impl Stocks {
         cell[Figure::KeyCustomers] = i64::from(self.is_key);
         cell[Figure::Accounts] = self.n_accounts;
         for (at, kind) in ProductKind::ALL.iter().enumerate() {
-            add_balance(&mut cell, *kind, self.balances.by_kind[at]);
-            add_days(&mut cell, *kind, self.balance_days[at]);
+            if self.balances.by_kind[at] != 0 {
+                add_balance(&mut cell, *kind, self.balances.by_kind[at]);
+            }
+            if self.balance_days[at] != 0 {
+                add_days(&mut cell, *kind, self.balance_days[at]);
+            }
         }
         cell
     }

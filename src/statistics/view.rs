@@ -1,25 +1,23 @@
-//! The rows of one class of one institution in one period.
+//! The rows of one period.
 //!
 //! Crossed are: at the bank every class with every product and reason, at branches every class, and every product and
 //! reason for all classes together; at managers reasons alone. Rows without a figure in the period and in those that it
 //! is compared with are left out.
 
-use super::classes::Class;
+use super::classes::{Class, Classes};
 use super::columns::{Compared, Seen};
-use super::cube::{Cube, Figures, Lost, Place};
-use super::figures::{Cell, Figure, Known, figures_of};
+use super::cube::{Cube, OfBank, Place};
+use super::figures::{Cell, Known};
 use super::institutions::Institutions;
-use super::months::{Month, Months};
+use super::lost::ByReason;
+use super::months::Months;
 use super::periods::Period;
+use super::stretch::Stretch;
 use super::table::{Key, Table};
 use crate::contract::codes::ProductKind;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub const ALL: &str = "all";
-/// What rows by reason show.
-const OF_REASONS: [Figure; 5] =
-    [Figure::LostClosed, Figure::LostRunOff, Figure::LostSilent, Figure::NotHisDecision, Figure::LostAssets];
 
 /// Somebody who answers for customers, as published.
 pub struct Institution<'a> {
@@ -28,161 +26,132 @@ pub struct Institution<'a> {
     pub id: &'a str,
     pub parent: Option<&'a str>,
     pub depth: Option<i32>,
-    figures: &'a Figures,
 }
 
 /// In the order of level and id.
-pub fn listed<'a>(cube: &'a Cube, institutions: &'a Institutions) -> Vec<Institution<'a>> {
+pub fn listed(institutions: &Institutions) -> Vec<Institution<'_>> {
     let branches = &institutions.branches;
-    let bank = Institution {
-        place: Place::Bank,
-        level: "bank",
-        id: ALL,
-        parent: None,
-        depth: Some(0),
-        figures: &cube.bank,
-    };
-    let whole = branches.iter().zip(&cube.branches).enumerate().map(|(at, (branch, figures))| Institution {
+    let bank = Institution { place: Place::Bank, level: "bank", id: ALL, parent: None, depth: Some(0) };
+    let whole = branches.iter().enumerate().map(|(at, branch)| Institution {
         place: Place::Branch(at),
         level: "branch",
         id: &branch.id,
         parent: branch.parent.map(|parent| &*branches[parent].id),
         depth: Some(branch.depth),
-        figures,
     });
-    let alone = cube.alone.iter().map(|(at, figures)| Institution {
-        place: Place::BranchAlone(*at),
+    let with_children = branches.iter().enumerate().filter(|(_, branch)| branch.has_children);
+    let alone = with_children.map(|(at, branch)| Institution {
+        place: Place::BranchAlone(at),
         level: "branch_alone",
-        id: &branches[*at].id,
-        parent: Some(&branches[*at].id),
-        depth: Some(branches[*at].depth + 1),
-        figures,
+        id: &branch.id,
+        parent: Some(&branch.id),
+        depth: Some(branch.depth + 1),
     });
-    let managers = institutions.managers.iter().zip(&cube.managers).enumerate();
-    let managers = managers.map(|(at, (id, figures))| Institution {
+    let managers = institutions.managers.iter().enumerate().map(|(at, id)| Institution {
         place: Place::Manager(at),
         level: "manager",
         id,
         parent: None,
         depth: None,
-        figures,
     });
     std::iter::once(bank).chain(whole).chain(alone).chain(managers).collect()
 }
 
-/// One class of one institution.
-pub struct View<'a, 'b> {
-    pub cube: &'a Cube,
-    pub months: &'b Months,
-    pub institution: &'a Institution<'a>,
-    pub class: &'a Class,
+/// One period, with those that it is compared with.
+pub struct View<'a> {
+    /// The period itself first.
+    stretches: Vec<Stretch>,
+    /// Places among them; of years both are one.
+    before: Option<usize>,
+    year_before: Option<usize>,
+    lost: ByReason<'a>,
 }
 
-impl<'a> View<'a, '_> {
-    fn is_of_all(&self) -> bool {
-        self.class.dimension == ALL
-    }
-
-    pub fn is_published(&self) -> bool {
-        self.is_of_all() || !matches!(self.institution.place, Place::Manager(_))
-    }
-
-    pub fn add_rows(&self, table: &mut Table<'a>, period: &'a Period, kinds: &[usize]) {
-        let key = |product, reason| Key {
-            period,
-            institution: self.institution,
-            class: self.class,
-            product,
-            reason,
+impl<'a> View<'a> {
+    pub fn of(
+        (cube, bank): (&Cube, &'a OfBank),
+        months: &Months,
+        period: &Period,
+        classes: &Classes,
+        institutions: &Institutions,
+    ) -> Self {
+        let mut covered: Vec<&Range<usize>> = vec![&period.months];
+        covered.extend(&period.before);
+        covered.extend(period.year_before.as_ref().filter(|months| !covered.contains(months)));
+        let place = |months: &Option<Range<usize>>| {
+            months.as_ref().and_then(|months| covered.iter().position(|one| *one == months))
         };
-        let members = || self.class.members.clone();
-        let whole =
-            self.compared(period, |month| self.institution.figures.total(month, members()), |known| *known);
-        let is_bank = self.institution.place == Place::Bank;
-        if whole.is_zero() && !(is_bank && self.is_of_all()) {
+        let stretch = |covered: &&Range<usize>| {
+            Stretch::of((cube, bank), months, covered, classes.n_members, institutions)
+        };
+        Self {
+            before: place(&period.before),
+            year_before: place(&period.year_before),
+            stretches: covered.iter().map(stretch).collect(),
+            lost: bank.losses.over(&period.months, institutions),
+        }
+    }
+
+    /// Adds the rows of one class of one institution; `kinds` of products ascend by code.
+    pub fn add_rows(
+        &self,
+        table: &mut Table<'a>,
+        institution: &'a Institution<'a>,
+        class: &'a Class,
+        kinds: &[usize],
+    ) {
+        let place = institution.place;
+        let (is_bank, is_manager) = (place == Place::Bank, matches!(place, Place::Manager(_)));
+        let is_of_all = class.dimension == ALL;
+        if is_manager && !is_of_all {
             return;
         }
-        if is_bank || self.is_of_all() {
-            // `all` comes first among products; reasons may come before it.
-            let mut by_reason = self.by_reason(period);
-            by_reason.insert(ALL, whole);
-            for (reason, compared) in by_reason {
-                table.push(key(ALL, reason), &compared);
-            }
-        } else {
+        let key = |product, reason| Key { institution, class, product, reason };
+        let members = || class.members.clone();
+        let whole = self.compared(|stretch| stretch.figures(place).total(members()), |stretch| stretch.known);
+        if whole.is_zero() && !(is_bank && is_of_all) {
+            return;
+        }
+        if !is_bank && !is_of_all {
             table.push(key(ALL, ALL), &whole);
             return;
         }
-        for kind in kinds.iter().filter(|_| !matches!(self.institution.place, Place::Manager(_))) {
+        // `all` comes first among products; reasons may come before it.
+        let by_reason = self.lost.of(place, members());
+        let (earlier, later): (Vec<_>, Vec<_>) = by_reason.into_iter().partition(|(reason, _)| *reason < ALL);
+        for (reason, lost) in earlier {
+            table.push(key(ALL, reason), &self.lost_alone(lost.to_cell()));
+        }
+        table.push(key(ALL, ALL), &whole);
+        for (reason, lost) in later {
+            table.push(key(ALL, reason), &self.lost_alone(lost.to_cell()));
+        }
+        for kind in kinds.iter().filter(|_| !is_manager) {
             let product = ProductKind::ALL[*kind];
-            let cell = |month| self.institution.figures.product(month, members(), *kind).to_cell(product);
-            let compared = self.compared(period, cell, |known| known.only(&figures_of(product)));
+            let compared = self.compared(
+                |stretch| stretch.figures(place).product(members(), *kind).to_cell(product),
+                |stretch| stretch.known_of_kind(*kind),
+            );
             if !compared.is_zero() {
                 table.push(key(product.code(), ALL), &compared);
             }
         }
     }
 
-    /// Losses by reason; reasons without any in the period are left out.
-    fn by_reason(&self, period: &Period) -> BTreeMap<&'a str, Compared> {
-        let mut by_reason: BTreeMap<&str, Vec<&Vec<Lost>>> = BTreeMap::new();
-        for member in self.class.members.clone() {
-            let from = (self.institution.place, member, Box::from(""));
-            let of_member = self
-                .cube
-                .lost
-                .range(from..)
-                .take_while(|((place, at, _), _)| *place == self.institution.place && *at == member);
-            for ((.., reason), months) in of_member {
-                by_reason.entry(reason).or_default().push(months);
-            }
-        }
-        let compared = |(reason, parts): (&'a str, Vec<&Vec<Lost>>)| {
-            let cell = |month: usize| {
-                let mut sum = Cell::default();
-                parts.iter().for_each(|months| sum.add(&months[month]));
-                sum
-            };
-            let compared = Compared {
-                now: self.seen(period.months.clone(), period.n_days, &cell, &|known| known.only(&OF_REASONS)),
-                before: None,
-                year_before: None,
-            };
-            (!compared.is_zero()).then_some((reason, compared))
-        };
-        by_reason.into_iter().filter_map(compared).collect()
+    /// Rows by reason show the losses of the period and nothing else.
+    fn lost_alone(&self, cell: Cell) -> Compared {
+        let now = &self.stretches[0];
+        let now = Seen { cell, known: now.known_of_reasons, n_days: now.n_days };
+        Compared { now, before: None, year_before: None }
     }
 
-    fn compared(
-        &self,
-        period: &Period,
-        cell: impl Fn(usize) -> Cell,
-        known: impl Fn(&Known) -> Known,
-    ) -> Compared {
-        let days = |months: &Range<usize>| -> i32 {
-            self.months.list[months.clone()].iter().map(Month::n_days).sum()
+    fn compared(&self, cell: impl Fn(&Stretch) -> Cell, known: impl Fn(&Stretch) -> Known) -> Compared {
+        let seen = |at: usize| {
+            let stretch = &self.stretches[at];
+            Seen { cell: cell(stretch), known: known(stretch), n_days: stretch.n_days }
         };
-        let seen = |months: &Range<usize>| self.seen(months.clone(), days(months), &cell, &known);
-        Compared {
-            now: seen(&period.months),
-            before: period.before.as_ref().map(seen),
-            year_before: period.year_before.as_ref().map(seen),
-        }
-    }
-
-    fn seen(
-        &self,
-        mut months: Range<usize>,
-        n_days: i32,
-        cell: &impl Fn(usize) -> Cell,
-        known: &impl Fn(&Known) -> Known,
-    ) -> Seen {
-        let of_month = |month: usize| (cell(month), known(&self.months.list[month].known));
-        let (mut sum, mut all_known) = months.next().map_or((Cell::default(), Known::none()), of_month);
-        for (cell, known) in months.map(of_month) {
-            sum.follow_with(&cell);
-            all_known.follow_with(&known);
-        }
-        Seen { cell: sum, known: all_known, n_days }
+        let before = self.before.map(seen);
+        let year_before = if self.year_before == self.before { before } else { self.year_before.map(seen) };
+        Compared { now: seen(0), before, year_before }
     }
 }

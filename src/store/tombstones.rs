@@ -5,6 +5,7 @@
 use super::commit::Purged;
 use crate::contract::key::Key;
 use crate::error::{Error, Result};
+use crate::hexadecimal;
 use crate::io::private::{read_if_there, write_private};
 use crate::io::secret::{random, read_secret};
 use hmac::{Hmac, KeyInit, Mac};
@@ -72,6 +73,17 @@ impl Tombstones {
         Ok(Self::under(read_secret(&path)?))
     }
 
+    /// The same for a change that is not written: under a key that nobody keeps, where there is none yet.
+    ///
+    /// # Errors
+    /// As [`Tombstones::of`].
+    pub fn rehearsed(workspace: &Path, purged: &Purged) -> Result<Self> {
+        if !purged.tombstones.is_empty() {
+            return Self::of(workspace, purged);
+        }
+        Ok(Self::under(random::<KEY_BYTES>().to_vec()))
+    }
+
     fn under(key: Vec<u8>) -> Self {
         let mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes keys of any length");
         let mut found = Self { mac: Some(mac), ..Self::default() };
@@ -133,7 +145,7 @@ impl Tombstones {
         for part in [&b"tercet purged "[..], kind.as_bytes(), b"\0", id] {
             mac.update(part);
         }
-        Some(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(hexadecimal::of(mac.finalize().into_bytes()))
     }
 }
 

@@ -15,8 +15,8 @@ use polars::prelude::*;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
-/// Rules that keep a customer off a list for a while; all others keep him out.
-const FOR_A_WHILE: [&str; 2] = ["cooldown", "fatigue"];
+/// Rules under which a customer stands in the table, to be left alone for now; all others keep him out of it.
+const LEFT_ALONE: [&str; 3] = ["cooldown", "fatigue", "type_not_for_selling"];
 
 /// One offer that may be made.
 struct Row<'a> {
@@ -73,8 +73,8 @@ fn rows<'a>(night: &Night<'a>, offers: &'a [Offer]) -> Vec<Row<'a>> {
     let campaign = campaign(List::CrossSell, night.as_of());
     let of_customer = |own: &&'a [Offer]| -> Vec<Row<'a>> {
         let (row, customer) = (own[0].row, night.customer(own[0].row));
-        let suppression = exclusions::rule(night, row, List::CrossSell);
-        if suppression.is_some_and(|rule| !FOR_A_WHILE.contains(&rule)) {
+        let suppression = exclusions::rule_with_types(night, row, List::CrossSell);
+        if suppression.is_some_and(|rule| !LEFT_ALONE.contains(&rule)) {
             return Vec::new();
         }
         let held_out = is_held_out(&campaign, &customer.customer_id, night.config.lists.held_out_share);

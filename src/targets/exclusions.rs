@@ -83,8 +83,8 @@ fn is_tired(night: &Night<'_>, row: usize) -> bool {
     settings.contacts_max > 0 && lately.take(settings.contacts_max).count() == settings.contacts_max
 }
 
-/// The same for a manager's list: some types are kept by him, or served without him, and not sold to.
-pub fn rule_for_manager(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
+/// The same with the types that are not sold to: kept by their managers, or served without them.
+pub fn rule_with_types(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     let excluded = &night.config.lists.selling_types_excluded;
     let is_excluded = || excluded.iter().any(|excluded| excluded == night.segments.customer_types()[row]);
     rule(night, row, list).or_else(|| (list.is_selling() && is_excluded()).then_some("type_not_for_selling"))

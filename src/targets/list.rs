@@ -63,6 +63,16 @@ pub enum Family {
 
 impl Family {
     pub const ALL: [Family; 4] = [Family::Urgent, Family::Keeping, Family::Caring, Family::Selling];
+
+    /// Key of `[family]` in the labels.
+    pub fn code(self) -> &'static str {
+        match self {
+            Family::Urgent => "urgent",
+            Family::Keeping => "keeping",
+            Family::Caring => "caring",
+            Family::Selling => "selling",
+        }
+    }
 }
 
 impl List {

@@ -19,9 +19,11 @@ struct Figures {
     expected_loss: Option<f64>,
     /// Sum and number of known scores.
     loyalty: (f64, i64),
-    /// Customers in scope a year ago, and those of them who were not lost since.
+    /// Customers in scope a year ago, without those whom death or a merger took since; and those of them who were not
+    /// lost.
     a_year_ago: (i64, i64),
-    /// Customers of longer than the cadence of their tier, and those of them who were reached within it.
+    /// Customers whose contacts are known for longer than the cadence of their tier, and those of them who were reached
+    /// within it.
     due: (i64, i64),
     capacity: i32,
     listed: i32,
@@ -98,9 +100,9 @@ fn add_customers<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
         if !loyalty.is_nan() {
             figure.loyalty = (figure.loyalty.0 + loyalty, figure.loyalty.1 + 1);
         }
-        // Whose first contact is not due yet is neither covered nor forgotten.
-        let days_here = night.as_of() - night.customer(row).opened_on;
-        let cadence = night.cadence(row).filter(|cadence| contacts_are_delivered && days_here > *cadence);
+        // Whose first contact is not due yet is neither covered nor forgotten, nor is who came before contacts are known.
+        let days_known = night.as_of() - night.contacts_known_from(row);
+        let cadence = night.cadence(row).filter(|cadence| contacts_are_delivered && days_known > *cadence);
         if let Some(cadence) = cadence {
             figure.due.0 += 1;
             figure.due.1 += i64::from(night.was_reached_since(row, night.as_of().plus_days(-cadence)));
@@ -112,8 +114,12 @@ fn add_customers<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
 fn add_year<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
     for index in night.bank.indices() {
         let seen = night.lookback.of(index);
-        if seen.was_in_scope {
-            let manager = manager_of(night.bank.customer(index).manager_id.as_deref());
+        let customer = night.bank.customer(index);
+        let is_gone = customer.deceased == Some(true)
+            || customer.closed_on.is_some_and(|closed_on| closed_on <= night.as_of());
+        // Whom the bank did not lose and does not have any more is neither kept nor lost.
+        if seen.was_in_scope && (seen.loss.is_some() || !is_gone) {
+            let manager = manager_of(customer.manager_id.as_deref());
             let figure = figures.entry(manager).or_default();
             figure.a_year_ago.0 += 1;
             figure.a_year_ago.1 += i64::from(seen.loss.is_none());

@@ -26,7 +26,8 @@ pub struct Night<'a> {
     pub standing: &'a Standing,
     pub churn: &'a ChurnTable,
     pub lookback: &'a Lookback,
-    /// By customer and list, when he last stood under it; empty where contacts are delivered, which say more.
+    /// By customer and list, when he last stood under it; where contacts are delivered, which say more, only when he was
+    /// held out of it.
     pub listed_before: &'a BTreeMap<(String, String), Date>,
     /// Contract columns that the bank delivers.
     pub mapped: &'a BTreeSet<(Table, &'static str)>,
@@ -147,12 +148,23 @@ impl<'a> Night<'a> {
         self.reached(row).next().map(|contact| contact.contacted_on)
     }
 
-    /// When the cooldown of a list began: at the last contact; where contacts are not delivered, also at the last listing.
+    /// The first day on which he could have been reached and it would be known: he was here, and contacts were.
+    pub fn contacts_known_from(&self, row: usize) -> Date {
+        let opened_on = self.customer(row).opened_on;
+        self.contacts_begin_after_him(row).unwrap_or(opened_on)
+    }
+
+    /// The first day of known contacts, where he was a customer before; the night itself as long as there are none.
+    pub fn contacts_begin_after_him(&self, row: usize) -> Option<Date> {
+        let as_of = self.as_of();
+        let from = self.bank.calendar().contacts_from.map_or(as_of, |from| from.min(as_of));
+        Some(from).filter(|from| *from > self.customer(row).opened_on)
+    }
+
+    /// When the cooldown of a list began: at the last contact; of who was held out of it, whom nobody contacts, and where
+    /// contacts are not delivered, also at the last listing.
     pub fn cooled_from(&self, row: usize, list: &str) -> Option<Date> {
         let reached = self.last_contact(row);
-        if self.contacts_are_delivered() {
-            return reached;
-        }
         let id = &*self.customer(row).customer_id;
         reached.max(self.listed_before.get(&(id.to_owned(), list.to_owned())).copied())
     }

@@ -36,7 +36,7 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
     let mut suppressions: Vec<Suppression> = Vec::new();
     let named = lists::candidates(night).into_iter().chain(cross_sell::candidates(night, offers));
     let allowed = named.filter(|candidate| {
-        let rule = exclusions::rule_for_manager(night, candidate.row, candidate.list);
+        let rule = exclusions::rule_with_types(night, candidate.row, candidate.list);
         suppressions.extend(rule.map(|rule| Suppression {
             row: candidate.row,
             list: candidate.list.code(),
@@ -49,12 +49,25 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
         .filter(|list| list.is_a_campaign())
         .map(|list| (list, campaign(list, night.as_of())))
         .collect();
-    let with_lot = |assigned: Assigned| {
-        let id = &night.customer(assigned.row).customer_id;
+    let is_drawn_out = |row: usize, list: List| {
+        let id = &night.customer(row).customer_id;
         let share = night.config.lists.held_out_share;
-        drawn(assigned, |list| campaigns.get(&list).is_some_and(|name| is_held_out(name, id, share)))
+        campaigns.get(&list).is_some_and(|name| is_held_out(name, id, share))
     };
-    let assigned = per_customer(allowed.collect()).into_iter().map(with_lot).collect();
+    let of_customers = per_customer(allowed.collect());
+    // Of his first list, his row in `targets` says it.
+    let others = of_customers.iter().flat_map(|own| own.others.iter().map(|other| (own.row, other.list)));
+    let drawn_out = others.filter(|(row, list)| is_drawn_out(*row, *list));
+    suppressions.extend(drawn_out.map(|(row, list)| Suppression {
+        row,
+        list: list.code(),
+        rule: "held_out",
+    }));
+    let with_lot = |own: Assigned| {
+        let row = own.row;
+        drawn(own, |list| is_drawn_out(row, list))
+    };
+    let assigned = of_customers.into_iter().map(with_lot).collect();
     let managers = by_manager(night, assigned);
     for assigned in managers.iter().flat_map(|manager| &manager.beyond_capacity) {
         suppressions.push(Suppression {

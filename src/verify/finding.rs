@@ -72,14 +72,3 @@ impl<'a> Findings<'a> {
         self.found
     }
 }
-
-/// An error and its causes on one line.
-pub(super) fn chain(error: &crate::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text += &format!(": {inner}");
-        cause = inner.source();
-    }
-    text
-}

@@ -1,7 +1,8 @@
 //! `tercet verify`: whether all that a workspace holds is what was written, and adds up.
 //!
-//! Reads: published and replaced nights, the store, the models, the backtests. Writes: nothing but a passing folder for a
-//! re-computation. Grain: a finding per file. Never: mends anything, opens the drop folder, says a value of a customer.
+//! Reads: published and replaced nights, the store, the models, the backtests, the history of runs. Writes: nothing but a
+//! passing folder for a re-computation. Grain: a finding per file. Never: mends anything, opens the drop folder, says a
+//! value of a customer.
 //!
 //! | what | held against | where |
 //! |---|---|---|
@@ -9,12 +10,17 @@
 //! | rows, `run_id`, books of deliveries | the manifest | `night` |
 //! | files of the store | the commit, which has a seal | `store` |
 //! | models, cards, approvals, backtests | their seals and `CHECKSUMS` | `models` |
+//! | contacts that managers wrote down | digests beside them, or the store's | `results` |
+//! | records of runs, `runs.parquet`, `metrics.prom` | their seals | `runs` |
+//! | events of lineage | the records of runs | `runs` |
 //! | a whole night | the same night computed again | `recompute` |
 
 mod finding;
 mod models;
 mod night;
 mod recompute;
+mod results;
+mod runs;
 mod store;
 
 pub use finding::{Finding, Severity};
@@ -24,13 +30,15 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::census::is_folder;
-use crate::io::lock::WorkspaceLock;
-use crate::io::nights::{generations, night_name, replaced_nights};
+use crate::io::lock::{Patience, WorkspaceLock};
+use crate::io::nights::{all_generations, night_name};
 use crate::io::private::read_if_there;
+use crate::io::stop;
 use crate::pipeline::Observer;
 use finding::Findings;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What was looked at, and what was found.
 #[derive(Debug, Serialize)]
@@ -39,6 +47,8 @@ pub struct VerifyReport {
     pub store: StoreChecked,
     pub models: usize,
     pub backtests: usize,
+    /// Recorded ones.
+    pub runs: usize,
     /// By severity, then by file.
     pub findings: Vec<Finding>,
 }
@@ -69,34 +79,40 @@ impl VerifyReport {
     }
 }
 
-/// Holds a workspace against what was written: all nights, or the one of `as_of`; with `recompute`, published nights are
-/// computed again.
+/// What is asked of a workspace.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Question {
+    /// One night; without it all of them.
+    pub as_of: Option<Date>,
+    /// Published nights are computed again.
+    pub recompute: bool,
+    /// For a run that holds the workspace.
+    pub patience: Patience,
+}
+
+/// Holds a workspace against what was written.
 ///
 /// # Errors
-/// Kind `Locked` while a night runs, `Incomplete` where there is nothing to look at or no such night; `Internal` where a
-/// folder cannot be read. What is damaged stands in the report.
-pub fn verify(
-    config: &Config,
-    as_of: Option<Date>,
-    recompute: bool,
-    observer: &dyn Observer,
-) -> Result<VerifyReport> {
+/// Kind `Locked` while a night runs, `Stopped` after a signal, `Incomplete` where there is nothing to look at or no such
+/// night; `Internal` where a folder cannot be read. What is damaged stands in the report.
+pub fn verify(config: &Config, question: &Question, observer: &dyn Observer) -> Result<VerifyReport> {
     let workspace = &config.workspace;
     if !is_folder(workspace) {
         return Err(Error::incomplete(format!("there is no workspace `{}`", workspace.display()))
             .hint("name it with `--workspace`; `tercet run` makes one"));
     }
-    let _lock = WorkspaceLock::acquire(workspace)?;
+    let _lock = WorkspaceLock::acquire_within(workspace, question.patience)?;
     let mut findings = Findings::of(workspace);
     let commit = store::checked(config, &mut findings)?;
-    let nights = dates(config, as_of, &mut findings)?;
+    let nights = nights(config, question.as_of, &mut findings)?;
     let mut checked = Vec::new();
-    for date in nights {
-        for folder in generations(workspace, date)? {
+    for (date, folders) in nights {
+        for folder in folders {
             let is_published = folder.ends_with(format!("published/{}", night_name(date)));
+            stop::check()?;
             observer.stage_began("verify");
             let mut found = night::checked(&folder, date, &mut findings)?;
-            if recompute && is_published {
+            if question.recompute && is_published {
                 found.recomputed =
                     Some(recompute::night(config, date, commit.as_ref(), &mut findings, observer)?);
             }
@@ -106,19 +122,24 @@ pub fn verify(
     night::check_latest(workspace, &mut findings)?;
     let models = models::checked(workspace, &mut findings)?;
     let backtests = models::backtests_checked(workspace, &mut findings)?;
+    results::checked(commit.as_ref(), &mut findings)?;
+    let runs = runs::checked(&mut findings)?;
     let store = store::figures(commit.as_ref());
-    Ok(VerifyReport { nights: checked, store, models, backtests, findings: findings.sorted() })
+    Ok(VerifyReport { nights: checked, store, models, backtests, runs, findings: findings.sorted() })
 }
 
 /// The nights that are to be looked at, of folders that hold none something is told.
-fn dates(config: &Config, as_of: Option<Date>, findings: &mut Findings<'_>) -> Result<BTreeSet<Date>> {
-    let published = night::published(&config.workspace, findings)?;
-    let replaced = replaced_nights(&config.workspace)?.into_iter().map(|(date, _)| date);
-    let all: BTreeSet<Date> = published.into_iter().chain(replaced).collect();
-    match as_of {
-        None => Ok(all),
-        Some(asked) if all.contains(&asked) => Ok(BTreeSet::from([asked])),
-        Some(asked) => Err(Error::incomplete(format!("the night of {asked} is not published"))
+fn nights(
+    config: &Config,
+    as_of: Option<Date>,
+    findings: &mut Findings<'_>,
+) -> Result<BTreeMap<Date, Vec<PathBuf>>> {
+    night::check_folders(&config.workspace, findings)?;
+    let mut all = all_generations(&config.workspace)?;
+    let Some(asked) = as_of else { return Ok(all) };
+    match all.remove_entry(&asked) {
+        Some(night) => Ok(BTreeMap::from([night])),
+        None => Err(Error::incomplete(format!("the night of {asked} is not published"))
             .hint("leave `--as-of` out to verify every night that is")),
     }
 }
@@ -132,7 +153,7 @@ fn bytes_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Option<Vec<u
             None
         }
         Err(cause) => {
-            findings.damaged(name, &format!("cannot be read: {}", finding::chain(&cause)), hint);
+            findings.damaged(name, &format!("cannot be read: {}", cause.with_causes()), hint);
             None
         }
     }

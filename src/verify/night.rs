@@ -6,7 +6,8 @@ use crate::date::Date;
 use crate::error::Result;
 use crate::io::census::{beneath, folders_in, footer, size_and_digest};
 use crate::io::nights::{LATEST, MANIFEST, PUBLISHED, REPLACED, night_name, published_nights};
-use crate::publish::Accounts;
+use crate::io::staging::FileDigest;
+use crate::publish::{Accounts, ModelUsed, NightBefore};
 use crate::seal;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -28,24 +29,11 @@ pub(super) struct Said {
     pub(super) tercet_version: String,
     pub(super) config_blake3: String,
     pub(super) rules_blake3: String,
-    pub(super) night_before: Option<Before>,
+    pub(super) night_before: Option<NightBefore>,
     pub(super) inputs: Vec<Input>,
-    pub(super) models: Vec<Model>,
+    pub(super) models: Vec<ModelUsed>,
     rows: BTreeMap<String, i64>,
-    pub(super) files: Vec<File>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Before {
-    pub(super) as_of: Date,
-    pub(super) segments_blake3: String,
-}
-
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Model {
-    pub(super) what: String,
-    pub(super) model_id: String,
-    pub(super) blake3: String,
+    pub(super) files: Vec<FileDigest>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,20 +46,13 @@ pub(super) struct Input {
     amounts_minor_units: Option<Accounts<i128>>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct File {
-    pub(super) path: String,
-    pub(super) bytes: u64,
-    pub(super) blake3: String,
-}
-
 /// What a manifest says, where it can be read at all; whether it is what was sealed is told apart.
 pub(super) fn said(bytes: &[u8]) -> Option<Said> {
     serde_json::from_slice(&seal::opened(bytes).0).ok()
 }
 
-/// Dates of the published nights; folders that hold none are told.
-pub(super) fn published(workspace: &Path, findings: &mut Findings<'_>) -> Result<Vec<Date>> {
+/// Tells folders that hold no night.
+pub(super) fn check_folders(workspace: &Path, findings: &mut Findings<'_>) -> Result<()> {
     let nights = published_nights(workspace)?;
     let names: BTreeSet<String> = nights.iter().map(|night| night_name(*night)).collect();
     for name in folders_in(&workspace.join(PUBLISHED))?.iter().filter(|name| !names.contains(*name)) {
@@ -87,7 +68,7 @@ pub(super) fn published(workspace: &Path, findings: &mut Findings<'_>) -> Result
     for name in folders_in(&workspace.join(REPLACED))?.iter().filter(|name| name.starts_with('.')) {
         findings.notice(&format!("{REPLACED}/{name}"), "was left by a run that died", CLEARED);
     }
-    Ok(nights)
+    Ok(())
 }
 
 /// Looks at every file of the generation in `folder`.
@@ -146,7 +127,7 @@ pub(super) fn checked(folder: &Path, date: Date, findings: &mut Findings<'_>) ->
 }
 
 /// What is wrong with a file of a night.
-fn wrong_with(folder: &Path, file: &File, said: &Said) -> Result<Option<String>> {
+fn wrong_with(folder: &Path, file: &FileDigest, said: &Said) -> Result<Option<String>> {
     let path = folder.join(&file.path);
     let Some((bytes, digest)) = size_and_digest(&path)? else { return Ok(Some("is missing".into())) };
     if bytes != file.bytes {

@@ -4,12 +4,12 @@
 //! folder, writes to the workspace but for the passing folder, calls a night damaged that cannot be computed again as it
 //! was.
 
-use super::finding::{Findings, chain};
+use super::finding::Findings;
 use super::night::{self, Said};
 use crate::config::Config;
 use crate::cross_sell::Rules;
 use crate::date::Date;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::io::census::{is_folder, link_beneath, passing_folder, size_and_digest};
 use crate::io::nights::{MANIFEST, PUBLISHED, night_folder, night_name, published_nights};
 use crate::io::private::{read_file, read_if_there, write_private};
@@ -173,7 +173,8 @@ fn computed(config: &Config, said: &Said, observer: &dyn Observer) -> Result<Rec
     let elsewhere = raw.check()?;
     let report = match pipeline::run(&elsewhere, Some(said.as_of), false, observer) {
         Ok(report) => report,
-        Err(failure) => return Ok(Recomputed::Impossible { because: chain(&failure) }),
+        Err(failure) if matches!(failure.kind(), Kind::Stopped(_)) => return Err(failure),
+        Err(failure) => return Ok(Recomputed::Impossible { because: failure.with_causes() }),
     };
     let manifest = night::said(&read_file(&report.folder.join(MANIFEST))?);
     let manifest = manifest.filter(|manifest| manifest.models == said.models);

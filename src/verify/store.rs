@@ -2,7 +2,7 @@
 
 use super::StoreChecked;
 use super::bytes_of;
-use super::finding::{Finding, Findings, Severity, chain};
+use super::finding::{Finding, Findings, Severity};
 use crate::config::Config;
 use crate::contract::tables::Table;
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) fn checked(config: &Config, findings: &mut Findings<'_>) -> Result<Op
         Ok(commit) => commit,
         Err(refused) => {
             let hint = refused.hints().first().map_or(RESTORE, String::as_str).to_owned();
-            findings.damaged(&commit_name, &chain(&refused), &hint);
+            findings.damaged(&commit_name, &refused.with_causes(), &hint);
             return Ok(None);
         }
     };
@@ -57,7 +57,7 @@ pub(super) fn checked(config: &Config, findings: &mut Findings<'_>) -> Result<Op
     books(&commit, &commit_name, findings);
     if let Err(refused) = Tombstones::of(&config.workspace, &commit.purged) {
         let hint = refused.hints().first().map_or("put it back from a backup", String::as_str).to_owned();
-        findings.damaged(KEY_FILE, &chain(&refused), &hint);
+        findings.damaged(KEY_FILE, &refused.with_causes(), &hint);
     }
     Ok(Some(commit))
 }

@@ -9,8 +9,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tercet::config::{Config, overlay};
 use tercet::date::Date;
+use tercet::error::Result;
 use tercet::ingest::{Limits, take_in};
-use tercet::pipeline::{NightReport, Observer, run};
+use tercet::pipeline::{NightReport, Observer, Request, run, run_recorded};
+use tercet::runs::Recorder;
 use tercet::store::{Store, Writer};
 use tercet::synth;
 
@@ -86,6 +88,12 @@ impl Observer for Unobserved {
 /// Runs a night through the library.
 pub fn night(config: &Config, as_of: &str) -> NightReport {
     run(config, Some(as_of.parse::<Date>().unwrap()), false, &Unobserved).unwrap()
+}
+
+/// Runs a night as a scheduler does: written down, however it ends.
+pub fn recorded_night(config: &Config, as_of: &str) -> Result<NightReport> {
+    let request = Request { as_of: Some(as_of.parse().unwrap()), ..Request::default() };
+    run_recorded(config, &request, &Recorder::new(), &Unobserved)
 }
 
 /// The store of a workspace after the drop folder was taken in on `night`.

@@ -152,7 +152,10 @@ fn offers_are_for_what_is_not_held_and_a_model_serves_for_its_days() {
     let known = ["trees", "logistic", "clause", "all"];
     assert!(texts("propensity_basis").iter().all(|basis| known.contains(&basis.as_deref().unwrap())));
     let kept = texts("suppression").into_iter().flatten().collect::<BTreeSet<String>>();
-    assert!(kept.iter().all(|rule| ["cooldown", "fatigue"].contains(&rule.as_str())), "{kept:?}");
+    assert!(
+        kept.iter().all(|rule| ["cooldown", "fatigue", "type_not_for_selling"].contains(&rule.as_str())),
+        "{kept:?}"
+    );
     assert!(kept.contains("cooldown"), "{kept:?}");
     // Three standard deviations of a binomial at a tenth.
     let n = of_customer.len() as f64;

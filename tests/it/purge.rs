@@ -5,7 +5,7 @@
     reason = "tests search the workspace from outside, as an auditor does"
 )]
 
-use crate::bank::{Unobserved, invent, night};
+use crate::bank::{Unobserved, invent, night, recorded_night};
 use crate::published::Table;
 use crate::replay::view::{differences, view};
 use crate::rewritten::rewrite;
@@ -22,8 +22,8 @@ use tercet::contract::key::Key;
 use tercet::date::Date;
 use tercet::error::Kind;
 use tercet::io::nights::{latest_night, published_nights, replaced_nights};
-use tercet::pipeline::run;
-use tercet::purge::{purge_before, purge_customer};
+use tercet::pipeline::{run, status};
+use tercet::purge::{CustomerReport, Request, purge_before, purge_customer};
 use tercet::store::Store;
 
 const EVE: &str = "2026-09-30";
@@ -102,6 +102,21 @@ impl Home {
 
     fn work(&self) -> &Path {
         &self.config.workspace
+    }
+
+    /// What runs leave that die: a staged night, a passing folder, a file before its rename, one that no commit names.
+    fn leave_behind(&self) {
+        let copy = |from: &str, to: &str| {
+            let to = self.work().join(to);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(self.work().join(from), to).unwrap();
+        };
+        let features = format!("published/as_of={NIGHT}/features.parquet");
+        copy(&features, "published/.staging-2026-10-29-1-i1/features.parquet");
+        copy(&features, "store/tables/left-000099.parquet");
+        fs::create_dir_all(self.work().join(".passing-x/store")).unwrap();
+        fs::write(self.work().join(".passing-x/store/copy.json"), NAME).unwrap();
+        fs::write(self.work().join("runs/.left-x.new"), PHONE).unwrap();
     }
 
     /// Account ids of his, by the export.
@@ -199,7 +214,8 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     let home = Home::new();
     let (config, work) = (&home.config, home.work());
     night(config, EVE);
-    let first = night(config, NIGHT);
+    let first = recorded_night(config, NIGHT).unwrap();
+    recorded_night(config, "2026-12-31").unwrap_err();
     let kept = work.join("results");
     fs::create_dir(&kept).unwrap();
     let header = "customer_id,contacted_on,manager_id,channel,list,outcome,run_id,rank\n";
@@ -220,7 +236,8 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     let rejected =
         format!("file,sheet,row,column,reason,raw\na.xlsx,List,7,Outcome,none,1\t{}\t{NAME}\n", home.id);
     fs::write(kept.join("rejected-20261030-x-M0001.csv"), rejected).unwrap();
-    let second = night(config, NIGHT);
+    let second = recorded_night(config, NIGHT).unwrap();
+    home.leave_behind();
 
     let before = home.traces();
     for part in [
@@ -234,6 +251,10 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
         "account_ids",
         "results/results-",
         "results/rejected-",
+        ".staging-2026-10-29-1-i1/features.parquet",
+        ".passing-x/store/copy.json",
+        "runs/.left-x.new",
+        "store/tables/left-000099.parquet",
     ] {
         assert!(before.iter().any(|found| found.contains(part)), "{part} does not name him: {before:#?}");
     }
@@ -243,7 +264,17 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     let mut read = vec![0; 100];
     open.read_exact(&mut read).unwrap();
 
-    let report = purge_customer(config, &home.id).unwrap();
+    let rehearsal = Request { dry_run: true, ..Request::default() };
+    let all = contents(work);
+    let rehearsed = purge_customer(config, &home.id, &rehearsal).unwrap();
+    assert!(contents(work) == all, "a rehearsal wrote something");
+    let report = purge_customer(config, &home.id, &Request::default()).unwrap();
+    let figures = |report: &CustomerReport| {
+        let mut json = serde_json::to_value(report).unwrap();
+        json.as_object_mut().unwrap().remove("dry_run").unwrap();
+        json
+    };
+    assert_eq!(figures(&rehearsed), figures(&report));
     assert!(report.found_anything() && report.nights == 3 && report.results == 2, "{report:?}");
     assert!(report.store.rejects >= 1 && report.store.accounts >= 1, "{report:?}");
     for table in ["customers", "accounts", "transactions", "results"] {
@@ -255,6 +286,21 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     assert_eq!(verified(config).findings, []);
     assert_eq!(differences(&home.others(), &others), "");
     assert_eq!(serde_json::to_string(&report).unwrap().matches(&home.id).count(), 0);
+    // Whoever reads the status can add it up.
+    let told = status(config).unwrap();
+    for table in &told.tables {
+        let parts = [table.used, table.duplicate, table.superseded, table.trailers, table.purged];
+        assert_eq!(table.rows, parts.iter().sum::<u64>() + table.rejected, "{table:?}");
+        let taken_out = report.store.rows.get(table.table).copied().unwrap_or_default();
+        assert_eq!(table.purged, taken_out, "{table:?}");
+    }
+    let failed = told.operation.runs.last_failed.unwrap();
+    assert_eq!((failed.exit_code, told.operation.runs.recorded), (Some(4), 3));
+    for part in ["runs/", "lineage/", "metrics.prom", "runs.parquet"] {
+        let is_searched =
+            |path: &PathBuf| path.strip_prefix(work).unwrap().to_str().unwrap().starts_with(part);
+        assert!(files(work).iter().any(is_searched), "nothing was searched in {part}");
+    }
     let manifest = fs::read_to_string(work.join(format!("published/as_of={NIGHT}/manifest.json"))).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(
@@ -278,7 +324,7 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     assert!(again.manifest.inputs.iter().all(|input| input.rows.rejected == 0 || input.table == "results"));
     assert_eq!(verified(config).findings, []);
 
-    let nothing = purge_customer(config, &home.id).unwrap();
+    let nothing = purge_customer(config, &home.id, &Request::default()).unwrap();
     assert!(!nothing.found_anything(), "{nothing:?}");
     assert_eq!(verified(config).findings, []);
 
@@ -307,12 +353,12 @@ fn a_damaged_night_stops_a_purge_before_it_is_sealed_in_and_the_same_command_goe
     damaged[20] ^= 1;
     fs::write(&path, &damaged).unwrap();
     let before = contents(&home.work().join("published"));
-    let refused = purge_customer(&home.config, &home.id).unwrap_err();
+    let refused = purge_customer(&home.config, &home.id, &Request::default()).unwrap_err();
     assert!(refused.to_string().contains("is not what was published"), "{refused}");
     assert!(!refused.to_string().contains(&home.id));
     assert!(contents(&home.work().join("published")) == before);
     fs::write(&path, &whole).unwrap();
-    assert!(purge_customer(&home.config, &home.id).unwrap().found_anything());
+    assert!(purge_customer(&home.config, &home.id, &Request::default()).unwrap().found_anything());
     assert_eq!(home.traces(), [""; 0]);
     assert_eq!(verified(&home.config).findings, []);
 }
@@ -327,7 +373,13 @@ fn old_nights_go_with_all_their_generations_and_the_newest_stays() {
     let date = |text: &str| text.parse::<Date>().unwrap();
     let open = File::open(work.join("published/as_of=2026-08-31/features.parquet")).unwrap();
     let store = contents(&work.join("store"));
-    let report = purge_before(config, date(EVE)).unwrap();
+    let rehearsal = Request { dry_run: true, ..Request::default() };
+    let all = contents(work);
+    let rehearsed = purge_before(config, date(EVE), &rehearsal).unwrap();
+    assert!(contents(work) == all, "a rehearsal removed something");
+    let report = purge_before(config, date(EVE), &Request::default()).unwrap();
+    assert!(rehearsed.dry_run && !report.dry_run);
+    assert_eq!((&rehearsed.published, &rehearsed.replaced), (&report.published, &report.replaced));
     assert_eq!(
         (&report.published[..], &report.replaced[..]),
         (&[date("2026-08-31")][..], &[date("2026-08-31")][..])
@@ -338,7 +390,7 @@ fn old_nights_go_with_all_their_generations_and_the_newest_stays() {
     );
     assert!(contents(&work.join("store")) == store, "the store was touched");
 
-    let report = purge_before(config, date("2027-01-01")).unwrap();
+    let report = purge_before(config, date("2027-01-01"), &Request::default()).unwrap();
     assert_eq!((&report.published[..], report.kept), (&[date(EVE)][..], Some(date(NIGHT))));
     assert_eq!(
         (published_nights(work).unwrap(), replaced_nights(work).unwrap()),
@@ -349,7 +401,7 @@ fn old_nights_go_with_all_their_generations_and_the_newest_stays() {
     assert!(report.left.iter().any(|left| left.contains("the store")), "{report:?}");
     night(config, NIGHT);
     let nowhere = self::config(&config.data, &home.folder.path().join("nowhere"));
-    assert_eq!(purge_before(&nowhere, date(EVE)).unwrap_err().kind(), Kind::Incomplete);
-    assert_eq!(purge_customer(&nowhere, "C1").unwrap_err().kind(), Kind::Incomplete);
+    assert_eq!(purge_before(&nowhere, date(EVE), &Request::default()).unwrap_err().kind(), Kind::Incomplete);
+    assert_eq!(purge_customer(&nowhere, "C1", &Request::default()).unwrap_err().kind(), Kind::Incomplete);
     assert!(!nowhere.workspace.exists());
 }

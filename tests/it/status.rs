@@ -72,6 +72,8 @@ impl Table {
             "used": self.used,
             "duplicate": self.duplicate,
             "superseded": self.superseded,
+            "trailers": 0,
+            "purged": 0,
             "rejected": self.rejected,
         })
     }
@@ -80,7 +82,7 @@ impl Table {
     fn printed(&self) -> Vec<String> {
         let mut cells = vec![self.name.to_owned(), self.deliveries.to_string()];
         cells.extend(self.delivered.map(str::to_owned));
-        let counts = [self.rows(), self.used, self.duplicate, self.superseded, self.rejected];
+        let counts = [self.rows(), self.used, self.duplicate, self.superseded, 0, 0, self.rejected];
         cells.extend(counts.map(|count| count.to_string()));
         if let Some([first, last]) = self.dates {
             cells.extend([first, "to", last].map(str::to_owned));
@@ -162,7 +164,7 @@ fn status_counts_what_was_delivered_and_what_lies_on_the_disk() {
 
     let printed = told(&folder, &["status"]);
     let lines: Vec<Vec<&str>> = printed.lines().map(|line| line.split_whitespace().collect()).collect();
-    let header = "table deliveries first last rows used duplicate superseded rejected dates";
+    let header = "table deliveries first last rows used duplicate superseded trailers purged rejected dates";
     assert_eq!(lines[0].join(" "), header);
     for (line, table) in lines[1..].iter().zip(&tables) {
         assert_eq!(*line, table.printed(), "{printed}");

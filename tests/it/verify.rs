@@ -5,16 +5,23 @@
     reason = "tests damage files and look at them from outside, as an operator does"
 )]
 
-use crate::bank::{Unobserved, invent, night, repository};
+use crate::bank::{Unobserved, invent, night, recorded_night, repository};
+use crate::published::Table;
 use assert_cmd::Command;
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tercet::config::{Config, overlay};
 use tercet::error::Kind;
 use tercet::io::checksums;
+use tercet::io::lock::Patience;
 use tercet::io::whole_folder::write_folder;
 use tercet::pipeline::{approve, run};
-use tercet::verify::{Recomputed, Severity, VerifyReport, verify};
+use tercet::purge::purge_customer;
+use tercet::verify::{Question, Recomputed, Severity, VerifyReport, verify};
 
 const EVE: &str = "2026-09-30";
 const NIGHT: &str = "2026-10-30";
@@ -31,7 +38,9 @@ pub fn small_bank(home: &Path, customers: u32, months: u32) -> Config {
 }
 
 pub fn verified(config: &Config) -> VerifyReport {
-    verify(config, None, false, &Unobserved).unwrap()
+    // Where other tests start programs, these hold the lock until they are loaded.
+    let patience = Patience::UpTo(Duration::from_secs(30));
+    verify(config, &Question { patience, ..Question::default() }, &Unobserved).unwrap()
 }
 
 /// Files that are damaged, with what is wrong with them.
@@ -59,9 +68,23 @@ fn one_flipped_byte_in_any_file_is_found_and_named_o24() {
     let home = tempfile::tempdir().unwrap();
     let config = small_bank(home.path(), 60, 4);
     let work = &config.workspace;
-    night(&config, EVE);
-    night(&config, NIGHT);
+    recorded_night(&config, EVE).unwrap();
+    recorded_night(&config, NIGHT).unwrap();
+    recorded_night(&config, "2026-12-31").unwrap_err();
+    let kept = work.join("results");
+    fs::create_dir(&kept).unwrap();
+    let contact = |id: &str| {
+        let header = "customer_id,contacted_on,manager_id,channel,list,outcome,run_id,rank\n";
+        format!("{header}{id},{NIGHT},M0001,,retention,no_answer,x,1\n")
+    };
+    let segments = Table::read(&work.join(format!("published/as_of={EVE}/segments.parquet")));
+    let [person, other] = [0, 1].map(|at| segments.texts("customer_id").remove(at).unwrap());
+    for (name, id) in [("1-M0001", &person), ("2-M0002", &other)] {
+        fs::write(kept.join(format!("results-{NIGHT}-20261030-{name}.csv")), contact(id)).unwrap();
+    }
     let report = night(&config, NIGHT);
+    purge_customer(&config, &person, &Default::default()).unwrap();
+    assert!(kept.join(".digests").exists());
     approve(&config, &report.manifest.models[0].model_id, None).unwrap();
     let sums = checksums::of([("backtest.json", &b"{}"[..])]).into_bytes();
     let backtest = [("backtest.json".to_owned(), b"{}".to_vec()), (checksums::NAME.to_owned(), sums)];
@@ -70,17 +93,41 @@ fn one_flipped_byte_in_any_file_is_found_and_named_o24() {
     let sound = verified(&config);
     assert_eq!(sound.findings, [], "what is whole is sound");
     assert_eq!(sound.nights.len(), 3, "two nights and the one that was replaced");
-    assert!(sound.models >= 1 && sound.backtests == 1, "{sound:?}");
+    assert!(sound.models >= 1 && sound.backtests == 1 && sound.runs == 3, "{sound:?}");
     let (mut n_files, mut n_flips) = (0, 0);
+    let mut seeded = Xoshiro256PlusPlus::seed_from_u64(24);
+    let parts: BTreeSet<String> = files(work)
+        .iter()
+        .filter_map(|path| path.strip_prefix(work).unwrap().iter().next())
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    let all = [
+        ".lock",
+        "LATEST",
+        "backtests",
+        "lineage",
+        "metrics.prom",
+        "models",
+        "published",
+        "purge.key",
+        "replaced",
+        "results",
+        "runs",
+        "runs.parquet",
+        "store",
+    ];
+    assert!(parts.iter().eq(all.iter()), "{parts:?}");
     for path in files(work).into_iter().filter(|path| !path.ends_with(".lock")) {
         let name = path.strip_prefix(work).unwrap().display().to_string();
         let whole = fs::read(&path).unwrap();
         assert!(!whole.is_empty(), "{name}");
-        let is_own_witness = name.ends_with(".json") || name.ends_with("CHECKSUMS") || name == "LATEST";
+        let is_witness = [".json", "CHECKSUMS", "LATEST", "metrics.prom", "runs.parquet", ".digests"];
+        let is_own_witness =
+            is_witness.iter().any(|end| name.ends_with(end)) && !name.starts_with("lineage/");
         let places: Vec<usize> = if is_own_witness {
             (0..whole.len()).filter(|at| *at < 110 || at % 997 == 0 || at + 3 > whole.len()).collect()
         } else {
-            vec![(whole.len() - 1) * (n_files % 11) / 10]
+            vec![seeded.gen_range(0..whole.len())]
         };
         for at in places {
             let mut flipped = whole.clone();
@@ -179,7 +226,8 @@ fn a_night_is_computed_again_byte_for_byte_where_that_is_still_possible() {
         night(&config, on);
     }
     let before = files(work);
-    let report = verify(&config, None, true, &Unobserved).unwrap();
+    let recompute = Question { recompute: true, ..Question::default() };
+    let report = verify(&config, &recompute, &Unobserved).unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
     for night in &report.nights {
         assert!(matches!(&night.recomputed, Some(Recomputed::Same { files }) if *files > 12), "{night:?}");
@@ -191,7 +239,7 @@ fn a_night_is_computed_again_byte_for_byte_where_that_is_still_possible() {
     raw.lists.cross_sell_per_customer += 1;
     let other = raw.check().unwrap();
     night(&other, "2026-08-31");
-    let report = verify(&config, None, true, &Unobserved).unwrap();
+    let report = verify(&config, &recompute, &Unobserved).unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
     let told: Vec<String> = report
         .nights
@@ -247,7 +295,23 @@ fn the_command_tells_each_finding_on_a_line_and_ends_with_1_p19() {
     let lock = fs::File::options().write(true).open(config.workspace.join(".lock")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
     assert_eq!(tercet(&["verify"]).0, 75);
-    assert_eq!(verify(&config, None, false, &Unobserved).unwrap_err().kind(), Kind::Locked);
-    drop(lock);
+    assert_eq!(verify(&config, &Question::default(), &Unobserved).unwrap_err().kind(), Kind::Locked);
+    for command in [
+        &["verify"][..],
+        &["purge", "--before", "2000-01-01"],
+        &["purge", "--before", "2000-01-01", "--dry-run"],
+        &["backfill", "--from", EVE, "--to", EVE, "--rerun"],
+    ] {
+        assert_eq!(tercet(command).0, 75, "{command:?}");
+        let started = std::time::Instant::now();
+        assert_eq!(tercet(&[command, &["--wait", "1"]].concat()).0, 75, "{command:?}");
+        assert!(started.elapsed().as_millis() >= 1000, "{command:?} did not wait");
+    }
+    std::thread::scope(|threads| {
+        let waiting = threads.spawn(|| tercet(&["purge", "--before", "2000-01-01", "--wait"]).0);
+        std::thread::sleep(Duration::from_millis(500));
+        drop(lock);
+        assert_eq!(waiting.join().unwrap(), 0);
+    });
     assert!(run(&config, Some(EVE.parse().unwrap()), false, &Unobserved).is_ok());
 }

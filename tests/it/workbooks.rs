@@ -117,6 +117,7 @@ fn a_managers_files_hold_only_his_customers_under_every_profile() {
     };
     let full = report_of(Profile::Full, "full");
     assert_only_own_customers(&full, &str::to_owned);
+    assert_no_held_out_or_never_listed(&full, &data);
 
     let customers = delivered_people(&data);
     let (masked, again) = (report_of(Profile::Masked, "masked"), report_of(Profile::Masked, "again"));
@@ -145,26 +146,64 @@ struct Person {
 }
 
 fn delivered_people(data: &Path) -> Vec<Person> {
-    let path = data.join("customers.csv.gz");
-    let text = {
-        let mut text = String::new();
-        let bytes = std::fs::read(&path).unwrap();
-        let mut reader: Box<dyn std::io::Read> = if bytes.starts_with(&[0x1f, 0x8b]) {
-            Box::new(flate2::read::MultiGzDecoder::new(std::io::Cursor::new(bytes)))
-        } else {
-            Box::new(std::io::Cursor::new(bytes))
-        };
-        std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
-        text
-    };
+    let people = delivered_customers(data, ["customer_id", "name", "phone"]).into_iter();
+    people.map(|[id, name, phone]| Person { id, name, phone }).collect()
+}
+
+/// These columns of the customers.
+fn delivered_customers<const N: usize>(data: &Path, columns: [&str; N]) -> Vec<[String; N]> {
+    let text = customers_text(data);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader.headers().unwrap().clone();
-    let at = |name: &str| headers.iter().position(|found| found == name).unwrap();
-    let (id, name, phone) = (at("customer_id"), at("name"), at("phone"));
-    let records = reader.records().map(Result::unwrap);
-    records
-        .map(|row| Person { id: row[id].into(), name: row[name].into(), phone: row[phone].into() })
-        .collect()
+    let places = columns.map(|name| headers.iter().position(|found| found == name).unwrap());
+    reader.records().map(Result::unwrap).map(|row| places.map(|at| row[at].to_owned())).collect()
+}
+
+fn customers_text(data: &Path) -> String {
+    let bytes = std::fs::read(data.join("customers.csv.gz")).unwrap();
+    let mut text = String::new();
+    let mut reader: Box<dyn std::io::Read> = if bytes.starts_with(&[0x1f, 0x8b]) {
+        Box::new(flate2::read::MultiGzDecoder::new(std::io::Cursor::new(bytes)))
+    } else {
+        Box::new(std::io::Cursor::new(bytes))
+    };
+    std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+    text
+}
+
+/// No file of a manager names whom his list holds out, or who must never be contacted. Files of branches name both where
+/// they are handed over.
+fn assert_no_held_out_or_never_listed(report: &NightReport, data: &Path) {
+    let targets = Table::read(&report.folder.join("targets.parquet"));
+    let held_out: BTreeSet<String> = targets
+        .texts("customer_id")
+        .into_iter()
+        .zip(targets.bools("held_out"))
+        .filter(|(_, held_out)| *held_out)
+        .map(|(id, _)| id.unwrap())
+        .collect();
+    let never = never_contacted(data);
+    assert!(!held_out.is_empty() && !never.is_empty(), "{} and {}", held_out.len(), never.len());
+    let check = |text: &str, file: &Path| {
+        assert!(!held_out.contains(text), "{} names the held-out {text}", file.display());
+        assert!(!never.contains(text), "{} names {text}, never to be contacted", file.display());
+    };
+    for file in files(&report.folder, "xlsx").into_iter().filter(|file| !is_of_a_branch(file)) {
+        cells(&file).values().flatten().for_each(|text| check(text, &file));
+    }
+    for file in files(&report.folder, "csv") {
+        let mut reader = csv::Reader::from_path(&file).unwrap();
+        reader.records().map(Result::unwrap).for_each(|row| row.iter().for_each(|text| check(text, &file)));
+    }
+}
+
+/// Customers who are dead, under a legal hold, or do not allow contact.
+fn never_contacted(data: &Path) -> BTreeSet<String> {
+    let columns = ["customer_id", "deceased", "legal_hold", "contact_allowed"];
+    let customers = delivered_customers(data, columns).into_iter();
+    let never = customers
+        .filter(|[_, deceased, held, allowed]| deceased == "true" || held == "true" || allowed == "false");
+    never.map(|[id, ..]| id).collect()
 }
 
 /// No file of a manager or a branch shows any of these texts as a cell.

@@ -2,12 +2,12 @@
 
 use crate::contract::Holding;
 use crate::date::Date;
+use crate::features;
 use crate::money::Money;
 
 /// The newest of `snapshots`, which must ascend, on or before `on`.
 pub fn in_force(snapshots: &[Date], on: Date) -> Option<Date> {
-    let n_past = snapshots.partition_point(|snapshot| *snapshot <= on);
-    Some(snapshots[n_past.checked_sub(1)?])
+    features::in_force(snapshots, on).map(|position| snapshots[position])
 }
 
 /// A customer's rows after `after` and up to `to`. `holdings` must be sorted by date.

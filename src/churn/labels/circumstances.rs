@@ -40,29 +40,39 @@ impl Circumstances {
         let later = &seen.transactions[seen.transactions.partition_point(|row| row.booked_on <= origin)..];
         let lines_lost = lines_lost(seen.holdings, snapshots, origin, until);
         let share = followed.outflow.map_or(0.0, |outflow| outflow.share);
-        let end = followed.event().map_or(until, |event| event.on);
-        let not_renewed = not_renewed(&seen, snapshots, origin, end, until);
-        let gone = -net_border_flow(seen.transactions, origin, end).to_units();
+        let not_renewed = not_renewed(&seen, snapshots, followed);
         Self {
             whereabouts: Whereabouts::of(later),
             price_effect: price_effect(&seen, snapshots, origin, until),
             is_partial: followed.may_stay() && (share >= rules.partial_share || !lines_lost.is_empty()),
             lines_lost,
-            contract_ended: not_renewed.0 > 0 && not_renewed.to_units() >= MOST * gone,
+            contract_ended: is_most(not_renewed, &seen, followed),
             not_renewed,
         }
     }
 }
 
-/// What matured in `(from, to]`, was not renewed by `until` and left over the border from the first maturity on.
-fn not_renewed(
-    history: &CustomerHistory<'_>,
-    snapshots: &[Date],
-    from: Date,
-    to: Date,
-    until: Date,
-) -> Money {
-    let matured = Matured::between(history.holdings, snapshots, from, to, until);
+/// [`Circumstances::contract_ended`] alone.
+pub fn contract_ended(history: &CustomerHistory<'_>, snapshots: &[Date], followed: &Followed) -> bool {
+    let seen = history.until(followed.until);
+    is_most(not_renewed(&seen, snapshots, followed), &seen, followed)
+}
+
+fn is_most(not_renewed: Money, seen: &CustomerHistory<'_>, followed: &Followed) -> bool {
+    let gone = -net_border_flow(seen.transactions, followed.origin, end(followed)).to_units();
+    not_renewed.0 > 0 && not_renewed.to_units() >= MOST * gone
+}
+
+/// The day of the loss; without one the last that he was followed to.
+fn end(followed: &Followed) -> Date {
+    followed.event().map_or(followed.until, |event| event.on)
+}
+
+/// What matured from the origin to the end, was not renewed while he was followed and left over the border from the
+/// first maturity on.
+fn not_renewed(history: &CustomerHistory<'_>, snapshots: &[Date], followed: &Followed) -> Money {
+    let to = end(followed);
+    let matured = Matured::between(history.holdings, snapshots, followed.origin, to, followed.until);
     let Some(first_on) = matured.first_on else { return Money(0) };
     let left = -net_border_flow(history.transactions, first_on.plus_days(-1), to).0;
     Money((matured.amount.0 - matured.renewed.0).min(left).max(0))

@@ -27,7 +27,7 @@ mod tests;
 
 use crate::date::Date;
 
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, contract_ended};
 pub use follow::{Followed, days_to_mature, follow};
 pub use lines::{Line, lines_lost};
 pub use maturities::Matured;

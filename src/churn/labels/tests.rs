@@ -389,6 +389,16 @@ fn a_fall_in_price_is_no_outflow() {
         .holding("2026-03-31", ProductKind::Fund, 400);
     assert_eq!(from_balances.circumstances("2026-03-31").price_effect, Some(Money(-57_000)));
     assert_eq!(from_balances.circumstances("2026-02-20").price_effect, None, "one snapshot");
+
+    for (back, effect) in [(150, Some(Money(0))), (149, None)] {
+        let rows = [("2026-02-10", OwnTransfer, -150), ("2026-02-11", OwnTransfer, back)];
+        let moved = Books::alive(&rows).holding("2026-01-31", ProductKind::TimeDeposit, 1000).holding(
+            "2026-03-31",
+            ProductKind::TimeDeposit,
+            1000,
+        );
+        assert_eq!(moved.circumstances("2026-03-31").price_effect, effect, "{back} came back");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub fn check(file: &str, column: &str, rows: Option<(Date, Date)>, file_date: Fi
     let Some((first, last)) = rows else { return Ok(()) };
     let (begin, end) = match file_date {
         FileDate::Day(day) => (day, day),
-        FileDate::Month(end) => (end.plus_days(1 - end.day().cast_signed()), end),
+        FileDate::Month(end) => (end.month_start(), end),
     };
     let of = match file_date {
         FileDate::Day(day) => day.to_string(),

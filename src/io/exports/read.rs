@@ -7,6 +7,7 @@
 
 use super::{Export, Stamp};
 use crate::error::{Error, Result};
+use crate::hexadecimal;
 use crate::io::stop;
 use rustix::fs::{Mode, OFlags};
 use sha2::Digest;
@@ -81,7 +82,7 @@ pub fn digest(export: &Export) -> Result<String> {
 pub fn sha256(export: &Export) -> Result<String> {
     let mut hasher = sha2::Sha256::new();
     for_each_buffer(export, |bytes| hasher.update(bytes))?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal::of(hasher.finalize()))
 }
 
 /// The whole of a small file.

@@ -4,6 +4,7 @@
 //! it over the rename and all that belongs to it, and whoever clears never gives it back.
 
 use super::Folder;
+use crate::io::stop;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -23,10 +24,13 @@ pub(super) fn hold() -> MutexGuard<'static, Live> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes every staging folder of this process; from here on none can be made or shown any more. Gives up after about
-/// `patience`: what remains is cleared by the next run.
+/// Removes every staging folder of this process; from here on none can be made or shown any more, unless a night is shown
+/// already: then nothing is done. Gives up after about `patience`: what remains is cleared by the next run.
 pub fn clear_at_the_end(patience: Duration) {
     let Some(live) = held_within(patience) else { return };
+    if stop::is_night_shown() {
+        return;
+    }
     for (path, inode) in live.iter() {
         for _ in 0..TRIES {
             if is_gone(path, *inode) || std::fs::remove_dir_all(path).is_ok() {

@@ -70,9 +70,7 @@ pub(in crate::pipeline) fn of_churn(
 /// # Errors
 /// Kind `Refused`, naming the column that moved most.
 pub(in crate::pipeline) fn refuse(drift: &[ColumnDrift], level: f64) -> Result<()> {
-    let moved = drift.iter().filter_map(|column| {
-        Some((column.index.filter(|index| Some(*index) > column.index_by_chance)?, column))
-    });
+    let moved = drift.iter().filter_map(|column| Some((column.beyond_chance()?, column)));
     let most = moved.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(index, _)| level > 0.0 && *index >= level);
     most.map_or(Ok(()), |(index, column)| {
         Err(Error::refused(format!(
@@ -130,12 +128,8 @@ fn index_by_chance(n_reference: &[u64], n_now: &[u64]) -> Option<f64> {
 /// At most two warnings: of the columns that have reached the alarm, and of those that have reached the lower level.
 /// An index that chance alone would give is no drift.
 pub(super) fn warnings(drift: &[ColumnDrift], levels: &config::Models) -> Vec<Warning> {
-    let moved: Vec<(f64, &ColumnDrift)> = drift
-        .iter()
-        .filter_map(|column| {
-            Some((column.index.filter(|index| Some(*index) > column.index_by_chance)?, column))
-        })
-        .collect();
+    let moved: Vec<(f64, &ColumnDrift)> =
+        drift.iter().filter_map(|column| Some((column.beyond_chance()?, column))).collect();
     let far = moved.iter().filter(|(index, _)| *index >= levels.drift_alarm);
     let little = moved.iter().filter(|(index, _)| *index >= levels.drift_warn && *index < levels.drift_alarm);
     let said = [warning(far, levels.drift_alarm, true), warning(little, levels.drift_warn, false)];

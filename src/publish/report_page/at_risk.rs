@@ -1,6 +1,7 @@
 //! How much is at risk: customers by the band of their probability, and who has none.
 
 use super::Seen;
+use super::few::{is_few, withheld};
 use super::parts::{Block, Body, Cell, Row, Table, Width};
 use super::svg::bar;
 use super::words::{count, figure, percent, share, tick_percent};
@@ -36,25 +37,26 @@ pub(super) fn bands(seen: &Seen<'_>) -> Result<Block> {
         exposure: sum.exposure + of.exposure,
         loss: sum.loss + of.loss,
     });
-    let line = |name: Cell, of: &AtRisk| {
+    let are_few = withheld(sums.map(|of| of.n));
+    let line = |name: Cell, of: &AtRisk, is_few: bool| {
         let (of_customers, of_loss) = (share(figure(of.n), figure(whole.n)), share(of.loss, whole.loss));
         vec![
             name,
             Cell::text(count(of.n)),
             Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
-            Cell::text(words.amount(of.exposure)),
-            Cell::text(words.amount(of.loss)).with_bar(bar(of_loss, "risk")),
+            Cell::unless(is_few, words, words.amount(of.exposure)),
+            Cell::unless(is_few, words, words.amount(of.loss)).with_bar(bar(of_loss, "risk")),
         ]
     };
     let mut rows: Vec<Row> = all
         .into_iter()
-        .zip(&sums)
-        .map(|(band, of)| {
+        .zip(sums.iter().zip(are_few))
+        .map(|(band, (of, is_few))| {
             let name = Cell::text(tables.labels.text("band", band.code())).with_sub(band_bounds(seen, band));
-            Row::of(line(name, of))
+            Row::of(line(name, of, is_few))
         })
         .collect();
-    rows.push(Row::total(line(Cell::text(words.text("all")), &whole)));
+    rows.push(Row::total(line(Cell::text(words.text("all")), &whole, is_few(whole.n))));
     let heads = vec![
         words.head("band"),
         words.number("customers"),

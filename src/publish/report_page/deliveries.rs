@@ -25,8 +25,8 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
 struct Delivered {
     files: usize,
     newest: Option<Date>,
-    /// Read, used, later, duplicate, superseded, trailer, rejected.
-    rows: [u64; 7],
+    /// Read, used, later, duplicate, superseded, trailer, purged, rejected.
+    rows: [u64; 8],
     /// Read, used; minor units.
     amounts: Option<[i128; 2]>,
     adds_up: bool,
@@ -35,8 +35,16 @@ struct Delivered {
 impl Delivered {
     fn add(&mut self, input: &Input) {
         let rows = &input.rows;
-        let of_input =
-            [rows.read, rows.used, rows.later, rows.duplicate, rows.superseded, rows.trailer, rows.rejected];
+        let of_input = [
+            rows.read,
+            rows.used,
+            rows.later,
+            rows.duplicate,
+            rows.superseded,
+            rows.trailer,
+            rows.purged,
+            rows.rejected,
+        ];
         if self.files == 0 {
             self.adds_up = true;
         }
@@ -94,6 +102,7 @@ fn by_table(seen: &Seen<'_>) -> Block {
         words.number("rows_duplicate"),
         words.number("rows_superseded"),
         words.number("rows_trailer"),
+        words.number("rows_purged"),
         words.number("rows_rejected"),
         words.number("amounts_in"),
         words.head("reconciles"),
@@ -132,7 +141,10 @@ fn rejects(seen: &Seen<'_>) -> Result<Block> {
             let table = seen.tables.labels.text("report_table", table);
             let place = if column.is_empty() { table.to_owned() } else { format!("{table} · {column}") };
             let bar = bar(share(figure(n), figure(most)), "risk");
-            Row::of(vec![Cell::text(reason).with_sub(place), Cell::text(count(n)).with_bar(bar)])
+            Row::of(vec![
+                Cell::text(seen.tables.labels.sentence("reject", reason)).with_sub(place),
+                Cell::text(count(n)).with_bar(bar),
+            ])
         })
         .collect();
     if !rest.is_empty() {

@@ -4,7 +4,6 @@ use super::Seen;
 use super::parts::{Block, Body, Cell, Head, Row, Table, Width};
 use super::svg::shift;
 use super::words::{Words, count};
-use crate::features::catalogue::features;
 use crate::publish::ColumnDrift;
 
 /// Columns that are shown.
@@ -24,7 +23,7 @@ pub(super) fn drift(seen: &Seen<'_>) -> Block {
     }
     let levels = &seen.tables.config.models;
     let state = |column: &ColumnDrift, index: f64| match index {
-        _ if Some(index) <= column.index_by_chance => ("drift_steady", ""),
+        _ if column.beyond_chance().is_none() => ("drift_steady", ""),
         index if index >= levels.drift_alarm => ("drift_far", "alarm"),
         index if index >= levels.drift_warn => ("drift_moved", "warn"),
         _ => ("drift_steady", ""),
@@ -42,7 +41,7 @@ pub(super) fn drift(seen: &Seen<'_>) -> Block {
         };
         let moved = words.fill("drift_said", &[("index", &format!("{index:.2}"))]);
         Row::of(vec![
-            Cell::text(name_of(words, &column.column)).with_sub(described(&column.column)),
+            name(words, &column.column),
             Cell::text(group),
             Cell::text("").with_drawing(shift(&column.n_reference, &column.n_now, &moved)),
             Cell::text(format!("{index:.2}")),
@@ -70,11 +69,25 @@ pub(super) fn drift(seen: &Seen<'_>) -> Block {
     Block::new(words, "churn_drift", Width::Full, Body::Table(table)).noted(note)
 }
 
-/// A feature by its column; a score in words.
-fn name_of(words: &Words<'_>, column: &str) -> String {
-    if column == "score" { words.text("drift_score").to_owned() } else { column.to_owned() }
+/// A feature in words, with its column beneath; a score.
+fn name(words: &Words<'_>, column: &str) -> Cell {
+    match column {
+        "score" => Cell::text(words.text("drift_score")),
+        column => Cell::text(words.labels.text("feature", column)).with_sub(column),
+    }
 }
 
-fn described(column: &str) -> &'static str {
-    features().find(|feature| feature.name == column).map_or("", |feature| feature.description)
+#[cfg(test)]
+mod tests {
+    use crate::features::catalogue::CATALOGUE;
+    use crate::labels::{Labels, Language};
+
+    #[test]
+    fn every_feature_has_its_words_and_the_english_ones_are_the_catalogues() {
+        let [english, chinese] = [Language::En, Language::ZhCn].map(Labels::of);
+        for feature in CATALOGUE.iter().copied().flatten() {
+            assert_eq!(english.text("feature", feature.name), feature.description, "{}", feature.name);
+            assert!(chinese.knows("feature", feature.name), "{}", feature.name);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Why customers are likely to leave: the reasons that the churn table gives, counted.
 
 use super::Seen;
+use super::few::withheld;
 use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
 use super::svg::bar;
 use super::words::{count, figure, percent, share};
@@ -73,14 +74,16 @@ fn table(seen: &Seen<'_>, given: &BTreeMap<String, Given>, n: usize) -> Block {
     let mut sorted: Vec<(&String, &Given)> = given.iter().collect();
     sorted.sort_by(|(a, one), (b, other)| (other.first, other.any).cmp(&(one.first, one.any)).then(a.cmp(b)));
     let losses: f64 = given.values().map(|reason| reason.loss).sum();
-    let rows = sorted.into_iter().map(|(code, reason)| {
+    let are_few = withheld(sorted.iter().map(|(_, reason)| reason.first));
+    let rows = sorted.into_iter().zip(are_few).map(|((code, reason), is_few)| {
         let part = |n_with: usize| share(figure(n_with), figure(n));
         let influence = if reason.can_be_influenced { "can_be_influenced" } else { "cannot_be_influenced" };
+        let of_losses = bar(share(reason.loss, losses), "risk");
         Row::of(vec![
             Cell::text(seen.tables.labels.text("report_driver", code)),
             Cell::text(count(reason.first)).with_bar(bar(part(reason.first), "risk")),
             Cell::text(count(reason.any)).with_bar(bar(part(reason.any), "fill")),
-            Cell::text(words.amount(reason.loss)).with_bar(bar(share(reason.loss, losses), "risk")),
+            Cell::unless(is_few, words, words.amount(reason.loss)).with_bar(of_losses),
             Cell::text(words.text(influence)),
         ])
     });

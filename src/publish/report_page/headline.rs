@@ -1,6 +1,7 @@
 //! The night in a few figures, beside the night before.
 
 use super::Seen;
+use super::few::is_few;
 use super::parts::{Block, Body, Section, Tile, Width};
 use super::words::{NOT_KNOWN, count, figure, optional_percent, percent, share, signed_count};
 use crate::error::Result;
@@ -47,6 +48,9 @@ fn customers(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
 /// Currency units, and what they were; not known where a night has none.
 fn amount(seen: &Seen<'_>, code: &str, now: Option<f64>, before: Option<Option<f64>>) -> Tile {
     let words = &seen.words;
+    if is_few(seen.tables.n_rows()) || seen.night.before.is_some_and(|night| is_few(night.customers.len())) {
+        return tile(seen, code, words.text("few").to_owned(), "", String::new());
+    }
     let change = match (now, before.flatten()) {
         (Some(now), Some(before)) => words.change(now, before, |units| words.amount(units)),
         (None, _) => words.text("not_delivered").to_owned(),
@@ -58,7 +62,8 @@ fn amount(seen: &Seen<'_>, code: &str, now: Option<f64>, before: Option<Option<f
 
 /// Value by its basis; where it is mean assets, it is told apart from tonight's.
 fn value(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
-    let name = match value_key(seen) {
+    let key = value_key(seen);
+    let name = match &*key {
         "value_aum" => seen.words.text("value_is_assets"),
         key => seen.tables.labels.text("summary", key),
     };
@@ -67,13 +72,8 @@ fn value(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
 }
 
 /// Key in `[summary]` of what value is.
-pub(super) fn value_key(seen: &Seen<'_>) -> &'static str {
-    match seen.manifest.value_basis {
-        "margin" => "value_margin",
-        "margin_less_costs" => "value_margin_less_costs",
-        "aum" => "value_aum",
-        _ => "value_revenue",
-    }
+pub(super) fn value_key(seen: &Seen<'_>) -> String {
+    format!("value_{}", seen.tables.features.value_basis.code())
 }
 
 fn at_risk(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {

@@ -1,12 +1,13 @@
 //! Tonight's lists: how many on which, how many more would have been, and what kept them off.
 
 use super::Seen;
+use super::few::{is_few, withheld};
 use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
 use super::svg::bar;
 use super::words::{NOT_KNOWN, count, figure, share};
 use super::{managers, offered};
 use crate::error::Result;
-use crate::targets::{Family, List};
+use crate::targets::List;
 use std::collections::BTreeMap;
 
 /// # Errors
@@ -23,7 +24,11 @@ struct Listed {
     n: usize,
     held_out: usize,
     amount: i128,
+    /// How many have an amount.
+    with_amount: usize,
     expected: Option<f64>,
+    /// How many have an expected value.
+    with_expected: usize,
     beyond_capacity: usize,
     kept_off: usize,
 }
@@ -39,8 +44,10 @@ fn by_code(seen: &Seen<'_>) -> Result<BTreeMap<String, Listed>> {
         listed.n += 1;
         listed.held_out += usize::from(held_out == Some(true));
         listed.amount += i128::from(amount.unwrap_or(0));
+        listed.with_amount += usize::from(amount.is_some_and(|amount| amount != 0));
         if let Some(value) = value.filter(|value| value.is_finite()) {
             *listed.expected.get_or_insert(0.0) += value;
+            listed.with_expected += 1;
         }
     }
     let suppressions = &lists.suppressions;
@@ -71,20 +78,23 @@ fn by_list(seen: &Seen<'_>) -> Result<Block> {
     }
     let most = by_code.values().map(|listed| listed.n).max().unwrap_or(1);
     let known = List::ALL.into_iter().filter_map(|list| Some((list, by_code.get(list.code())?)));
-    let rows = known.map(|(list, listed)| {
+    let known: Vec<(List, &Listed)> = known.collect();
+    let few_of = |of: fn(&Listed) -> usize| withheld(known.iter().map(|(_, listed)| of(listed)));
+    let are_few = few_of(|listed| listed.with_amount).into_iter().zip(few_of(|listed| listed.with_expected));
+    let rows = known.iter().zip(are_few).map(|((list, listed), (few_amounts, few_expected))| {
         Row::of(vec![
             Cell::text(labels.text("list", list.code())).with_sub(labels.text("what_to_do", list.code())),
-            Cell::text(labels.text("family", family(list))),
+            Cell::text(labels.text("family", list.family().code())),
             Cell::text(count(listed.n)).with_bar(bar(share(figure(listed.n), figure(most)), "fill")),
             Cell::text(count(listed.held_out)),
             Cell::text(count(listed.beyond_capacity)),
             Cell::text(count(listed.kept_off)),
-            Cell::text(if listed.amount == 0 {
-                NOT_KNOWN.to_owned()
+            if listed.amount == 0 {
+                Cell::text(NOT_KNOWN)
             } else {
-                words.amount(units(listed.amount))
-            }),
-            Cell::text(words.optional_amount(listed.expected)),
+                Cell::unless(few_amounts, words, words.amount(units(listed.amount)))
+            },
+            Cell::unless(few_expected, words, words.optional_amount(listed.expected)),
         ])
     });
     let mut rows: Vec<Row> = rows.collect();
@@ -109,6 +119,7 @@ fn total(seen: &Seen<'_>, by_code: &BTreeMap<String, Listed>) -> Row {
     let words = &seen.words;
     let sum = |of: fn(&Listed) -> usize| count(by_code.values().map(of).sum());
     let expected: Vec<f64> = by_code.values().filter_map(|listed| listed.expected).collect();
+    let n_expected = by_code.values().map(|listed| listed.with_expected).sum();
     Row::total(vec![
         Cell::text(words.text("all")),
         Cell::text(""),
@@ -117,7 +128,11 @@ fn total(seen: &Seen<'_>, by_code: &BTreeMap<String, Listed>) -> Row {
         Cell::text(sum(|listed| listed.beyond_capacity)),
         Cell::text(sum(|listed| listed.kept_off)),
         Cell::text(""),
-        Cell::text(words.optional_amount((!expected.is_empty()).then(|| expected.iter().sum()))),
+        Cell::unless(
+            is_few(n_expected),
+            words,
+            words.optional_amount((!expected.is_empty()).then(|| expected.iter().sum())),
+        ),
     ])
 }
 
@@ -125,16 +140,6 @@ fn total(seen: &Seen<'_>, by_code: &BTreeMap<String, Listed>) -> Row {
 #[expect(clippy::cast_precision_loss, reason = "a sum to be shown to three digits")]
 pub(super) fn units(minor: i128) -> f64 {
     minor as f64 / crate::money::MINOR_UNITS as f64
-}
-
-/// Key of `[family]`.
-fn family(list: List) -> &'static str {
-    match list.family() {
-        Family::Urgent => "urgent",
-        Family::Keeping => "keeping",
-        Family::Caring => "caring",
-        Family::Selling => "selling",
-    }
 }
 
 fn kept_off(seen: &Seen<'_>) -> Block {

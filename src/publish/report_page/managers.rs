@@ -1,6 +1,7 @@
 //! Lists and coverage by branch and by manager; managers by their ids alone.
 
 use super::Seen;
+use super::few::withheld;
 use super::parts::{Block, Body, Cell, Row, Table, Width};
 use super::svg::bar;
 use super::words::{count, figure, optional_percent, share};
@@ -135,14 +136,19 @@ fn table(seen: &Seen<'_>, code: &str, first: &str, mut rows: Vec<(Cell, Figures)
     });
     let rest = rows.split_off(rows.len().min(ROWS_MAX));
     let highest = rows.iter().filter_map(|(_, figures)| figures.loss).fold(0.0, f64::max);
-    let mut lines: Vec<Row> =
-        rows.into_iter().map(|(name, figures)| Row::of(line(seen, name, &figures, highest))).collect();
+    let mut lines: Vec<(Cell, Figures, f64)> =
+        rows.into_iter().map(|(name, figures)| (name, figures, highest)).collect();
     if !rest.is_empty() {
         let mut sum = Figures::default();
         rest.iter().for_each(|(_, figures)| sum.add(figures));
         let name = Cell::text(words.fill("further", &[("count", &count(rest.len()))]));
-        lines.push(Row::of(line(seen, name, &sum, f64::INFINITY)));
+        lines.push((name, sum, f64::INFINITY));
     }
+    let are_few = withheld(lines.iter().map(|(_, figures, _)| places(figures.n)));
+    let row = |((name, figures, highest), is_few): ((Cell, Figures, f64), bool)| {
+        Row::of(line(seen, name, &figures, highest, is_few))
+    };
+    let lines = lines.into_iter().zip(are_few).map(row).collect();
     let heads = vec![
         words.head(first),
         words.number("customers"),
@@ -158,7 +164,7 @@ fn table(seen: &Seen<'_>, code: &str, first: &str, mut rows: Vec<(Cell, Figures)
     if without_contacts { block.noted(words.text("no_contacts").to_owned()) } else { block }
 }
 
-fn line(seen: &Seen<'_>, name: Cell, figures: &Figures, highest: f64) -> Vec<Cell> {
+fn line(seen: &Seen<'_>, name: Cell, figures: &Figures, highest: f64, is_few: bool) -> Vec<Cell> {
     let words = &seen.words;
     let loss = share(figures.loss.unwrap_or(0.0), highest);
     let loss = if loss > 0.0 { bar(loss, "risk") } else { String::new() };
@@ -166,8 +172,8 @@ fn line(seen: &Seen<'_>, name: Cell, figures: &Figures, highest: f64) -> Vec<Cel
     vec![
         name,
         Cell::text(count(places(figures.n))),
-        Cell::text(words.amount(figures.value)),
-        Cell::text(words.optional_amount(figures.loss)).with_bar(loss),
+        Cell::unless(is_few, words, words.amount(figures.value)),
+        Cell::unless(is_few, words, words.optional_amount(figures.loss)).with_bar(loss),
         Cell::text(optional_percent(figures.retention())),
         Cell::text(optional_percent(coverage))
             .with_bar(coverage.map(|coverage| bar(coverage, "fill")).unwrap_or_default()),

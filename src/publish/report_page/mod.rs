@@ -11,6 +11,7 @@ mod drift;
 mod drivers;
 mod due;
 mod effects;
+mod few;
 mod headline;
 mod listed;
 mod managers;
@@ -60,7 +61,7 @@ fn render(night: &Night<'_>, manifest: &Manifest) -> Result<String> {
         types::section(&seen),
         score_map::section(&seen)?,
         moves::section(&seen)?,
-        tiers::section(&seen)?,
+        tiers::section(&seen),
         churn_quality::section(&seen)?,
         drivers::section(&seen)?,
         listed::section(&seen)?,

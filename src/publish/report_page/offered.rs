@@ -1,6 +1,7 @@
 //! Offers for marketing and managers, by product.
 
 use super::Seen;
+use super::few::withheld;
 use super::parts::{Block, Body, Cell, Row, Table, Width};
 use super::words::{count, figure, optional_percent};
 use crate::error::Result;
@@ -45,15 +46,16 @@ pub(super) fn by_product(seen: &Seen<'_>) -> Result<Block> {
     }
     let mut sorted: Vec<(&str, Offered)> = by_product.into_iter().collect();
     sorted.sort_by(|(a, one), (b, other)| other.n.cmp(&one.n).then(a.cmp(b)));
-    let rows = sorted.into_iter().map(|(product, offered)| {
+    let are_few = withheld(sorted.iter().map(|(_, offered)| offered.n));
+    let rows = sorted.into_iter().zip(are_few).map(|((product, offered), is_few)| {
         let (sum, n) = offered.propensity;
         Row::of(vec![
             Cell::text(words.product(product)),
             Cell::text(count(offered.n)),
             Cell::text(count(offered.of_marketing)),
             Cell::text(count(offered.held_out)),
-            Cell::text(optional_percent((n > 0).then(|| sum / figure(n)))),
-            Cell::text(words.optional_amount(offered.margin)),
+            Cell::unless(is_few, words, optional_percent((n > 0).then(|| sum / figure(n)))),
+            Cell::unless(is_few, words, words.optional_amount(offered.margin)),
         ])
     });
     let heads = vec![

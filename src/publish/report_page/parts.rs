@@ -101,6 +101,9 @@ pub(super) struct Cell {
     pub bar: String,
     /// Class that marks it; empty for most.
     pub mark: &'static str,
+    /// Its figure is of too few customers.
+    #[serde(skip)]
+    is_withheld: bool,
 }
 
 impl Section {
@@ -128,7 +131,8 @@ impl Block {
             definitions
                 .extend(helped.map(|tile| Definition { term: tile.name.clone(), text: tile.help.clone() }));
         }
-        Self { title, width, body, definitions, note: String::new() }
+        let block = Self { title, width, body, definitions, note: String::new() };
+        if block.withholds() { block.with_few(words) } else { block }
     }
 
     /// The block where its figures are not to be had, and why.
@@ -139,6 +143,19 @@ impl Block {
     /// The block of a night that has nothing of it, and that it has none.
     pub(super) fn nothing(words: &Words<'_>, code: &str, width: Width, that: String) -> Self {
         Self { definitions: Vec::new(), ..Self::new(words, code, width, Body::Nothing(that)) }
+    }
+
+    /// Whether a figure of its table is withheld.
+    fn withholds(&self) -> bool {
+        let Body::Table(table) = &self.body else { return false };
+        table.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.is_withheld)
+    }
+
+    /// Defines what stands where a group is too small.
+    pub(super) fn with_few(mut self, words: &Words<'_>) -> Self {
+        let text = words.help("few").unwrap_or_default();
+        self.definitions.push(Definition { term: words.text("few").to_owned(), text });
+        self
     }
 
     pub(super) fn noted(mut self, note: String) -> Self {
@@ -162,13 +179,18 @@ impl Cell {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// A figure of a group, unless it is withheld; then it has no bar either.
+    pub(super) fn unless(is_withheld: bool, words: &Words<'_>, figure: String) -> Self {
+        Self { is_withheld, ..Self::text(words.unless(is_withheld, figure)) }
+    }
+
     pub(super) fn with_sub(mut self, sub: impl Into<String>) -> Self {
         self.sub = sub.into();
         self
     }
 
     pub(super) fn with_bar(mut self, bar: String) -> Self {
-        self.bar = bar;
+        self.bar = if self.is_withheld { String::new() } else { bar };
         self
     }
 

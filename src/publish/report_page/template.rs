@@ -1,6 +1,7 @@
 //! The page from its sections: one template, which escapes every text that is put in.
 
 use super::Seen;
+use super::few::FEW;
 use super::parts::Section;
 use crate::error::{Error, Result};
 use minijinja::syntax::SyntaxConfig;
@@ -36,7 +37,7 @@ pub(super) fn html(seen: &Seen<'_>, sections: &[Section]) -> Result<String> {
         footer => [
             words.fill("footer_run", &[("run", &manifest.run_id), ("version", manifest.tercet_version)]),
             words.fill("footer_amounts", &[("currency", words.currency)]),
-            words.text("footer_privacy").to_owned(),
+            words.fill("footer_privacy", &[("few", &FEW.to_string())]),
         ],
     })
     .map_err(failed)

@@ -1,24 +1,22 @@
 //! Tiers by assets, the 20/60/20 classes by value, and how value is really concentrated.
 
 use super::Seen;
+use super::few::{is_few, withheld};
 use super::headline::value_key;
 use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
 use super::svg::{Concentration, bar, concentration};
 use super::words::{count, figure, percent, share, signed_count, tick_percent};
-use crate::error::Result;
 use crate::labels::TIERS;
 use crate::money::Money;
-use crate::publish::tier_figures;
+use crate::targets;
 
 /// The field's rule of thumb: the best fifth of customers bring four fifths of the profit.
 const RULE: [f64; 2] = [0.2, 0.8];
 
-/// # Errors
-/// Kind `Internal` if the segments lack a column.
-pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
+pub(super) fn section(seen: &Seen<'_>) -> Section {
     let words = &seen.words;
-    let blocks = vec![tiers(seen)?, curve(seen), classes(seen)?];
-    Ok(Section::new("tiers", words, blocks))
+    let blocks = vec![tiers(seen), curve(seen), classes(seen)];
+    Section::new("tiers", words, blocks)
 }
 
 /// Customers, assets and value of a group.
@@ -30,29 +28,29 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, assets: f64, value: f64) {
+    fn add(&mut self, tables: &targets::Night<'_>, row: usize) {
         self.n += 1;
-        self.assets += if assets.is_nan() { 0.0 } else { assets };
-        self.value += if value.is_nan() { 0.0 } else { value };
+        self.assets += tables.aum(row).unwrap_or(0.0);
+        self.value += tables.value(row);
     }
 }
 
-fn tiers(seen: &Seen<'_>) -> Result<Block> {
+fn tiers(seen: &Seen<'_>) -> Block {
     let (words, tables) = (&seen.words, seen.tables);
-    let moves = tier_figures(tables.segments)?;
+    let moves = seen.night.tiers;
     if moves.is_empty() {
         let why = words.text("tiers_missing").to_owned();
-        return Ok(Block::missing(words, "tiers_table", Width::TwoThirds, why));
+        return Block::missing(words, "tiers_table", Width::TwoThirds, why);
     }
     let mut sums = [Sums::default(); TIERS.len()];
-    let (assets, values) = (tables.features.column("aum"), tables.features.column("value_12m"));
     for (row, tier) in tables.segments.tiers().iter().enumerate() {
         if let Some(tier) = tier {
-            sums[usize::from(*tier)].add(assets[row], values[row]);
+            sums[usize::from(*tier)].add(tables, row);
         }
     }
     let all = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
     let (n, all_assets) = (all(|sums| figure(sums.n)), all(|sums| sums.assets));
+    let are_few = withheld(sums.map(|sums| sums.n));
     let rows = moves.iter().rev().map(|figures| {
         let at = TIERS.iter().position(|tier| *tier == figures.tier).unwrap_or(0);
         let sums = sums[at];
@@ -61,8 +59,8 @@ fn tiers(seen: &Seen<'_>) -> Result<Block> {
             Cell::text(tables.labels.text("tier", figures.tier)).with_sub(bounds(seen, at)),
             Cell::text(count(sums.n)).with_sub(change(seen, figures.tier, sums.n)),
             Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
-            Cell::text(words.amount(sums.assets)),
-            Cell::text(percent(of_assets)).with_bar(bar(of_assets, "fill")),
+            Cell::unless(are_few[at], words, words.amount(sums.assets)),
+            Cell::unless(are_few[at], words, percent(of_assets)).with_bar(bar(of_assets, "fill")),
             Cell::text(count(figures.n_promoted)),
             Cell::text(count(figures.n_watch)),
             Cell::text(count(figures.n_demoted)),
@@ -79,7 +77,7 @@ fn tiers(seen: &Seen<'_>) -> Result<Block> {
         words.number("demoted"),
     ];
     let table = Table { heads, rows: rows.collect() };
-    Ok(Block::new(words, "tiers_table", Width::Full, Body::Table(table)))
+    Block::new(words, "tiers_table", Width::Full, Body::Table(table))
 }
 
 /// From and to how much a tier reaches.
@@ -131,7 +129,11 @@ fn curve(seen: &Seen<'_>) -> Block {
         percent: tick_percent,
     });
     let gini = all.gini.map_or_else(|| super::words::NOT_KNOWN.to_owned(), |gini| format!("{gini:.2}"));
-    let code = if all.n_negative > 0 { "curve_note" } else { "curve_gini" };
+    let code = match all.n_negative {
+        0 => "curve_gini",
+        n if is_few(n) => "curve_note_few",
+        _ => "curve_note",
+    };
     let note = words.fill(
         code,
         &[("gini", &gini), ("count", &count(all.n_negative)), ("amount", &words.money(all.negative_total))],
@@ -139,27 +141,27 @@ fn curve(seen: &Seen<'_>) -> Block {
     Block::new(words, "tiers_curve", Width::Half, Body::Drawing(drawing)).noted(note)
 }
 
-fn classes(seen: &Seen<'_>) -> Result<Block> {
+fn classes(seen: &Seen<'_>) -> Block {
     let (words, tables) = (&seen.words, seen.tables);
     let classes = ["top", "middle", "bottom"];
     let mut sums = [Sums::default(); 3];
-    let (assets, values) = (tables.features.column("aum"), tables.features.column("value_12m"));
-    for (row, class) in tables.segments.frame().column("value_class")?.str()?.iter().enumerate() {
-        if let Some(at) = class.and_then(|class| classes.iter().position(|known| *known == class)) {
-            sums[at].add(assets[row], values[row]);
+    for (row, class) in tables.segments.value_classes().iter().enumerate() {
+        if let Some(at) = classes.iter().position(|known| known == class) {
+            sums[at].add(tables, row);
         }
     }
     let total: f64 = sums.iter().map(|sums| sums.value).sum();
     let n: f64 = sums.iter().map(|sums| figure(sums.n)).sum();
-    let rows = classes.into_iter().zip(sums).map(|(class, sums)| {
+    let are_few = withheld(sums.map(|sums| sums.n));
+    let rows = classes.into_iter().zip(sums).zip(are_few).map(|((class, sums), is_few)| {
         let (of_customers, of_value) = (share(figure(sums.n), n), share(sums.value, total));
         Row::of(vec![
             Cell::text(tables.labels.text("value_class", class))
                 .with_sub(words.text(["class_top", "class_middle", "class_bottom"][class_place(class)])),
             Cell::text(count(sums.n)),
             Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
-            Cell::text(words.amount(sums.value)),
-            Cell::text(percent(of_value)).with_bar(bar(of_value, "fill")),
+            Cell::unless(is_few, words, words.amount(sums.value)),
+            Cell::unless(is_few, words, percent(of_value)).with_bar(bar(of_value, "fill")),
         ])
     });
     let mut heads = vec![
@@ -171,10 +173,10 @@ fn classes(seen: &Seen<'_>) -> Result<Block> {
     ];
     heads[3].text = words.fill(
         "amount_in",
-        &[("what", tables.labels.text("summary", value_key(seen))), ("currency", words.currency)],
+        &[("what", tables.labels.text("summary", &value_key(seen))), ("currency", words.currency)],
     );
     let table = Table { heads, rows: rows.collect() };
-    Ok(Block::new(words, "tiers_classes", Width::Half, Body::Table(table)))
+    Block::new(words, "tiers_classes", Width::Half, Body::Table(table))
 }
 
 fn class_place(class: &str) -> usize {

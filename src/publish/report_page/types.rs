@@ -1,18 +1,19 @@
 //! The eight types: how many, what they bring, and how likely they are to leave.
 
 use super::Seen;
+use super::few::{is_few, withheld};
 use super::headline::value_key;
 use super::parts::{Block, Body, Cell, Row, Section, Table, Width};
 use super::svg::bar;
 use super::words::{count, figure, optional_percent, percent, share, signed_count};
 use crate::labels::CUSTOMER_TYPES;
-use crate::publish::{TypeFigures, type_figures};
+use crate::publish::TypeFigures;
 use crate::segment::types::{Level, customer_type};
 use std::collections::BTreeMap;
 
 pub(super) fn section(seen: &Seen<'_>) -> Section {
     let (words, tables) = (&seen.words, seen.tables);
-    let types = type_figures(tables.features, tables.segments, tables.churn);
+    let types = seen.night.types;
     let mut heads = vec![
         words.head("type"),
         words.number("customers"),
@@ -24,12 +25,18 @@ pub(super) fn section(seen: &Seen<'_>) -> Section {
     ];
     heads[3].text = words.fill(
         "amount_in",
-        &[("what", tables.labels.text("summary", value_key(seen))), ("currency", words.currency)],
+        &[("what", tables.labels.text("summary", &value_key(seen))), ("currency", words.currency)],
     );
     let before = before(seen);
-    let all = Whole::of(&types);
-    let mut rows: Vec<Row> = types.iter().map(|figures| row(seen, figures, &all, before.as_ref())).collect();
-    rows.push(total(seen, &types, &all));
+    let all = Whole::of(types);
+    let sizes = |of: fn(&TypeFigures) -> usize| withheld(types.iter().map(of));
+    let are_few = sizes(|figures| figures.n_customers).into_iter().zip(sizes(|figures| figures.n_scored));
+    let mut rows: Vec<Row> = types
+        .iter()
+        .zip(are_few)
+        .map(|(figures, are_few)| row(seen, figures, are_few, &all, before.as_ref()))
+        .collect();
+    rows.push(total(seen, types, &all));
     let table = Body::Table(Table { heads, rows });
     let mut block = Block::new(words, "types_table", Width::Full, table);
     if types.iter().all(|figures| figures.n_scored == 0) {
@@ -66,11 +73,20 @@ fn before(seen: &Seen<'_>) -> Option<BTreeMap<String, usize>> {
     Some(counts)
 }
 
-fn row(seen: &Seen<'_>, figures: &TypeFigures, all: &Whole, before: Option<&BTreeMap<String, usize>>) -> Row {
+/// `are_few`: whether what the type brings is withheld, and what it may lose.
+fn row(
+    seen: &Seen<'_>,
+    figures: &TypeFigures,
+    are_few: (bool, bool),
+    all: &Whole,
+    before: Option<&BTreeMap<String, usize>>,
+) -> Row {
     let (words, labels, code) = (&seen.words, seen.tables.labels, figures.customer_type);
     let of_customers = share(figure(figures.n_customers), all.customers);
     let of_value = share(figures.value_12m, all.value);
     let is_scored = figures.n_scored > 0;
+    let at_risk = |part: f64| if is_scored { bar(part, "risk") } else { String::new() };
+    let (few_bring, few_lose) = are_few;
     let change = before.map(|before| {
         let was = before.get(code).copied().unwrap_or(0);
         signed_count(figures.n_customers.cast_signed() as i64 - was.cast_signed() as i64)
@@ -81,33 +97,30 @@ fn row(seen: &Seen<'_>, figures: &TypeFigures, all: &Whole, before: Option<&BTre
             .with_drawing(glyph(labels.text("type_axes", code), code)),
         Cell::text(count(figures.n_customers)).with_sub(change.unwrap_or_default()),
         Cell::text(percent(of_customers)).with_bar(bar(of_customers, "fill")),
-        Cell::text(words.amount(figures.value_12m)),
-        Cell::text(percent(of_value)).with_bar(bar(of_value, "fill")),
-        Cell::text(optional_percent(figures.churn_mean)).with_bar(if is_scored {
-            bar(share(figures.churn_mean.unwrap_or(0.0), all.highest_churn), "risk")
-        } else {
-            String::new()
-        }),
-        Cell::text(words.optional_amount(is_scored.then_some(figures.expected_loss))).with_bar(
-            if is_scored { bar(share(figures.expected_loss, all.at_risk), "risk") } else { String::new() },
-        ),
+        Cell::unless(few_bring, words, words.amount(figures.value_12m)),
+        Cell::unless(few_bring, words, percent(of_value)).with_bar(bar(of_value, "fill")),
+        Cell::unless(few_lose, words, optional_percent(figures.churn_mean))
+            .with_bar(at_risk(share(figures.churn_mean.unwrap_or(0.0), all.highest_churn))),
+        Cell::unless(few_lose, words, words.optional_amount(is_scored.then_some(figures.expected_loss)))
+            .with_bar(at_risk(share(figures.expected_loss, all.at_risk))),
     ])
 }
 
 fn total(seen: &Seen<'_>, types: &[TypeFigures], all: &Whole) -> Row {
     let words = &seen.words;
+    let n: usize = types.iter().map(|figures| figures.n_customers).sum();
     let n_scored: usize = types.iter().map(|figures| figures.n_scored).sum();
     let sum: f64 =
         types.iter().filter_map(|figures| Some(figures.churn_mean? * figure(figures.n_scored))).sum();
     let mean = (n_scored > 0).then(|| sum / figure(n_scored));
     Row::total(vec![
         Cell::text(words.text("all")),
-        Cell::text(count(types.iter().map(|figures| figures.n_customers).sum())),
+        Cell::text(count(n)),
         Cell::text(""),
-        Cell::text(words.amount(all.value)),
+        Cell::unless(is_few(n), words, words.amount(all.value)),
         Cell::text(""),
-        Cell::text(optional_percent(mean)),
-        Cell::text(words.optional_amount((n_scored > 0).then_some(all.at_risk))),
+        Cell::unless(is_few(n_scored), words, optional_percent(mean)),
+        Cell::unless(is_few(n_scored), words, words.optional_amount((n_scored > 0).then_some(all.at_risk))),
     ])
 }
 

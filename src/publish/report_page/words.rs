@@ -2,6 +2,7 @@
 //!
 //! Amounts are shown to three digits: enough to read, and no balance of a single customer to the cent.
 
+use super::few::FEW;
 use super::parts::Head;
 use crate::labels::{Labels, Language};
 use crate::money::grouped_count;
@@ -30,7 +31,9 @@ impl Words<'_> {
     /// The definition of a figure, where it has one.
     pub(super) fn help(&self, code: &str) -> Option<String> {
         let knows = self.labels.knows("report_help", code);
-        knows.then(|| self.labels.fill("report_help", code, &[("currency", self.currency)]))
+        knows.then(|| {
+            self.labels.fill("report_help", code, &[("currency", self.currency), ("few", &FEW.to_string())])
+        })
     }
 
     /// The head of a column of texts.
@@ -64,6 +67,11 @@ impl Words<'_> {
             None => in_digits(rounded),
         };
         if units < 0.0 && rounded > 0.0 { format!("{MINUS}{text}") } else { text }
+    }
+
+    /// A figure of a group, unless it is withheld.
+    pub(super) fn unless(&self, is_withheld: bool, figure: String) -> String {
+        if is_withheld { self.text("few").to_owned() } else { figure }
     }
 
     pub(super) fn optional_amount(&self, units: Option<f64>) -> String {

@@ -11,16 +11,6 @@ pub(super) fn family_of(list: &str) -> Option<Family> {
     List::ALL.into_iter().find(|known| known.code() == list).map(List::family)
 }
 
-/// Key of `[family]`.
-pub(super) fn family_code(family: Family) -> &'static str {
-    match family {
-        Family::Urgent => "urgent",
-        Family::Keeping => "keeping",
-        Family::Selling => "selling",
-        Family::Caring => "caring",
-    }
-}
-
 /// What a column holds, and so how it is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Setting {

@@ -1,7 +1,7 @@
 //! The last sheet: what the columns, lists, types and tiers mean.
 
 use super::cells::{Cell, clean};
-use super::layout::{COLUMNS, Setting, family_code};
+use super::layout::{COLUMNS, Setting};
 use super::style::{self, Style};
 use super::{Book, PAPER_A4};
 use crate::config::Profile;
@@ -137,7 +137,7 @@ fn lists(writer: &mut Writer, labels: &Labels) -> Result<(), XlsxError> {
     for family in Family::ALL {
         let format = writer.style.list(Some(family));
         for list in List::ALL.into_iter().filter(|list| list.family() == family).map(List::code) {
-            let texts = [labels.text("what_to_do", list), labels.text("family", family_code(family))];
+            let texts = [labels.text("what_to_do", list), labels.text("family", family.code())];
             writer.line(labels.text("list", list), &format, texts)?;
         }
     }

@@ -1,7 +1,7 @@
 //! The first sheet: whom to contact, why, with what, and room for what came of it.
 
 use super::cells::{Cell, clean};
-use super::layout::{COLUMNS, Column, FROZEN_COLUMN, LAST_PRINTED_COLUMN, Setting, family_code, family_of};
+use super::layout::{COLUMNS, Column, FROZEN_COLUMN, LAST_PRINTED_COLUMN, Setting, family_of};
 use super::style::{self, Style};
 use super::{Book, PAPER_A4, Row, excel_day};
 use crate::labels::{Labels, OUTCOMES};
@@ -105,7 +105,7 @@ fn write_head(
     let mut chips = Family::ALL.map(|family| (family, family_size(book, family))).into_iter();
     for place in placed.iter().filter(|place| place.at > 0 && !place.is_hidden) {
         let Some((family, size)) = chips.find(|(_, size)| *size > 0) else { break };
-        let text = format!("{} {size}", labels.text("family", family_code(family)));
+        let text = format!("{} {size}", labels.text("family", family.code()));
         sheet.write_string_with_format(KEY_ROW, place.at, text, &style.chip(family))?;
     }
     let mut lines = 1;

@@ -14,7 +14,6 @@ mod dimension;
 mod history;
 mod pool;
 mod registry;
-mod seal;
 #[cfg(test)]
 mod tests;
 

@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -107,15 +108,15 @@ impl Registry {
         Ok(new.len())
     }
 
-    /// Gives a code another id, so that nobody finds the one it had.
+    /// Gives these codes other ids, so that nobody finds those they had.
     ///
     /// # Errors
-    /// Kind `Internal` where the new id has a code.
-    pub fn rename(&mut self, code: u32, to: &str) -> Result<()> {
+    /// Kind `Internal` where a new id has a code.
+    pub fn rename(&mut self, to: &BTreeMap<u32, String>) -> Result<()> {
         let mut renamed = Self::default();
         renamed.reserve(self.len());
-        for other in 0..u32::try_from(self.len()).unwrap_or(NONE) {
-            let id = if other == code { to } else { self.id(other) };
+        for code in 0..u32::try_from(self.len()).unwrap_or(NONE) {
+            let id = to.get(&code).map_or_else(|| self.id(code), String::as_str);
             if !renamed.push(id)? {
                 return Err(Error::internal("an id was given twice"));
             }

@@ -129,23 +129,6 @@ fn claim_of(delivery: &Delivery) -> (Date, u64) {
     (rank.delivered_on, rank.arrived)
 }
 
-/// A part without the rows of a customer, which the books count as purged from then on.
-pub(super) fn without_customer(
-    mut part: Part<HoldingColumns>,
-    code: u32,
-    moves: &mut Moves,
-) -> Part<HoldingColumns> {
-    for (held, was) in [(&mut part.rows, Fate::Used), (&mut part.shadows, Fate::Superseded)] {
-        let is_his: Vec<bool> = held.customer.iter().map(|customer| *customer == code).collect();
-        for at in (0..held.len()).filter(|at| is_his[*at]) {
-            let (number, row) = held.get(at);
-            moves.record(number, row.snapshot_on, row.balance.0, Some(was), Some(Fate::Purged));
-        }
-        held.retain(|at| !is_his[at]);
-    }
-    part
-}
-
 fn sorted_apart(
     part: Part<HoldingColumns>,
     removed: &BTreeSet<u32>,

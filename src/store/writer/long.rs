@@ -47,6 +47,23 @@ pub trait LongTable: Columns<Row: Sync> + Send + Sync {
     fn summary(&self) -> Option<SegmentStats>;
     /// Minor units of the amount that is reconciled.
     fn amount(row: &Self::Row) -> i64;
+    /// Code of the owner of each row.
+    fn customers(&self) -> &[u32];
+    /// A row and the number of its delivery.
+    fn delivered(&self, at: usize) -> (u32, Self::Row);
+
+    /// Takes out the rows of a customer, which the books count as purged from then on; how many there were.
+    fn take_out(&mut self, code: u32, was: Fate, moves: &mut Moves) -> u64 {
+        let is_his: Vec<bool> = self.customers().iter().map(|customer| *customer == code).collect();
+        let mut n = 0;
+        for at in (0..is_his.len()).filter(|at| is_his[*at]) {
+            let (number, row) = self.delivered(at);
+            moves.record(number, Self::place(&row).1, Self::amount(&row), Some(was), Some(Fate::Purged));
+            n += 1;
+        }
+        self.retain(|at| !is_his[at]);
+        n
+    }
 }
 
 impl LongTable for TransactionColumns {
@@ -83,6 +100,14 @@ impl LongTable for TransactionColumns {
     fn amount(row: &DeliveredTransaction) -> i64 {
         row.amount.0
     }
+
+    fn customers(&self) -> &[u32] {
+        &self.customer
+    }
+
+    fn delivered(&self, at: usize) -> (u32, Self::Row) {
+        self.get(at)
+    }
 }
 
 impl LongTable for HoldingColumns {
@@ -118,6 +143,14 @@ impl LongTable for HoldingColumns {
 
     fn amount(row: &DeliveredHolding) -> i64 {
         row.balance.0
+    }
+
+    fn customers(&self) -> &[u32] {
+        &self.customer
+    }
+
+    fn delivered(&self, at: usize) -> (u32, Self::Row) {
+        self.get(at)
     }
 }
 

@@ -4,8 +4,7 @@
 //! rows stay as they are; where his stood in the place of another's of the same id, the other's counts.
 
 use super::Writer;
-use super::holdings::without_customer;
-use super::long::Moves;
+use super::long::{LongTable, Moves, Part};
 use super::short::customers_name;
 use crate::contract::codes::Role;
 use crate::contract::key::Key;
@@ -30,8 +29,10 @@ const NOBODY: &str = "\u{1}purged-";
 /// What is known of a customer by which files are searched for him.
 #[derive(Debug, Default, Clone)]
 pub struct Traces {
-    /// His id, and those of accounts that are his alone.
+    /// His id, and those of his accounts.
     pub ids: BTreeSet<String>,
+    /// Accounts that are his alone.
+    pub accounts: BTreeSet<String>,
     pub names: BTreeSet<String>,
     pub phones: BTreeSet<String>,
 }
@@ -69,7 +70,8 @@ impl Writer {
         }
         if let Some(code) = self.codes.customers.code(&Key::of(id.as_bytes())) {
             let accounts = self.versions::<Account>(Table::Accounts.name())?;
-            traces.ids.extend(own_accounts(&accounts, code));
+            traces.accounts = own_accounts(&accounts, code);
+            traces.ids.extend(traces.accounts.iter().cloned());
         }
         Ok(traces)
     }
@@ -85,22 +87,21 @@ impl Writer {
         tombstones.add_customer(Key::of(id.as_bytes()));
         if let Some(code) = self.codes.customers.code(&Key::of(id.as_bytes())) {
             let customers = customers_name(place as usize);
-            let n = self.purge_versions::<Customer>(&customers, |row| &*row.customer_id == id)?;
+            let (n, _) = self.purge_versions::<Customer>(&customers, |row| &*row.customer_id == id)?;
             purged.rows.insert(Table::Customers.name(), n);
-            let accounts = self.versions::<Account>(Table::Accounts.name())?;
-            let owned = own_accounts(&accounts, code);
-            let n = self.purge_versions::<Account>(Table::Accounts.name(), |row| row.customer == code)?;
+            let (n, left) =
+                self.purge_versions::<Account>(Table::Accounts.name(), |row| row.customer == code)?;
             purged.rows.insert(Table::Accounts.name(), n);
-            self.forget_accounts(&owned, &mut tombstones)?;
-            purged.accounts = owned.len() as u64;
+            self.forget_accounts(&traces.accounts, &left, &mut tombstones)?;
+            purged.accounts = traces.accounts.len() as u64;
             for table in [Table::Contacts, Table::Results] {
-                let n = self.purge_versions::<Contact>(table.name(), |row| row.customer == code)?;
+                let (n, _) = self.purge_versions::<Contact>(table.name(), |row| row.customer == code)?;
                 purged.rows.insert(table.name(), n);
             }
             purged.rows.insert(Table::Transactions.name(), self.purge_transactions(code, place)?);
             purged.rows.insert(Table::Holdings.name(), self.purge_holdings(code, place)?);
             let nobody = self.nobody();
-            Arc::make_mut(&mut self.codes.customers).rename(code, &nobody)?;
+            Arc::make_mut(&mut self.codes.customers).rename(&BTreeMap::from([(code, nobody)]))?;
             self.write_codes("customer_ids", |codes| &codes.customers)?;
         }
         purged.rejects = self.purge_rejects(traces)?;
@@ -114,12 +115,17 @@ impl Writer {
         format!("{NOBODY}{:06}-{}", self.sequence(), self.commit.next_delivery)
     }
 
-    /// Takes versions out, and their rows out of the books of the deliveries that brought them.
-    fn purge_versions<T: Dimension>(&mut self, name: &str, is_his: impl Fn(&T) -> bool) -> Result<u64> {
+    /// Takes versions out, and their rows out of the books of the deliveries that brought them; how many rows, and the
+    /// versions that are left.
+    fn purge_versions<T: Dimension>(
+        &mut self,
+        name: &str,
+        is_his: impl Fn(&T) -> bool,
+    ) -> Result<(u64, Versioned<T>)> {
         let mut versions = self.versions::<T>(name)?;
         let taken = versions.take_out(is_his);
         if taken.is_empty() {
-            return Ok(0);
+            return Ok((0, versions));
         }
         let stored = self.write(&format!("tables/{name}"), &versions.encode()?)?;
         self.commit.tables.insert(name.to_owned(), stored);
@@ -128,14 +134,19 @@ impl Writer {
             delivery.books.enter(Fate::Used, -rows.cast_signed(), 0);
             delivery.books.enter(Fate::Purged, rows.cast_signed(), 0);
         }
-        Ok(taken.values().sum())
+        Ok((taken.values().sum(), versions))
     }
 
     /// Keeps his own accounts out; the ids of those that nobody else holds a part of are forgotten.
-    fn forget_accounts(&mut self, owned: &BTreeSet<String>, tombstones: &mut Tombstones) -> Result<()> {
-        let left = self.versions::<Account>(Table::Accounts.name())?;
-        let held: BTreeSet<&str> = left.contents().map(|account| &*account.account_id).collect();
-        let mut n = 0;
+    fn forget_accounts(
+        &mut self,
+        owned: &BTreeSet<String>,
+        left: &Versioned<Account>,
+        tombstones: &mut Tombstones,
+    ) -> Result<()> {
+        let rows = left.contents().filter(|account| owned.contains(&*account.account_id));
+        let held: BTreeSet<&str> = rows.map(|account| &*account.account_id).collect();
+        let mut nobodies = BTreeMap::new();
         for account in owned {
             let key = Key::of(account.as_bytes());
             tombstones.add_account(key);
@@ -143,11 +154,13 @@ impl Writer {
             else {
                 continue;
             };
-            let nobody = format!("{}-{n}", self.nobody());
-            Arc::make_mut(&mut self.codes.accounts).rename(code, &nobody)?;
-            n += 1;
+            nobodies.insert(code, format!("{}-{}", self.nobody(), nobodies.len()));
         }
-        if n > 0 { self.write_codes("account_ids", |codes| &codes.accounts) } else { Ok(()) }
+        if nobodies.is_empty() {
+            return Ok(());
+        }
+        Arc::make_mut(&mut self.codes.accounts).rename(&nobodies)?;
+        self.write_codes("account_ids", |codes| &codes.accounts)
     }
 
     fn purge_holdings(&mut self, code: u32, bucket: u32) -> Result<u64> {
@@ -157,7 +170,9 @@ impl Writer {
             .into_par_iter()
             .map(|place| {
                 let mut moves = Moves::default();
-                let part = without_customer(writer.load_part::<HoldingColumns>(place)?, code, &mut moves);
+                let mut part: Part<HoldingColumns> = writer.load_part(place)?;
+                part.rows.take_out(code, Fate::Used, &mut moves);
+                part.shadows.take_out(code, Fate::Superseded, &mut moves);
                 Ok((place, part, moves))
             })
             .collect();
@@ -222,7 +237,8 @@ mod tests {
     #[test]
     fn a_line_speaks_of_him_by_a_whole_id_number_or_name_and_not_by_a_part_of_one() {
         let set = |text: &str| BTreeSet::from([text.to_owned()]);
-        let traces = Traces { ids: set("C-7"), names: set("Ann Lee"), phones: set("138 0000 1111") };
+        let (ids, names, phones) = (set("C-7"), set("Ann Lee"), set("138 0000 1111"));
+        let traces = Traces { ids, names, phones, accounts: BTreeSet::new() };
         for line in ["1,C-7,x", "x\tAnn Lee\ty", "a;\"138 0000 1111\";b"] {
             assert!(traces.are_in(line), "{line}");
         }
@@ -231,7 +247,7 @@ mod tests {
         }
         let mut registry = Registry::default();
         registry.intern(["A", "C-7"]).unwrap();
-        registry.rename(1, "nobody").unwrap();
+        registry.rename(&BTreeMap::from([(1, "nobody".to_owned())])).unwrap();
         assert_eq!((registry.id(0), registry.id(1)), ("A", "nobody"));
         assert_eq!(registry.code(&Key::of(b"C-7")), None);
         assert_eq!(registry.code(&Key::of(b"A")), Some(0));

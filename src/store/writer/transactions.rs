@@ -146,15 +146,7 @@ impl Writer {
             n += 1;
         }
         let mut moves = Moves::default();
-        for part in parts.values_mut() {
-            let is_his: Vec<bool> = part.rows.customer.iter().map(|customer| *customer == code).collect();
-            for at in (0..part.rows.len()).filter(|at| is_his[*at]) {
-                let (number, row) = part.rows.get(at);
-                moves.record(number, row.booked_on, row.amount.0, Some(Fate::Used), Some(Fate::Purged));
-                n += 1;
-            }
-            part.rows.retain(|at| !is_his[at]);
-        }
+        n += parts.values_mut().map(|part| part.rows.take_out(code, Fate::Used, &mut moves)).sum::<u64>();
         self.settle(moves);
         self.resolve(claims, &mut parts);
         self.replace(parts.into_iter().collect(), true)?;

@@ -1,8 +1,9 @@
 //! `thank_you`: the best customers of each branch by value, and of each product kind by balance: thank them, and ask for
-//! a referral. The most valuable first.
+//! a referral; ranks go over those whom a list may name. The most valuable first.
 
 use super::{Candidate, List, Night};
 use crate::contract::codes::ProductKind;
+use crate::targets::never_listed;
 use std::collections::BTreeMap;
 
 pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
@@ -34,7 +35,7 @@ type Best = Vec<(f64, usize)>;
 
 fn best_of_branches<'a>(night: &Night<'a>) -> BTreeMap<&'a str, Best> {
     let mut best = BTreeMap::new();
-    for row in 0..night.n_rows() {
+    for row in nameable(night) {
         if let Some(branch) = night.customer(row).branch_id.as_deref() {
             keep(best.entry(branch).or_default(), night.value(row), row, night);
         }
@@ -44,7 +45,7 @@ fn best_of_branches<'a>(night: &Night<'a>) -> BTreeMap<&'a str, Best> {
 
 fn best_of_products(night: &Night<'_>) -> BTreeMap<ProductKind, Best> {
     let mut best = BTreeMap::new();
-    for row in 0..night.n_rows() {
+    for row in nameable(night) {
         let mut own: BTreeMap<ProductKind, i64> = BTreeMap::new();
         for held in night.holdings(row, night.as_of()).iter().filter(|held| held.product_kind.counts_in_aum())
         {
@@ -56,6 +57,10 @@ fn best_of_products(night: &Night<'_>) -> BTreeMap<ProductKind, Best> {
         }
     }
     best
+}
+
+fn nameable(night: &Night<'_>) -> impl Iterator<Item = usize> {
+    (0..night.n_rows()).filter(|row| never_listed(night, *row).is_none())
 }
 
 /// Keeps a size if it is positive and among the largest.

@@ -1,4 +1,5 @@
-//! `unclaimed`: customers whom nobody looks after: no manager, or of a tier and never reached. The wealthiest first.
+//! `unclaimed`: customers whom nobody looks after: no manager, or of a tier and never reached, as far as
+//! contacts go back: where they begin after him, for longer than his cadence. The wealthiest first.
 
 use super::{Candidate, List, Night, of_rows};
 
@@ -8,14 +9,18 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let has_tier = night.tier(row).is_some_and(|tier| tier > 0);
-    let code = if night.customer(row).manager_id.is_none() {
-        "unclaimed_no_manager"
-    } else if has_tier && night.contacts_are_delivered() && night.last_contact(row).is_none() {
-        "unclaimed_never_contacted"
-    } else {
+    let is_never_reached = || has_tier && night.contacts_are_delivered() && night.last_contact(row).is_none();
+    let reason = if night.customer(row).manager_id.is_none() {
+        night.reason("unclaimed_no_manager", &[])
+    } else if !is_never_reached() {
         return None;
+    } else if let Some(from) = night.contacts_begin_after_him(row) {
+        night.cadence(row).filter(|cadence| night.as_of() - from > *cadence)?;
+        night.reason("unclaimed_none_known", &[("date", &from.to_string())])
+    } else {
+        night.reason("unclaimed_never_contacted", &[])
     };
     let aum = night.aum(row);
     let order = aum.unwrap_or_else(|| night.value(row));
-    Some(Candidate::new(row, List::Unclaimed, order, vec![night.reason(code, &[])]).with_amount(aum))
+    Some(Candidate::new(row, List::Unclaimed, order, vec![reason]).with_amount(aum))
 }

@@ -33,6 +33,28 @@ fn a_contact_is_due_the_day_after_the_cadence_and_the_card_from_nine_tenths() {
     ");
 }
 
+#[test]
+fn who_came_before_contacts_begin_is_due_from_there_and_the_tier_counts_by_its_own_cadence() {
+    // t1: 60 days; t3: 14. A was reached 61 days ago; B and C not in the 61 that contacts are known; D is of t1 and new.
+    let text = listed(&[
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2020-01-01,M1,gold\nD,2026-10-15,M1"),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        (
+            "holdings-2026-10",
+            "2026-09-30,A,securities,60000\n2026-09-30,B,securities,60000\n2026-09-30,C,securities,600000\n\
+             2026-09-30,D,securities,60000",
+        ),
+        ("contacts", "A,2026-08-31"),
+    ]);
+    insta::assert_snapshot!(text, @"
+    M1 C contact_due [unclaimed] not reached since the contacts begin on 2026-08-31; due every 14 days; not reached by anybody since the contacts begin on 2026-08-31
+    M1 A contact_due [] last contact 61 days ago, due every 60 days
+    M1 B contact_due [unclaimed] not reached since the contacts begin on 2026-08-31; due every 60 days; not reached by anybody since the contacts begin on 2026-08-31
+    M1 D unclaimed [] never reached by anybody
+    ");
+}
+
 /// Month-end assets of a customer from April to October.
 fn month_ends(customer: &str, assets: [u32; 7]) -> String {
     let dates = ["04-30", "05-31", "06-30", "07-31", "08-31", "09-30", "10-31"];

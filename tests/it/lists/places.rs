@@ -3,7 +3,7 @@
 use super::{delivered, listed, targets_of};
 use crate::bank::night;
 use crate::published::Table;
-use tercet::config::{ContactUnknown, Lists};
+use tercet::config::{Config, ContactUnknown, Lists};
 
 #[test]
 fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
@@ -47,9 +47,44 @@ fn where_contacts_are_not_delivered_the_cooldown_starts_at_the_listing() {
         },
     );
     // Listed on the first night, left in peace for the thirteen after it, listed again on the fourteenth.
-    let upgraded = ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]
-        .map(|date| targets_of(&night(&config, date).folder).contains("vip_upgrade"));
+    let upgraded =
+        somebody_is_on("vip_upgrade", &config, ["2026-10-01", "2026-10-02", "2026-10-14", "2026-10-15"]);
     assert_eq!(upgraded, [true, false, false, true]);
+}
+
+/// Whether a list has anybody, night after night.
+fn somebody_is_on<const N: usize>(list: &str, config: &Config, dates: [&str; N]) -> [bool; N] {
+    dates.map(|date| targets_of(&night(config, date).folder).contains(list))
+}
+
+/// Nobody contacts who is held out, so that no contact ever begins his cooldown.
+#[test]
+fn where_contacts_are_delivered_the_cooldown_of_the_held_out_starts_at_the_listing() {
+    let offered = |held_out_share: f64| {
+        let (_home, config) = delivered(
+            &[
+                ("managers", "M1,Ann,B1,20"),
+                ("products", "P1,insurance,Life,0.02,1,true"),
+                ("customers", "A,2020-01-01,M1"),
+                (
+                    "transactions-2026-10",
+                    "1,A,2026-10-01,1,deposit\n2,A,2026-10-02,1,deposit\n3,A,2026-10-30,1,deposit\n4,A,2026-10-31,1,deposit",
+                ),
+                ("holdings-2026-10", "2026-09-30,A,time_deposit,1000,2026-01-01,2027-06-30"),
+                ("contacts", "A,2026-08-01"),
+            ],
+            |raw| {
+                raw.lists.thank_you_top = 0;
+                raw.lists.sample_share = 0.0;
+                raw.lists.held_out_share = held_out_share;
+                raw.lists.cooldown_days.insert("cross_sell".into(), 30);
+            },
+        );
+        somebody_is_on("cross_sell", &config, ["2026-10-01", "2026-10-02", "2026-10-30", "2026-10-31"])
+    };
+    assert_eq!(offered(1.0), [true, false, false, true]);
+    // Who is shown and not contacted is shown again.
+    assert_eq!(offered(0.0), [true, true, true, true]);
 }
 
 /// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;

@@ -3,6 +3,7 @@
 
 use super::{AS_OF, Ground, succeeded};
 use crate::folders::files;
+use crate::published::Table;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use std::collections::BTreeMap;
@@ -15,14 +16,16 @@ const NAME: &str = "金丝雀王小明";
 const PHONE: &str = "13800138042";
 const BALANCE: &str = "7654321.98";
 const AMOUNT: &str = "-9182736.45";
-/// Whatever is searched for: these, amounts in whole units and in cents, and how Rust or JSON would escape the name.
-const CANARIES: [&str; 9] = [
+/// Whatever is searched for: these, amounts in whole units, grouped and in cents, and how Rust or JSON would escape the name.
+const CANARIES: [&str; 11] = [
     ID,
     NAME,
     PHONE,
     "7654321",
     "9182736",
     "765432198",
+    "7,654,32",
+    "9,182,73",
     "\\u{91d1}\\u{4e1d}\\u{96c0}",
     "\\u91d1\\u4e1d\\u96c0",
     "CANARY",
@@ -88,7 +91,7 @@ fn planted(ground: &Ground) -> Exports {
 
 /// Everything that is told of a customer's data being there at all.
 fn said(ground: &Ground) -> Vec<(String, Vec<u8>)> {
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 10] = [
         &["check"],
         &["check", "--json"],
         &["run", "--as-of", AS_OF, "--dry-run", "--verbose"],
@@ -96,6 +99,9 @@ fn said(ground: &Ground) -> Vec<(String, Vec<u8>)> {
         &["run", "--as-of", AS_OF, "--json", "--log-format", "json"],
         &["status"],
         &["status", "--json"],
+        &["verify", "--recompute"],
+        &["fit"],
+        &["backfill", "--from", "2026-09-29", "--to", "2026-09-30", "--rerun"],
     ];
     let mut said = Vec::new();
     for command in commands {
@@ -139,7 +145,10 @@ fn a_good_night_says_nothing_of_a_customer() {
     pack(&ground.exports(), &planted(&ground));
     let said = said(&ground);
     assert_eq!(found(&said), Vec::<String>::new());
-    assert!(said.len() > 20, "{:?}", said.iter().map(|(place, _)| place).collect::<Vec<_>>());
+    let segments =
+        Table::read(&ground.workspace().join("published").join(format!("as_of={AS_OF}/segments.parquet")));
+    assert!(segments.texts("customer_id").iter().any(|id| id.as_deref() == Some(ID)), "he is in the night");
+    assert!(said.len() > 26, "{:?}", said.iter().map(|(place, _)| place).collect::<Vec<_>>());
     // The search would find them: they are in the table of rejects or in a workbook's bytes, as they must be.
     let exports = unpacked(&ground.exports());
     let planted: Vec<(String, Vec<u8>)> =

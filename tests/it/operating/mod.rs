@@ -11,6 +11,7 @@ mod dry_run;
 mod environment;
 mod formats;
 mod injected;
+mod memory;
 mod records;
 mod signals;
 mod workspaces;

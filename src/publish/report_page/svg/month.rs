@@ -31,7 +31,7 @@ const TOP: f64 = 24.0;
 
 pub(in super::super) fn month(month: &Month) -> String {
     let last = month.day.month_end();
-    let first = Date::end_of_month_index(last.month_index() - 1).plus_days(1);
+    let first = last.month_start();
     let before = weekday(first);
     let rows = (before + last.day()).div_ceil(7);
     let mut drawing = Drawing::new(COLUMN * 7.0, TOP + ROW * f64::from(rows));
