@@ -54,14 +54,16 @@ pub struct Lists {
     /// Spans of days over which a large move is taken.
     pub large_move_days: [i32; 2],
 
-    /// Days before a maturity from which it is listed.
-    pub maturity_ahead_days: i32,
+    /// Days before a maturity from which it is listed, and from which it is listed again though the customer was reached
+    /// before.
+    pub maturity_ahead_days: [i32; 3],
     /// Days after a maturity in which it is listed if not renewed.
     pub maturity_behind_days: i32,
     /// How much more the money of somebody counts who has never renewed any.
     pub maturity_first_renewal_weight: f64,
 
-    /// Days before the end of a loan or credit line from which it is listed, and from which it is urgent.
+    /// Days before the end of a loan or credit line from which it is listed, and from which it is urgent and listed again
+    /// though the customer was reached before.
     pub credit_ahead_days: [i32; 2],
 
     /// Lowest tier on the retention list (0 to 4 for t0 to t4); below it, who has a positive lifetime value.
@@ -184,6 +186,8 @@ impl Lists {
         )?;
         let [listed, urgent] = self.credit_ahead_days;
         ensure("lists.credit_ahead_days", listed >= urgent, "falling: listed from, urgent from")?;
+        let is_falling = self.maturity_ahead_days.is_sorted_by(|a, b| a >= b);
+        ensure("lists.maturity_ahead_days", is_falling, "falling: listed from, and again from")?;
         for excluded in &self.selling_types_excluded {
             let known = CUSTOMER_TYPES.contains(&excluded.as_str());
             ensure("lists.selling_types_excluded", known, "a list of customer types")?;
@@ -222,7 +226,6 @@ impl Lists {
         let singles = [
             ("lists.contacts_max_days", self.contacts_max_days),
             ("lists.complaint_answer_days", self.complaint_answer_days),
-            ("lists.maturity_ahead_days", self.maturity_ahead_days),
             ("lists.maturity_behind_days", self.maturity_behind_days),
             ("lists.warning_days", self.warning_days),
             ("lists.dormant_days", self.dormant_days),
@@ -232,6 +235,7 @@ impl Lists {
         ];
         let several = [
             ("lists.large_move_days", &self.large_move_days[..]),
+            ("lists.maturity_ahead_days", &self.maturity_ahead_days),
             ("lists.credit_ahead_days", &self.credit_ahead_days),
             ("lists.cadence_days", &self.cadence_days),
         ];

@@ -6,7 +6,6 @@
 use super::ledger::{Assignment, Names};
 use crate::error::Result;
 use crate::store::Bank;
-use crate::targets::holdout::campaign;
 use crate::targets::{List, Lists, Night};
 use polars::prelude::{Column, DataFrame, StringChunked};
 use std::sync::Arc;
@@ -68,7 +67,7 @@ fn of_managers(
         };
         let [tier, band] = standing.of(customer_id, names);
         rows.push(Assignment {
-            campaign: names.of(&campaign(list, night.as_of())),
+            campaign: names.of(&night.lots.campaign(customer_id, list, night.as_of())),
             list: names.of(list.code()),
             customer_id: customer_id.into(),
             manager_id: managers.get(at).map(|id| names.of(id)),
@@ -100,7 +99,6 @@ fn of_marketing(
         (offers.column("held_out")?.bool()?, offers.column("marketing_allowed")?.bool()?);
     let values = offers.column("expected_margin")?.f64()?;
     let suppressed = offers.column("suppression")?.str()?;
-    let name = names.of(&campaign(List::CrossSell, night.as_of()));
     let list = names.of(List::CrossSell.code());
     let mut rows = Vec::new();
     for at in 0..offers.height() {
@@ -111,7 +109,7 @@ fn of_marketing(
         let Some(customer_id) = customers.get(at).filter(|_| is_worked) else { continue };
         let [tier, band] = standing.of(customer_id, names);
         rows.push(Assignment {
-            campaign: Arc::clone(&name),
+            campaign: names.of(&night.lots.campaign(customer_id, List::CrossSell, night.as_of())),
             list: Arc::clone(&list),
             customer_id: customer_id.into(),
             manager_id: None,

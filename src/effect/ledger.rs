@@ -4,6 +4,8 @@
 //! assignment changed or taken out before its time; a customer twice under one campaign and product.
 
 use crate::date::Date;
+use crate::targets::List;
+use crate::targets::holdout::{Lot, StandingLots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -51,6 +53,24 @@ impl Ledger {
 
     pub fn rows(&self) -> &[Assignment] {
         &self.rows
+    }
+
+    /// The lots whose outcome is still waited for: the customer was first assigned less than `horizon_days` ago, so that a
+    /// call of the morning after `as_of` would fall into it.
+    pub fn standing_lots(&self, as_of: Date, horizon_days: i32) -> StandingLots {
+        let of_customers =
+            self.rows.chunk_by(|a, b| a.campaign == b.campaign && a.customer_id == b.customer_id);
+        let firsts = of_customers.filter_map(|own| own.iter().min_by_key(|row| row.assigned_on));
+        let mut waited_for: Vec<&Assignment> =
+            firsts.filter(|first| as_of < first.assigned_on.plus_days(horizon_days)).collect();
+        waited_for.sort_by_key(|first| first.assigned_on);
+        let mut lots = StandingLots::default();
+        for first in waited_for {
+            let Some(list) = List::from_code(&first.list) else { continue };
+            let lot = Lot { list, campaign: Arc::clone(&first.campaign), held_out: first.held_out };
+            lots.add(&first.customer_id, lot);
+        }
+        lots
     }
 
     /// With tonight's, of which those count that come for the first time, and without those that are older than

@@ -1,4 +1,4 @@
-//! What an assignment was about and whether it came about: a loss, a return, a purchase.
+//! What an assignment was about and whether it came about: a loss, a return, a card, a purchase.
 //!
 //! Reads one customer's rows in the days from the assignment to its horizon. A loss is the label of churn, so that no
 //! two figures of a night mean different things by it. Never: a row after the horizon and the days of confirmation.
@@ -6,7 +6,7 @@
 use super::ledger::Assignment;
 use crate::churn::labels::{EventKind, follow};
 use crate::churn::origins::scope_and_baseline;
-use crate::config::{Churn, Config};
+use crate::config::{Churn, Config, Lists};
 use crate::contract::codes::{Kind, ProductKind};
 use crate::contract::{Holding, Transaction};
 use crate::date::Date;
@@ -37,6 +37,7 @@ pub(super) fn event(
             follow(history, from, baseline, as_of, rules).label_by(last)?.left()
         }
         "win_back" => came_back(history, calendar, from, last, &config.churn),
+        "vip_upgrade" => has_card(history, last, &config.lists),
         _ => Some(bought(history, calendar, from, last, assignment.product.as_deref())),
     }
 }
@@ -67,6 +68,13 @@ fn came_back(
             Some(booked(history, from, last).iter().any(|row| row.kind.started_by_customer()))
         }
     }
+}
+
+/// Whether he has a card of a higher tier by `last`, as the deliveries of that day describe him; who is on the list had
+/// none. `None` where no delivery had described him yet.
+fn has_card(history: &CustomerHistory<'_>, last: Date, lists: &Lists) -> Option<bool> {
+    let card = history.as_known_on(last)?.card_tier.as_deref();
+    Some(lists.vip_card_tiers.iter().any(|tier| Some(tier.as_str()) == card))
 }
 
 /// A purchase of the product, or a holding of it where he had none; of any product where none is named.

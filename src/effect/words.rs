@@ -47,7 +47,7 @@ pub fn in_words(figures: &EffectFigures, labels: &Labels) -> String {
 /// Key of `[effect_event]`.
 fn event_of(list: &str) -> &str {
     match list {
-        "retention" | "win_back" => list,
+        "retention" | "win_back" | "vip_upgrade" => list,
         _ => "selling",
     }
 }

@@ -32,14 +32,8 @@ impl AssetMove {
         Self { change, flow, days, price_is_known }
     }
 
-    /// The largest over several spans; of equal ones the shortest.
-    pub fn largest(
-        history: &CustomerHistory<'_>,
-        snapshots: &[Date],
-        as_of: Date,
-        spans: &[i32],
-    ) -> Option<Self> {
-        let moves = spans.iter().map(|days| Self::over(history, snapshots, as_of, *days));
+    /// The largest of several; of equal ones that over the shortest span.
+    pub fn largest(moves: impl Iterator<Item = Self>) -> Option<Self> {
         moves.max_by_key(|found| (found.change.0.unsigned_abs(), std::cmp::Reverse(found.days)))
     }
 }

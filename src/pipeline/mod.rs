@@ -42,14 +42,14 @@ use crate::ingest::{self, Limits, Taken, VolumeLimits};
 use crate::io::lock::WorkspaceLock;
 use crate::io::staging::{self, Durability, Published, Staging};
 use crate::privacy::Privacy;
-use crate::publish::{self, Asked, Listed, Manifest};
+use crate::publish::{self, Asked, Manifest};
 use crate::results;
 use crate::segment::movements::moved;
 use crate::segment::{self, Standing};
 use crate::statistics;
 use crate::store::commit::Commit;
 use crate::store::{self, Bank, Population, Store, Writer};
-use crate::targets::{self, Lists, Lookback};
+use crate::targets::{self, Listings, Lists, Lookback};
 use crate::warning::Warning;
 use account::{Known, books, manifest};
 use churn_night::churn_model;
@@ -195,6 +195,11 @@ fn night(
     let lookback =
         watch.time("lookback", |_| bank.n_customers(), || Lookback::of_bank(&bank, as_of, config))?;
     let listed_before = listed_before(config, as_of, mapped.contains(&(Table::Contacts, "contacted_on")))?;
+    let ledger = match &before {
+        Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
+        None => Ledger::default(),
+    };
+    let lots = ledger.standing_lots(as_of, config.effect.horizon_days);
     let tables = targets::Night {
         bank: &bank,
         rows: &rows,
@@ -204,6 +209,7 @@ fn night(
         churn: &churn,
         lookback: &lookback,
         listed_before: &listed_before,
+        lots: &lots,
         mapped: &mapped,
         labels: &labels,
         config,
@@ -224,10 +230,6 @@ fn night(
     let lists =
         watch.time("targets", |lists: &Lists| lists.targets.height(), || targets::build(&tables, &offers))?;
 
-    let ledger = match &before {
-        Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
-        None => Ledger::default(),
-    };
     let effect = watch.time(
         "effect",
         |effect: &Effect| effect.assignments.height(),
@@ -352,7 +354,7 @@ fn night_date(commit: &Commit, config: &Config, asked: Option<Date>) -> Result<D
 }
 
 /// Who stood on which list lately: where contacts, which say more, are delivered, only who was held out of it.
-fn listed_before(config: &Config, as_of: Date, contacts_are_delivered: bool) -> Result<Listed> {
+fn listed_before(config: &Config, as_of: Date, contacts_are_delivered: bool) -> Result<Listings> {
     let asked = if contacts_are_delivered { Asked::HeldOut } else { Asked::Everybody };
     let from = as_of.plus_days(-config.lists.longest_cooldown_days());
     publish::listed_between(&config.workspace, from, as_of, asked)

@@ -5,14 +5,11 @@ use super::earlier::{self, column};
 use crate::date::Date;
 use crate::error::Result;
 use crate::io::nights::published_nights;
+use crate::targets::Listings;
 use arrow::array::{BooleanArray, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::collections::BTreeMap;
 use std::path::Path;
-
-/// By customer and list, the newest night on which he stood under it.
-pub type Listed = BTreeMap<(String, String), Date>;
 
 /// Whose listings are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,23 +22,24 @@ pub enum Asked {
 ///
 /// # Errors
 /// Kind `Internal` if one of them is there and cannot be read.
-pub fn listed_between(workspace: &Path, from: Date, until: Date, asked: Asked) -> Result<Listed> {
+pub fn listed_between(workspace: &Path, from: Date, until: Date, asked: Asked) -> Result<Listings> {
     let mut nights = published_nights(workspace)?;
     nights.retain(|night| from <= *night && *night < until);
-    nights.sort_unstable();
-    let mut listed = Listed::new();
+    let mut listed = Listings::default();
     for night in nights {
-        let of_night = earlier::table(workspace, night, "targets", |bytes| rows(bytes, asked))?;
-        listed.extend(of_night.into_iter().map(|row| (row, night)));
+        earlier::table(workspace, night, "targets", |bytes| add_rows(bytes, night, asked, &mut listed))?;
     }
     Ok(listed)
 }
 
-/// Customer and list, row by row.
-fn rows(bytes: Vec<u8>, asked: Asked) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+fn add_rows(
+    bytes: Vec<u8>,
+    night: Date,
+    asked: Asked,
+    listed: &mut Listings,
+) -> Result<(), Box<dyn std::error::Error>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["customer_id", "list", "held_out"]);
-    let mut rows = Vec::new();
     for batch in builder.with_projection(mask).build()? {
         let batch = batch?;
         let text = |name: &'static str| {
@@ -49,9 +47,13 @@ fn rows(bytes: Vec<u8>, asked: Asked) -> Result<Vec<(String, String)>, Box<dyn s
         };
         let (customers, lists) = (text("customer_id")?, text("list")?);
         let held_out = column::<BooleanArray>(&batch, "held_out").ok_or("no column `held_out`")?;
-        let is_asked = |at: &usize| asked == Asked::Everybody || held_out.value(*at);
-        let asked_rows = (0..batch.num_rows()).filter(is_asked);
-        rows.extend(asked_rows.map(|at| (customers.value(at).to_owned(), lists.value(at).to_owned())));
+        for at in 0..batch.num_rows() {
+            if held_out.value(at) {
+                listed.add_held_out(customers.value(at), night);
+            } else if asked == Asked::Everybody {
+                listed.add(customers.value(at), lists.value(at), night);
+            }
+        }
     }
-    Ok(rows)
+    Ok(())
 }

@@ -31,7 +31,7 @@ pub use backtest::backtest_frames;
 pub use backtest_cross_sell::cross_sell_frame;
 pub use figures::{TierFigures, TypeFigures, tier_figures, type_figures};
 pub use list_file::{begun as list_file_writer, safe as list_file_cell};
-pub use listed::{Asked, Listed, listed_between};
+pub use listed::{Asked, listed_between};
 pub use manifest::{
     Accounts, ColumnDrift, Disclosure, Input, MANIFEST_VERSION, Manifest, ModelEntry, ModelStatus,
     NightBefore, StageTiming, beyond_chance,

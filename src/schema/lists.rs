@@ -105,13 +105,13 @@ pub const CROSS_SELL: TableSchema = TableSchema {
                 "held_out",
                 Boolean,
                 "",
-                "Left out of this quarter's campaign, so that its effect can be measured: not to be contacted",
+                "Left out of the campaign that he belongs to, so that its effect can be measured: not to be contacted",
             ),
             field(
                 "suppression",
                 String,
                 "",
-                "Why he should not be contacted now, though he may be later: cooldown, fatigue (reached as often as the ceiling allows) or type_not_for_selling (`lists.selling_types_excluded`); null where nothing keeps him",
+                "Why he should not be contacted now, though he may be later: cooldown, fatigue (reached as often as the ceiling allows), held_out (of another list, whose effect is measured) or type_not_for_selling (`lists.selling_types_excluded`); null where nothing keeps him",
             ),
             field("owner", String, "", "manager where he stands on a manager's list tonight, else marketing"),
         ]
@@ -130,7 +130,7 @@ pub const SUPPRESSIONS: TableSchema = TableSchema {
                 "rule",
                 String,
                 "",
-                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows), held_out (of a list beside the one under which he stands, which `targets` tells) or capacity",
+                "deceased, legal_hold, contact_not_allowed, contact_unknown (the consent is delivered, not his), marketing_not_allowed, marketing_unknown, complaint_open, type_not_for_selling, cooldown, fatigue (reached as often as the ceiling allows), held_out (of this list beside the one under which he stands, which `targets` tells; or of another, so that nobody sells to him) or capacity",
             ),
         ]
     },
@@ -142,7 +142,12 @@ pub const ASSIGNMENTS: TableSchema = TableSchema {
     key: &["campaign", "customer_id", "product"],
     fields: || {
         vec![
-            field("campaign", String, "", "List and quarter, such as retention-2026Q4"),
+            field(
+                "campaign",
+                String,
+                "",
+                "List and quarter, such as retention-2026Q4; a customer enters another of the list only when the horizon of this one is over",
+            ),
             field("list", String, "", "retention, win_back or a selling list"),
             CUSTOMER_ID,
             field(
@@ -214,7 +219,7 @@ pub const EFFECTS: TableSchema = TableSchema {
             ),
             customers(
                 "events_assigned",
-                "Of `known_assigned`: left (retention), came back (win_back), bought the product or holds it anew (selling)",
+                "Of `known_assigned`: left (retention), came back (win_back), has a card of a higher tier (vip_upgrade), bought the product or holds it anew (cross_sell)",
             ),
             customers("events_held_out", "The same of `known_held_out`"),
             field("rate_assigned", Float64, "share", "events_assigned / known_assigned"),

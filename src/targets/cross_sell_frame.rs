@@ -5,7 +5,6 @@
 
 use super::assign::ManagerList;
 use super::frames::checked;
-use super::holdout::{campaign, is_held_out};
 use super::{List, Night, exclusions};
 use crate::contract::Customer;
 use crate::cross_sell::Offer;
@@ -16,7 +15,7 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Rules under which a customer stands in the table, to be left alone for now; all others keep him out of it.
-const LEFT_ALONE: [&str; 3] = ["cooldown", "fatigue", "type_not_for_selling"];
+const LEFT_ALONE: [&str; 4] = ["cooldown", "fatigue", "held_out", "type_not_for_selling"];
 
 /// One offer that may be made.
 struct Row<'a> {
@@ -70,14 +69,13 @@ pub(super) fn frame(night: &Night<'_>, offers: &[Offer], managers: &[ManagerList
 
 /// The offers that may be made, ranked within the customer. Offers come grouped by customer, best first.
 fn rows<'a>(night: &Night<'a>, offers: &'a [Offer]) -> Vec<Row<'a>> {
-    let campaign = campaign(List::CrossSell, night.as_of());
     let of_customer = |own: &&'a [Offer]| -> Vec<Row<'a>> {
         let (row, customer) = (own[0].row, night.customer(own[0].row));
         let suppression = exclusions::rule_with_types(night, row, List::CrossSell);
         if suppression.is_some_and(|rule| !LEFT_ALONE.contains(&rule)) {
             return Vec::new();
         }
-        let held_out = is_held_out(&campaign, &customer.customer_id, night.config.lists.held_out_share);
+        let held_out = night.is_held_out(row, List::CrossSell);
         let ranked = own.iter().zip(1i32..);
         ranked.map(|(offer, rank)| Row { offer, rank, suppression, held_out, customer }).collect()
     };

@@ -65,6 +65,10 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     if list.is_selling() && night.features.column("complaint_open")[row] > 0.0 {
         return Some("complaint_open");
     }
+    // What he would buy after a call would tell nothing of what he does uncalled.
+    if list.is_selling() && night.lots.is_held_out_beside(&night.customer(row).customer_id, list) {
+        return Some("held_out");
+    }
     if !Lists::can_wait(list.code()) {
         return None;
     }

@@ -1,12 +1,60 @@
 //! Who is held out of a campaign, so that what a list does can be told from what would have happened anyway.
 //!
 //! A campaign is a list in a quarter. A customer's lot in it is drawn by HMAC-SHA-256 of his id under the campaign's
-//! name: the same on every night of the quarter and on a rerun, independent from one campaign to the next.
+//! name: the same on every night of the quarter and on a rerun, independent from one campaign to the next. Once he is
+//! assigned his lot stands as long as his outcome is waited for, also in the next quarter: neither is the held-out called
+//! before it is known what he does uncalled, nor does he enter two campaigns of a list at a time.
 
 use super::List;
 use crate::date::Date;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A customer's lot in a campaign of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lot {
+    pub list: List,
+    pub campaign: Arc<str>,
+    pub held_out: bool,
+}
+
+/// Lots of earlier nights that stand tonight.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StandingLots {
+    by_customer: BTreeMap<Box<str>, Vec<Lot>>,
+}
+
+impl StandingLots {
+    /// Of two lots of a customer in campaigns of one list the first stands.
+    pub fn add(&mut self, customer_id: &str, lot: Lot) {
+        let own = self.by_customer.entry(customer_id.into()).or_default();
+        if own.iter().all(|other| other.list != lot.list) {
+            own.push(lot);
+        }
+    }
+
+    fn of(&self, customer_id: &str) -> &[Lot] {
+        self.by_customer.get(customer_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The customer's lot in the campaign of `list`.
+    pub fn get(&self, customer_id: &str, list: List) -> Option<&Lot> {
+        self.of(customer_id).iter().find(|lot| lot.list == list)
+    }
+
+    /// Name of the campaign that he belongs to under `list`: the one whose outcome is waited for, else that of `date`.
+    pub fn campaign(&self, customer_id: &str, list: List, date: Date) -> Arc<str> {
+        let standing = self.get(customer_id, list);
+        standing.map_or_else(|| campaign(list, date).into(), |lot| Arc::clone(&lot.campaign))
+    }
+
+    /// Whether he is held out of a list other than `list`.
+    pub fn is_held_out_beside(&self, customer_id: &str, list: List) -> bool {
+        self.of(customer_id).iter().any(|lot| lot.held_out && lot.list != list)
+    }
+}
 
 /// Name of the campaign that `list` belongs to on `date`: `retention-2026Q4`.
 pub fn campaign(list: List, date: Date) -> String {
@@ -47,6 +95,19 @@ mod tests {
     #[test]
     fn the_lot_is_the_head_of_the_published_function() {
         assert_eq!(lot("retention-2026Q4", "C000001"), f64::from(0xae29034d_u32) / 4_294_967_296.0);
+    }
+
+    #[test]
+    fn the_first_lot_of_a_list_stands_and_is_told_apart_from_those_of_others() {
+        let lot = |list, campaign: &str, held_out| Lot { list, campaign: campaign.into(), held_out };
+        let mut lots = StandingLots::default();
+        lots.add("A", lot(List::Retention, "retention-2026Q3", true));
+        lots.add("A", lot(List::Retention, "retention-2026Q4", false));
+        lots.add("A", lot(List::CrossSell, "cross_sell-2026Q4", false));
+        assert_eq!(lots.get("A", List::Retention).unwrap().campaign.as_ref(), "retention-2026Q3");
+        assert!(lots.is_held_out_beside("A", List::CrossSell));
+        assert!(!lots.is_held_out_beside("A", List::Retention));
+        assert!(lots.get("B", List::Retention).is_none() && !lots.is_held_out_beside("B", List::CrossSell));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What lists may look at: the night's tables, row by row in the order of the feature table.
 
-use super::UNASSIGNED;
+use super::holdout::{self, StandingLots};
 use super::lookback::{Lookback, Seen};
+use super::{List, Listings, UNASSIGNED};
 use crate::churn::ChurnTable;
 use crate::config::Config;
 use crate::contract::codes::ProductKind;
@@ -13,7 +14,7 @@ use crate::labels::Labels;
 use crate::money::Money;
 use crate::segment::{SegmentTable, Standing};
 use crate::store::{Bank, CustomerHistory, Excerpt};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The night's tables.
 #[derive(Clone, Copy)]
@@ -26,9 +27,8 @@ pub struct Night<'a> {
     pub standing: &'a Standing,
     pub churn: &'a ChurnTable,
     pub lookback: &'a Lookback,
-    /// By customer and list, when he last stood under it; where contacts are delivered, which say more, only when he was
-    /// held out of it.
-    pub listed_before: &'a BTreeMap<(String, String), Date>,
+    pub listed_before: &'a Listings,
+    pub lots: &'a StandingLots,
     /// Contract columns that the bank delivers.
     pub mapped: &'a BTreeSet<(Table, &'static str)>,
     pub labels: &'a Labels,
@@ -161,12 +161,18 @@ impl<'a> Night<'a> {
         Some(from).filter(|from| *from > self.customer(row).opened_on)
     }
 
-    /// When the cooldown of a list began: at the last contact; of who was held out of it, whom nobody contacts, and where
-    /// contacts are not delivered, also at the last listing.
+    /// When the cooldown of a list began: at the last contact; of who was held out, whom nobody contacts, at the listing
+    /// that he was held out of; where contacts are not delivered, also at the last listing under this list.
     pub fn cooled_from(&self, row: usize, list: &str) -> Option<Date> {
-        let reached = self.last_contact(row);
-        let id = &*self.customer(row).customer_id;
-        reached.max(self.listed_before.get(&(id.to_owned(), list.to_owned())).copied())
+        self.last_contact(row).max(self.listed_before.last(&self.customer(row).customer_id, list))
+    }
+
+    /// Whether the customer is held out of `list`.
+    pub fn is_held_out(&self, row: usize, list: List) -> bool {
+        let id = &self.customer(row).customer_id;
+        let share = self.config.lists.held_out_share;
+        let draw = || holdout::is_held_out(&holdout::campaign(list, self.as_of()), id, share);
+        list.is_a_campaign() && self.lots.get(id, list).map_or_else(draw, |lot| lot.held_out)
     }
 
     /// Since when his oldest open complaint is open.
@@ -175,13 +181,21 @@ impl<'a> Night<'a> {
     }
 
     /// The largest change of a customer's assets over the configured spans, where his tier and its amount make it one to
-    /// act on.
+    /// act on. What changed before the day on which he was last reached was told then: of a longer span, the flow from that
+    /// day on counts.
     pub fn large_move(&self, row: usize) -> Option<AssetMove> {
         let settings = &self.config.lists;
         self.tier(row).filter(|tier| *tier >= settings.large_move_tier_min)?;
-        let snapshots = &self.bank.calendar().snapshots;
-        let largest =
-            AssetMove::largest(&self.history(row), snapshots, self.as_of(), &settings.large_move_days)?;
+        let (history, as_of, snapshots) = (self.history(row), self.as_of(), &self.bank.calendar().snapshots);
+        let since_reached = self.last_contact(row).map_or(i32::MAX, |on| as_of - on + 1);
+        let over = |days: i32| {
+            if days <= since_reached {
+                AssetMove::over(&history, snapshots, as_of, days)
+            } else {
+                AssetMove::over(&history, &[], as_of, since_reached)
+            }
+        };
+        let largest = AssetMove::largest(settings.large_move_days.into_iter().map(over))?;
         (largest.change.to_units().abs() >= settings.large_move_amount).then_some(largest)
     }
 

@@ -3,7 +3,6 @@
 use super::assign::{Assigned, ManagerList, drawn, per_customer, within_capacity};
 use super::cross_sell;
 use super::exclusions::Suppression;
-use super::holdout::{campaign, is_held_out};
 use super::{List, Night, UNASSIGNED, cross_sell_frame, exclusions, frames, lists, manager_figures};
 use crate::contract::tables::Table;
 use crate::cross_sell::{Offer, needs_known_risk};
@@ -44,20 +43,10 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
         }));
         rule.is_none()
     });
-    let campaigns: BTreeMap<List, String> = List::ALL
-        .into_iter()
-        .filter(|list| list.is_a_campaign())
-        .map(|list| (list, campaign(list, night.as_of())))
-        .collect();
-    let is_drawn_out = |row: usize, list: List| {
-        let id = &night.customer(row).customer_id;
-        let share = night.config.lists.held_out_share;
-        campaigns.get(&list).is_some_and(|name| is_held_out(name, id, share))
-    };
     let of_customers = per_customer(allowed.collect());
     // Of his first list, his row in `targets` says it.
     let others = of_customers.iter().flat_map(|own| own.others.iter().map(|other| (own.row, other.list)));
-    let drawn_out = others.filter(|(row, list)| is_drawn_out(*row, *list));
+    let drawn_out = others.filter(|(row, list)| night.is_held_out(*row, *list));
     suppressions.extend(drawn_out.map(|(row, list)| Suppression {
         row,
         list: list.code(),
@@ -65,7 +54,7 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
     }));
     let with_lot = |own: Assigned| {
         let row = own.row;
-        drawn(own, |list| is_drawn_out(row, list))
+        drawn(own, |list| night.is_held_out(row, list))
     };
     let assigned = of_customers.into_iter().map(with_lot).collect();
     let managers = by_manager(night, assigned);

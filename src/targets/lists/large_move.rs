@@ -1,4 +1,4 @@
-//! `large_move`: a wealthy customer's assets changed by a large amount in a day or a week.
+//! `large_move`: a wealthy customer's assets changed by a large amount in a day or a week, and nobody has reached him since.
 //!
 //! Where both ends of the span have a snapshot of their own, the change of assets counts, and what is no flow
 //! over the border of the bank is a price effect. Otherwise the change cannot be dated, and the flow counts.

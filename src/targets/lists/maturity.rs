@@ -1,5 +1,6 @@
-//! `maturity`: money whose term ends soon, or ended lately and was not renewed. By amount, which counts more for somebody
-//! who has renewed nothing in a year: whoever renews once is likely to renew again.
+//! `maturity`: money whose term ends soon, or ended lately and was not renewed; once the customer was reached, again when
+//! the day comes closer, or has passed. By amount, which counts more for somebody who has renewed nothing in a year:
+//! whoever renews once is likely to renew again.
 
 use super::{Candidate, List, Night, of_rows};
 use crate::contract::Holding;
@@ -23,6 +24,7 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let mut due: Vec<(Date, &Holding)> = ahead(night, row).chain(missed(night, row)).collect();
+    due.retain(|(date, _)| !night.was_reached_since(row, told_from(night, *date)));
     due.sort_by_key(|(date, holding)| (*date, std::cmp::Reverse(holding.balance)));
     let (first_on, first) = *due.first()?;
     let total = Money(due.iter().map(|(_, holding)| holding.balance.0).sum());
@@ -42,10 +44,19 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     Some(candidate)
 }
 
+/// The day from which what matures on `date` is to be told as it stands tonight: that day has passed, or is as near as it
+/// is now.
+fn told_from(night: &Night<'_>, date: Date) -> Date {
+    let left = date - night.as_of();
+    let ahead = night.config.lists.maturity_ahead_days;
+    let nearest = ahead.into_iter().filter(|days| left <= *days).min();
+    if left < 0 { date.plus_days(1) } else { date.plus_days(-nearest.unwrap_or(ahead[0])) }
+}
+
 /// Rows of the newest snapshot that mature from the night on.
 fn ahead<'a>(night: &Night<'a>, row: usize) -> impl Iterator<Item = (Date, &'a Holding)> {
     let as_of = night.as_of();
-    let until = as_of.plus_days(night.config.lists.maturity_ahead_days);
+    let until = as_of.plus_days(night.config.lists.maturity_ahead_days[0]);
     night
         .holdings(row, as_of)
         .iter()
