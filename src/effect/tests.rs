@@ -11,12 +11,13 @@ use crate::config::overlay::read_defaults;
 use crate::contract::codes::Kind::{Interest, LoanDrawdown, Purchase, TransferOut, Withdrawal};
 use crate::contract::codes::ProductKind::{CreditLine, DemandDeposit, Fund, LoanConsumer, Wealth};
 use crate::contract::codes::{Kind, ProductKind};
-use crate::contract::{Customer, Holding, NONE, Transaction};
+use crate::contract::{Customer, CustomerVersion, Holding, NONE, Transaction};
 use crate::date::Date;
 use crate::labels::{Labels, Language};
 use crate::model::proportions::rows_needed;
 use crate::money::Money;
 use crate::store::{Calendar, CustomerHistory, HoldingsBasis};
+use crate::targets::List;
 use crate::targets::holdout::is_held_out;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -156,6 +157,49 @@ fn a_purchase_counts_from_the_day_after_to_the_last_of_the_horizon() {
     }
 }
 
+/// What the deliveries of a day said of his card, and whether he took it by 29 June.
+#[test]
+fn a_card_counts_where_the_deliveries_name_it_by_the_last_day() {
+    let known_from = |on: &str, card: Option<&str>| {
+        let mut customer = Customer::known_by("C1", date("2020-01-01"));
+        customer.card_tier = card.map(Into::into);
+        CustomerVersion { valid_from: date(on), customer }
+    };
+    let none = || known_from("2026-01-01", None);
+    let cases: Vec<(&str, Vec<CustomerVersion>, Option<bool>)> = vec![
+        ("no card", vec![none()], Some(false)),
+        ("a standard one", vec![none(), known_from("2026-05-01", Some("standard"))], Some(false)),
+        ("on the last day", vec![none(), known_from("2026-06-29", Some("gold"))], Some(true)),
+        ("a day late", vec![none(), known_from("2026-06-30", Some("gold"))], Some(false)),
+        (
+            "given back",
+            vec![known_from("2026-04-01", Some("gold")), known_from("2026-06-01", None)],
+            Some(false),
+        ),
+        ("not described yet", vec![known_from("2026-07-01", Some("gold"))], None),
+    ];
+    let config = config();
+    let row = assigned("vip_upgrade", "C1", None, ASSIGNED_ON);
+    let as_of = row.assigned_on.plus_days(days_to_mature(&config));
+    let calendar = Calendar {
+        transactions_from: None,
+        contacts_from: None,
+        snapshots: Vec::new(),
+        holdings: HoldingsBasis::Missing,
+    };
+    for (what, versions, expected) in &cases {
+        let history = CustomerHistory {
+            index: 0,
+            customer: &versions[versions.len() - 1].customer,
+            versions,
+            transactions: &[],
+            holdings: &[],
+            contacts: &[],
+        };
+        assert_eq!(event(&row, &history, &calendar, as_of, &config), *expected, "{what}");
+    }
+}
+
 #[test]
 fn who_ran_off_comes_back_with_his_money_and_who_fell_silent_with_an_act() {
     // 1,000 a year before the assignment, of which 500 is a loss and under 250 none any more.
@@ -246,6 +290,30 @@ fn a_ledger_keeps_the_first_time_and_forgets_what_is_old() {
     let turned = before.clone().continued(tonight.iter().rev().cloned().collect(), date("2026-03-01"), 400);
     assert_eq!(turned, after);
     assert_eq!(after.clone().continued(tonight, date("2026-03-01"), 400), after);
+}
+
+#[test]
+fn a_lot_stands_until_the_horizon_of_the_first_assignment_is_over() {
+    let held_out = |mut row: Assignment| {
+        row.held_out = true;
+        row
+    };
+    let ledger = Ledger::of(vec![
+        held_out(assigned("cross_sell", "A", Some("fund"), "2026-01-31")),
+        // What he is offered later in the quarter draws nothing out.
+        held_out(assigned("cross_sell", "A", Some("wealth"), "2026-03-31")),
+        assigned("retention", "A", None, "2026-02-28"),
+    ]);
+    let lots = |as_of: &str| {
+        let lots = ledger.standing_lots(date(as_of), 90);
+        let of = |list| lots.get("A", list).map(|lot| lot.held_out);
+        [of(List::CrossSell), of(List::Retention)]
+    };
+    assert_eq!(lots("2026-03-31"), [Some(true), Some(false)]);
+    // The 89th and the 90th day after the 31st of January.
+    assert_eq!(lots("2026-04-30"), [Some(true), Some(false)]);
+    assert_eq!(lots("2026-05-01"), [None, Some(false)]);
+    assert_eq!(lots("2026-06-01"), [None, None]);
 }
 
 fn done(event: Event) -> Followup {

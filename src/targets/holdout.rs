@@ -72,7 +72,7 @@ pub fn is_held_out(campaign: &str, customer_id: &str, share: f64) -> bool {
 }
 
 /// A customer's lot in whatever is drawn under `name`: uniform in [0, 1).
-pub(super) fn lot(name: &str, customer_id: &str) -> f64 {
+pub fn lot(name: &str, customer_id: &str) -> f64 {
     let mut mac = Hmac::<Sha256>::new_from_slice(name.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(customer_id.as_bytes());
     let code = mac.finalize().into_bytes();

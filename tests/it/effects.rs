@@ -5,6 +5,8 @@
     reason = "tests change exports and look at what comes out"
 )]
 
+mod seeds;
+
 use crate::bank::{default_config, invent, night};
 use crate::published::Table;
 use std::collections::BTreeMap;
@@ -21,9 +23,9 @@ const FIRST: &str = "2026-05-31";
 const SECOND: &str = "2026-10-31";
 const CAMPAIGN: &str = "retention-2026Q2";
 
-/// Adds rows to the export of a month.
-fn append(data: &Path, month: &str, rows: &[BTreeMap<&str, String>]) {
-    let path = data.join(format!("transactions-{month}.csv.gz"));
+/// Adds rows to an export.
+fn append(data: &Path, export: &str, rows: &[BTreeMap<&str, String>]) {
+    let path = data.join(format!("{export}.csv.gz"));
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(std::fs::File::open(&path).unwrap()).read_to_string(&mut text).unwrap();
     let header: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
@@ -33,6 +35,50 @@ fn append(data: &Path, month: &str, rows: &[BTreeMap<&str, String>]) {
         writeln!(text, "{}", fields.join(",")).unwrap();
     }
     std::fs::write(path, text).unwrap();
+}
+
+/// A wide campaign on the night of `folder`: everybody whom `table` gives a `band`.
+fn wide_campaign(folder: &Path, table: &str, band: &str, assigned_on: &str) -> Vec<Assignment> {
+    let table = Table::read(&folder.join(format!("{table}.parquet")));
+    let customers = table.texts("customer_id").into_iter().zip(table.texts(band));
+    let assigned = |(customer_id, band): (String, String)| Assignment {
+        campaign: CAMPAIGN.into(),
+        list: "retention".into(),
+        held_out: is_held_out(CAMPAIGN, &customer_id, 0.3),
+        customer_id: customer_id.into(),
+        manager_id: None,
+        product: None,
+        assigned_on: assigned_on.parse().unwrap(),
+        tier: None,
+        band: Some(band.into()),
+        expected_value: Some(1.5),
+        amount: Some(-12),
+    };
+    customers.filter_map(|(customer, band)| Some((customer?, band?))).map(assigned).collect()
+}
+
+/// Puts the ledger of a published night in place of its own.
+fn keep_ledger(folder: &Path, rows: Vec<Assignment>, night: &str) {
+    let frame = assignments_frame(&Ledger::of(rows)).unwrap();
+    let bytes = parquet_bytes(&schema::ASSIGNMENTS, &frame, night.parse().unwrap(), "test").unwrap();
+    std::fs::write(folder.join("assignments.parquet"), bytes).unwrap();
+}
+
+/// Whoever would leave if nobody called him.
+fn would_leave(customer_id: &str, share: f64) -> bool {
+    is_held_out("planted", customer_id, share)
+}
+
+/// All of his money goes on a day.
+fn leaving(customer_id: &str, on: &str) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("transaction_id", format!("planted-{customer_id}")),
+        ("customer_id", customer_id.to_owned()),
+        ("booked_on", on.into()),
+        ("amount", "-90000000.00".into()),
+        ("kind", "transfer_out".into()),
+        ("currency", "CNY".into()),
+    ])
 }
 
 #[test]
@@ -46,7 +92,7 @@ fn an_effect_planted_in_the_exports_is_measured_from_the_ledger_of_an_earlier_ni
     let targets = Table::read(&first.folder.join("targets.parquet"));
     let rows = |table: &Table| -> Vec<(String, String, bool)> {
         let who = table.texts("list").into_iter().zip(table.texts("customer_id"));
-        let rows = who.zip(table.booleans("held_out"));
+        let rows = who.zip(table.flags("held_out"));
         rows.map(|((list, customer), held_out)| (list.unwrap(), customer.unwrap(), held_out.unwrap()))
             .collect()
     };
@@ -65,48 +111,14 @@ fn an_effect_planted_in_the_exports_is_measured_from_the_ledger_of_an_earlier_ni
     let effects = Table::read(&first.folder.join("effects.parquet"));
     assert!(effects.floats("effect").iter().all(Option::is_none));
     // A wider campaign takes its place: everybody in scope, three in ten held out.
-    let churn = Table::read(&first.folder.join("churn.parquet"));
-    let customers = churn.texts("customer_id").into_iter().zip(churn.texts("band"));
-    let rows: Vec<Assignment> = customers
-        .filter_map(|(customer, band)| Some((customer?, band?)))
-        .map(|(customer_id, band)| Assignment {
-            campaign: CAMPAIGN.into(),
-            list: "retention".into(),
-            held_out: is_held_out(CAMPAIGN, &customer_id, 0.3),
-            customer_id: customer_id.into(),
-            manager_id: None,
-            product: None,
-            assigned_on: FIRST.parse().unwrap(),
-            tier: None,
-            band: Some(band.into()),
-            expected_value: Some(1.5),
-            amount: Some(-12),
-        })
-        .collect();
-    let ledger = Ledger::of(rows.clone());
-    let frame = assignments_frame(&ledger).unwrap();
-    let bytes = parquet_bytes(&schema::ASSIGNMENTS, &frame, FIRST.parse().unwrap(), "test").unwrap();
-    std::fs::write(first.folder.join("assignments.parquet"), bytes).unwrap();
+    let rows = wide_campaign(&first.folder, "churn", "band", FIRST);
+    keep_ledger(&first.folder, rows.clone(), FIRST);
 
     // Of the held-out, half take their money elsewhere.
     let held_out: Vec<&Assignment> = rows.iter().filter(|row| row.held_out).collect();
-    let leaves = |row: &&&Assignment| is_held_out("planted", &row.customer_id, 0.5);
-    let planted: Vec<BTreeMap<&str, String>> = held_out
-        .iter()
-        .filter(leaves)
-        .map(|row| {
-            let id = row.customer_id.to_string();
-            BTreeMap::from([
-                ("transaction_id", format!("planted-{id}")),
-                ("customer_id", id),
-                ("booked_on", "2026-07-01".into()),
-                ("amount", "-90000000.00".into()),
-                ("kind", "transfer_out".into()),
-                ("currency", "CNY".into()),
-            ])
-        })
-        .collect();
-    append(exports.path(), "2026-07", &planted);
+    let leavers = held_out.iter().filter(|row| would_leave(&row.customer_id, 0.5));
+    let planted: Vec<_> = leavers.map(|row| leaving(&row.customer_id, "2026-07-01")).collect();
+    append(exports.path(), "transactions-2026-07", &planted);
 
     let second = night(&config, SECOND);
     let carried = Table::read(&second.folder.join("assignments.parquet"));

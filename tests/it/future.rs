@@ -4,7 +4,6 @@ use crate::bank::{default_config, invent, taken_in};
 use crate::rewritten::{Row, rewrite};
 use polars::prelude::DataFrame;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 use tercet::churn::{self, Training};
@@ -17,7 +16,8 @@ use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
 use tercet::statistics;
 use tercet::store::Population;
-use tercet::targets::{self, Lookback};
+use tercet::targets::holdout::StandingLots;
+use tercet::targets::{self, Listings, Lookback};
 
 /// Eighteen months of a small bank end on 2026-10-31; this date leaves four of them to change.
 const AS_OF: &str = "2026-06-30";

@@ -44,10 +44,6 @@ impl Table {
             .collect()
     }
 
-    pub fn booleans(&self, name: &str) -> Vec<Option<bool>> {
-        self.0.column_by_name(name).unwrap().as_boolean().iter().collect()
-    }
-
     pub fn floats(&self, name: &str) -> Vec<Option<f64>> {
         self.0.column_by_name(name).unwrap().as_primitive::<Float64Type>().iter().collect()
     }

@@ -4,6 +4,7 @@ use super::{delivered, listed, targets_of};
 use crate::bank::night;
 use crate::published::Table;
 use tercet::config::{Config, ContactUnknown, Lists};
+use tercet::targets::holdout::is_held_out;
 
 #[test]
 fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint() {
@@ -85,6 +86,78 @@ fn where_contacts_are_delivered_the_cooldown_of_the_held_out_starts_at_the_listi
     assert_eq!(offered(1.0), [true, false, false, true]);
     // Who is shown and not contacted is shown again.
     assert_eq!(offered(0.0), [true, true, true, true]);
+}
+
+/// Somebody who qualifies for a gold card and for insurance, on nights of two quarters.
+fn upgraded_and_insured(customer: &str) -> (tempfile::TempDir, Config) {
+    let nights = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-20", "2026-10-21"];
+    let booked: String =
+        nights.iter().enumerate().map(|(n, on)| format!("{n},{customer},{on},1,deposit\n")).collect();
+    let ends = ["2026-06-30", "2026-07-31", "2026-09-30"];
+    let held = ends.map(|on| format!("{on},{customer},time_deposit,600000,2026-01-01,2028-06-30\n")).concat();
+    delivered(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("products", "P1,insurance,Life,0.02,1,true"),
+            ("customers", &format!("{customer},2020-01-01,M1")),
+            ("transactions-2026-10", &booked),
+            ("holdings-2026-10", &held),
+        ],
+        |raw| {
+            (raw.lists.thank_you_top, raw.lists.sample_share, raw.lists.held_out_share) = (0, 0.0, 0.5);
+            raw.lists.occasion_tier_min = 4;
+        },
+    )
+}
+
+/// Who stands on which list and whether he is held out, who is kept off by which rule, and what marketing is told.
+fn places(config: &Config, as_of: &str) -> String {
+    let folder = night(config, as_of).folder;
+    let table = |name: &str| Table::read(&folder.join(format!("{name}.parquet")));
+    let lines = |head: &str, table: &Table, texts: [&str; 2], flag: Option<&str>| {
+        let flags = flag.map_or_else(Vec::new, |name| table.flags(name));
+        let cell = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+        let rows = table.texts(texts[0]).into_iter().zip(table.texts(texts[1])).enumerate();
+        rows.map(|(row, (a, b))| {
+            let held_out = if flags.get(row) == Some(&Some(true)) { ", held out" } else { "" };
+            format!("{as_of} {head} {} {}{held_out}\n", cell(&a), cell(&b))
+        })
+        .collect::<String>()
+    };
+    lines("listed", &table("targets"), ["list", "all_lists"], Some("held_out"))
+        + &lines("not", &table("suppressions"), ["list", "rule"], None)
+        + &lines("offer", &table("cross_sell"), ["owner", "suppression"], Some("held_out"))
+        + &lines("assigned", &table("assignments"), ["campaign", "product"], Some("held_out"))
+}
+
+/// A customer whose lots in these campaigns at a share of a half are these.
+fn drawn(lots: [(&str, bool); 3]) -> String {
+    let ids = (0..).map(|n| format!("A{n}"));
+    let is_so =
+        |id: &String| lots.iter().all(|(campaign, held_out)| is_held_out(campaign, id, 0.5) == *held_out);
+    ids.into_iter().find(is_so).unwrap()
+}
+
+/// His cooldown of 14 days is over on the third night, his horizon of 90 days on the last.
+#[test]
+fn who_is_held_out_stays_so_for_the_horizon_and_nobody_sells_to_him() {
+    let customer =
+        drawn([("vip_upgrade-2026Q3", true), ("vip_upgrade-2026Q4", false), ("cross_sell-2026Q3", false)]);
+    let (_home, config) = upgraded_and_insured(&customer);
+    let nights = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-20", "2026-10-21"];
+    let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
+    insta::assert_snapshot!(text, @"");
+}
+
+/// The lot that he drew first stands in the next quarter, and on a rerun.
+#[test]
+fn who_is_assigned_enters_no_second_campaign_before_his_horizon_is_over() {
+    let customer =
+        drawn([("vip_upgrade-2026Q3", false), ("vip_upgrade-2026Q4", true), ("cross_sell-2026Q3", false)]);
+    let (_home, config) = upgraded_and_insured(&customer);
+    let nights = ["2026-07-23", "2026-10-20", "2026-10-20"];
+    let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
+    insta::assert_snapshot!(text, @"");
 }
 
 /// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;

@@ -22,7 +22,7 @@ fn a_large_move_is_dated_by_its_flow_and_starts_at_the_limit() {
             "2026-09-30,A,securities,600000\n2026-10-31,A,securities,400000\n2026-09-30,B,securities,900000\n2026-09-30,C,securities,2000000\n\
              2026-09-30,D,securities,700000\n2026-09-30,E,securities,499999.99\n2026-10-31,E,securities,100",
         ),
-        ("contacts", "A,2026-10-30\nB,2026-10-30\nC,2026-10-30\nD,2026-10-30\nE,2026-10-30"),
+        ("contacts", "A,2026-10-24\nB,2026-10-24\nC,2026-10-24\nD,2026-10-24\nE,2026-10-24"),
     ]);
     insta::assert_snapshot!(text, @"
     M1 D large_move [] 210,000 came in from outside within 7 days
@@ -50,6 +50,80 @@ fn with_daily_snapshots_a_fall_in_price_is_told_apart_from_money_that_left() {
 }
 
 #[test]
+fn what_moved_before_he_was_reached_is_told_no_more() {
+    // 300,000 left on the 26th. A was reached two days later, B on that day, C the day before; D took more out after the
+    // call; E was called and not reached.
+    let text = listed(&[
+        ("managers", "M1,Ann,B1,20"),
+        (
+            "customers",
+            "A,2020-01-01,M1,gold\nB,2020-01-01,M1,gold\nC,2020-01-01,M1,gold\nD,2020-01-01,M1,gold\nE,2020-01-01,M1,gold",
+        ),
+        (
+            "transactions-2026-10",
+            "1,A,2026-10-26,-300000,transfer_out\n2,B,2026-10-26,-300000,transfer_out\n3,C,2026-10-26,-300000,transfer_out\n\
+             4,D,2026-10-26,-300000,transfer_out\n5,D,2026-10-30,-250000,transfer_out\n6,E,2026-10-26,-300000,transfer_out\n\
+             7,A,2026-10-31,1,deposit",
+        ),
+        (
+            "holdings-2026-10",
+            "2026-09-30,A,securities,900000\n2026-09-30,B,securities,900000\n2026-09-30,C,securities,900000\n\
+             2026-09-30,D,securities,900000\n2026-09-30,E,securities,900000",
+        ),
+        (
+            "contacts",
+            "A,2026-10-28\nB,2026-10-26\nC,2026-10-25\nD,2026-10-28\nE,2026-10-20\nE,2026-10-28,,,,,,not_reached",
+        ),
+    ]);
+    insta::assert_snapshot!(text, @"
+    M1 B large_move [] 300,000 left the bank within 6 days
+    M1 C large_move [] 300,000 left the bank within 7 days
+    M1 E large_move [] 300,000 left the bank within 7 days
+    M1 D large_move [] 250,000 left the bank within 4 days
+    ");
+}
+
+#[test]
+fn who_was_reached_is_told_again_when_the_day_comes_closer_or_has_passed() {
+    // Told from 30, 7 and 2 days ahead, and when it has passed; credit from 60 and 30.
+    let holdings = [
+        ("A", "time_deposit", "2026-11-20", "2026-10-25"),
+        ("B", "time_deposit", "2026-11-20", "2026-10-20"),
+        ("C", "time_deposit", "2026-11-07", "2026-10-30"),
+        ("D", "time_deposit", "2026-11-07", "2026-10-31"),
+        ("E", "time_deposit", "2026-11-02", "2026-10-30"),
+        ("F", "time_deposit", "2026-10-30", "2026-10-30"),
+        ("G", "time_deposit", "2026-10-30", "2026-10-31"),
+        ("H", "loan_business", "2026-12-01", "2026-10-10"),
+        ("I", "loan_business", "2026-11-30", "2026-10-30"),
+    ];
+    let lines = |line: fn(&(&str, &str, &str, &str)) -> String| holdings.iter().map(line).collect::<String>();
+    let customers = lines(|(id, ..)| format!("{id},2020-01-01,M1\n"));
+    // What has matured is in the snapshot before alone.
+    let held = lines(|(id, kind, ends, _)| {
+        let row = |on: &str| format!("{on},{id},{kind},1000,2025-11-30,{ends}\n");
+        row("2026-09-30") + &if *ends > "2026-10-31" { row("2026-10-31") } else { String::new() }
+    });
+    let contacts = lines(|(id, .., reached)| format!("{id},{reached}\n"));
+    let text = listed(&[
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", &customers),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        ("holdings-2026-10", &held),
+        ("contacts", &contacts),
+    ]);
+    let shown: String =
+        text.lines().filter(|line| line.starts_with("M1")).map(|line| format!("{line}\n")).collect();
+    insta::assert_snapshot!(shown, @"
+    M1 B maturity [] Time deposit: 1,000 matures on 2026-11-20 (in 20 days); would be the first renewal in a year
+    M1 C maturity [] Time deposit: 1,000 matures on 2026-11-07 (in 7 days); would be the first renewal in a year
+    M1 E maturity [] Time deposit: 1,000 matures on 2026-11-02 (in 2 days); would be the first renewal in a year
+    M1 F maturity [] Time deposit: 1,000 matured on 2026-10-30, not renewed; would be the first renewal in a year
+    M1 I credit_expiry [] Business loan: 1,000 ends on 2026-11-30, only 30 days left
+    ");
+}
+
+#[test]
 fn money_that_matures_is_listed_until_it_is_renewed() {
     let text = listed(&[
         ("managers", "M1,Ann,B1,20"),
@@ -70,7 +144,7 @@ fn money_that_matures_is_listed_until_it_is_renewed() {
         ),
         (
             "contacts",
-            "A,2026-10-30\nB,2026-10-30\nC,2026-10-30\nD,2026-10-30\nE,2026-10-30\nF,2026-10-30\nG,2026-10-30",
+            "A,2026-10-18\nB,2026-10-18\nC,2026-10-18\nD,2026-10-18\nE,2026-10-18\nF,2026-10-18\nG,2026-10-18",
         ),
     ]);
     insta::assert_snapshot!(text, @"
@@ -96,7 +170,7 @@ fn where_the_begin_of_a_term_is_not_delivered_nobody_is_told_not_to_have_renewed
             "2026-09-30,A,time_deposit,1000,,2026-10-26\n2026-10-31,A,time_deposit,1000,,2027-10-26\n\
              2026-10-31,B,time_deposit,2000,,2026-11-01\n2026-09-30,C,time_deposit,3000,,2026-10-26",
         ),
-        ("contacts", "A,2026-10-30\nB,2026-10-30\nC,2026-10-30"),
+        ("contacts", "A,2026-10-18\nB,2026-10-18\nC,2026-10-18"),
     ];
     let (_home, config) = delivered(&given, |raw| {
         raw.sources.get_mut("holdings").unwrap().columns.remove("started_on");
