@@ -7,6 +7,7 @@
 
 mod caring;
 mod keeping;
+mod leaving;
 mod order;
 mod places;
 mod properties;
