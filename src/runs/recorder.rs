@@ -201,3 +201,41 @@ fn warned(what: &str, written: Result<()>) {
         tracing::warn!(%error, "cannot write down {what}; the run goes on");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::overlay;
+
+    /// A run that was begun and reached publishing, and what is kept of it once `end` has told its end.
+    fn kept(end: impl FnOnce(&Recorder)) -> RunRecord {
+        let home = tempfile::tempdir().unwrap();
+        let mut raw = overlay::read_defaults().unwrap();
+        raw.workspace = home.path().to_owned();
+        let recorder = Recorder::new();
+        recorder.begin(&raw.check().unwrap(), None);
+        recorder.stage_began("publish");
+        end(&recorder);
+        records(home.path()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn an_end_by_force_is_kept_as_the_night_is_seen() {
+        let shown = kept(Recorder::published_by_force);
+        assert_eq!((shown.outcome, shown.exit_code, shown.failed_stage), (Outcome::Published, Some(0), None));
+        assert_eq!((shown.rows, shown.lineage.len()), (None, 2));
+        let stopped =
+            kept(|recorder| recorder.failed_by_force(&Error::stopped(crate::error::Signal::Terminate)));
+        assert_eq!((stopped.outcome, stopped.exit_code), (Outcome::Stopped, Some(143)));
+        assert_eq!(stopped.failed_stage.as_deref(), Some("publish"));
+    }
+
+    #[test]
+    fn who_tells_the_end_is_not_waited_for() {
+        let held = kept(|recorder| {
+            let _telling = recorder.state();
+            recorder.published_by_force();
+        });
+        assert_eq!(held.outcome, Outcome::Running);
+    }
+}

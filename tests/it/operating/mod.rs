@@ -20,6 +20,7 @@ use crate::bank::{invent, repository};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -97,6 +98,11 @@ fn told(output: &Output) -> String {
 fn succeeded(output: Output) -> Output {
     assert!(output.status.success(), "{}: {}", output.status, told(&output));
     output
+}
+
+/// Reads a log up to the first line with `wanted` in it; false where it ends before.
+pub fn heard(log: &mut impl BufRead, wanted: &str) -> bool {
+    log.lines().map(Result::unwrap).any(|line| line.contains(wanted))
 }
 
 /// Whether a program can be run here.
