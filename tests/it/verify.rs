@@ -230,7 +230,7 @@ fn results_that_are_gone_or_changed_are_told_one_by_one_also_beside_damaged_dige
     let kept = work.join("results");
     fs::create_dir(&kept).unwrap();
     let names = [
-        format!("rejected-20260930-1-M0001.csv"),
+        "rejected-20260930-1-M0001.csv".to_owned(),
         format!("results-{EVE}-20260930-1-M0001.csv"),
         format!("results-{EVE}-20260930-1-M0002.csv"),
     ];
