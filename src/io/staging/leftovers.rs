@@ -2,7 +2,8 @@
 //! of view.
 //!
 //! Moves: a night that was visible once, on to `replaced/as_of=D.N`. Removes: staging folders that were never
-//! shown, probes, a prepared `LATEST` and whatever else was written beside its place in the workspace itself. Never: removes what readers may have seen.
+//! shown, probes, a prepared `LATEST` and whatever else was written beside its place in the workspace itself. Never:
+//! removes what readers may have seen.
 
 use crate::date::Date;
 use crate::error::{IoContext, Result};
