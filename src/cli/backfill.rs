@@ -1,6 +1,6 @@
 //! `tercet backfill`: night after night, and what became of each, for people and for machines.
 
-use super::arguments::{BackfillArguments, EveryArgument};
+use super::arguments::{BackfillArguments, EveryArgument, PlaceArguments};
 use super::night::stop_and_record_at_signals;
 use super::summary::to_json;
 use super::{configuration, failed, log, print, progress};
@@ -68,9 +68,13 @@ fn again(arguments: &BackfillArguments, as_of: &str) -> String {
     let every = every.map(|every| every.get_name().to_owned()).unwrap_or_default();
     let flags = [(arguments.rerun, " --rerun"), (arguments.accept_volume, " --accept-volume")];
     let flags: String = flags.into_iter().filter_map(|(is_given, flag)| is_given.then_some(flag)).collect();
-    let to = arguments.to;
+    let PlaceArguments { config, data, workspace, .. } = &arguments.place;
+    let places = [(config, " --config "), (data, " --data "), (workspace, " --workspace ")];
+    let places =
+        places.into_iter().filter_map(|(path, flag)| Some(format!("{flag}{}", path.as_ref()?.display())));
+    let (to, places) = (arguments.to, places.collect::<String>());
     format!(
-        "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{flags}`"
+        "once that is mended, go on with `tercet backfill --from {as_of} --to {to} --every {every}{flags}{places}`"
     )
 }
 

@@ -241,5 +241,5 @@ fn print_bytes(bytes: &[u8]) -> Result<()> {
 
 /// Long work ends within two seconds of SIGINT or SIGTERM.
 fn stop_at_signals() -> Result<()> {
-    io::stop::heed(io::stop::Errand::Other, |stopped| log::failures(std::slice::from_ref(stopped)))
+    io::stop::heed(io::stop::Errand::Other, |stopped, _| log::failures(std::slice::from_ref(stopped)))
 }

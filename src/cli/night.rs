@@ -44,17 +44,30 @@ pub fn run(arguments: &RunArguments, recorder: &Arc<Recorder>) -> Result<()> {
     Ok(())
 }
 
-/// Long work ends within two seconds of SIGINT or SIGTERM, and the run that `current` tells is written down as stopped.
+/// Long work ends within two seconds of SIGINT or SIGTERM, and the run that `current` tells is written down: as stopped, or
+/// as published where its night can be seen.
 pub fn stop_and_record_at_signals(
     errand: Errand,
     current: impl FnOnce() -> Arc<Recorder> + Send + 'static,
 ) -> Result<()> {
-    stop::heed(errand, move |stopped| {
-        if stop::is_night_shown() {
-            return say_stopped_late(stopped);
-        }
-        current().failed_by_force(stopped);
-        log::failures(std::slice::from_ref(stopped));
+    stop::heed(errand, move |stopped, is_shown| {
+        // Side by side: neither the disk nor the reader of standard error holds the other up.
+        std::thread::scope(|threads| {
+            let say = || {
+                if is_shown {
+                    say_stopped_late(stopped);
+                } else {
+                    log::failures(std::slice::from_ref(stopped));
+                }
+            };
+            // Where no thread can be had, the record says it alone.
+            drop(std::thread::Builder::new().spawn_scoped(threads, say));
+            if is_shown {
+                current().published_by_force();
+            } else {
+                current().failed_by_force(stopped);
+            }
+        });
     })
 }
 

@@ -6,8 +6,8 @@
 use super::rows::{self, Rows};
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{MANIFEST, latest_night, night_folder, published_nights};
-use crate::io::private::{read_file, read_if_there};
+use crate::io::nights::{self, latest_night, night_folder, published_nights};
+use crate::io::private::read_if_there;
 use crate::io::published::open_if_whole;
 use crate::publish::MANIFEST_VERSION;
 use crate::schema::SCHEMA_VERSION;
@@ -119,8 +119,7 @@ impl Night {
     pub fn open(workspace: &Path, as_of: Date) -> Result<Self> {
         let folder = night_folder(workspace, as_of);
         let refused = |cause: &dyn Display| damaged(&folder, cause);
-        let bytes = read_file(&folder.join(MANIFEST)).map_err(|cause| refused(&cause.with_causes()))?;
-        let manifest: NightManifest = serde_json::from_slice(&bytes).map_err(|cause| refused(&cause))?;
+        let manifest: NightManifest = nights::manifest(&folder)?;
         let formats = (manifest.manifest_version, manifest.schema_version);
         if formats != (MANIFEST_VERSION, SCHEMA_VERSION) {
             let (manifest, schema) = formats;

@@ -48,9 +48,13 @@ impl Patience {
             Patience::UpTo(limit) => limit,
             Patience::Endless => Duration::MAX,
         };
+        let mut is_said = false;
         loop {
             match acquire() {
                 Err(held) if held.kind() == Kind::Locked && !left.is_zero() => {
+                    if !std::mem::replace(&mut is_said, true) {
+                        tracing::info!("{held}: waiting for it");
+                    }
                     let step = RETRY.min(left);
                     stop::pause(step)?;
                     left = left.saturating_sub(step);

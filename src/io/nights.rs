@@ -7,15 +7,16 @@
 //! workspace/LATEST                  the name of the newest night
 //! ```
 //!
-//! Reads: the names in `published/`, and `LATEST` for whoever asks for the newest night. Writes: nothing but a prepared `LATEST`, which is computed from the
-//! folders and never from its own past.
+//! Reads: the names in `published/`, and `LATEST` or a part of a manifest for whoever asks. Writes: nothing but a prepared
+//! `LATEST`, which is computed from the folders and never from its own past.
 #![allow(clippy::disallowed_methods, reason = "io/ is the rim: the only place that touches files and clocks")]
 
 use super::folder::Folder;
-use super::private::{Prepared, names_in, read_if_there};
+use super::private::{Prepared, names_in, read_file, read_if_there};
 use crate::date::Date;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rustix::fs::FileType;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,19 @@ pub fn night_folder(workspace: &Path, as_of: Date) -> PathBuf {
 
 pub fn night_name(as_of: Date) -> String {
     format!("as_of={as_of}")
+}
+
+/// What `T` asks of the manifest of the night in `folder`; whether its seal is whole is for `tercet verify` to say.
+///
+/// # Errors
+/// Kind `Internal`, naming the file, where it cannot be read or does not hold it.
+pub fn manifest<T: DeserializeOwned>(folder: &Path) -> Result<T> {
+    let path = folder.join(MANIFEST);
+    serde_json::from_slice(&read_file(&path)?).map_err(|cause| {
+        Error::internal(format!("`{}` is no manifest", path.display()))
+            .hint("run that night again, or move its folder out of the way")
+            .caused_by(cause)
+    })
 }
 
 /// The dates of all whole nights, oldest first.

@@ -26,11 +26,12 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// Reads a whole file; `None` where there is none.
 ///
 /// # Errors
-/// Kind `Internal`, naming the path.
+/// Kind `Internal`, naming the path; also of what is no regular file, such as a FIFO, which would be waited on for ever.
 pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
+    match std::fs::metadata(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        read => read.map(Some).io_context("read", path),
+        Ok(seen) if !seen.is_file() => Err(Error::internal(format!("`{}` is no file", path.display()))),
+        _ => read_file(path).map(Some),
     }
 }
 

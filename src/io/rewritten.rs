@@ -59,12 +59,12 @@ pub fn remove_folder(parent: &Path, name: &str) -> Result<()> {
     parent.remove(&hidden)
 }
 
-/// Removes files that were written beside their place by runs that died before the rename.
+/// Removes files beneath a folder that were written beside their place by runs that died before the rename.
 ///
 /// # Errors
 /// Kind `Internal`, naming the path.
-pub fn remove_unfinished(workspace: &Path) -> Result<()> {
-    for found in beneath(workspace)? {
+pub fn remove_unfinished(folder: &Path) -> Result<()> {
+    for found in beneath(folder)? {
         let name = found.name.rsplit('/').next().unwrap_or(&found.name);
         if name.starts_with('.') && name.ends_with(PREPARED_SUFFIX) {
             std::fs::remove_file(&found.path).io_context("remove", &found.path)?;

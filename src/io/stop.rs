@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! signal --> a flag --> check(), at every file that is read or written and at every stage: the run ends as with any error
-//!        \-> a thread that waits GRACE, removes what is staged, and calls `forced`
+//!        \-> a thread that waits GRACE, removes what is staged, decides whether the night is shown, and calls `forced`
 //!        \-> a thread that ends the process once that is done, at the latest after LIMIT
 //! second signal --> the process ends at once; the next run clears what it left
 //! ```
@@ -22,7 +22,7 @@ use signal_hook::{flag, low_level};
 use std::io::Read;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, mpsc};
+use std::sync::{Arc, LazyLock, OnceLock, mpsc};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ const LOOK: Duration = Duration::from_millis(50);
 static CAME: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 /// The night that is being worked on can be seen.
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+/// The same as the end by force found it: what is said, recorded and exited with agree, whatever comes meanwhile.
+static WAS_SHOWN: OnceLock<bool> = OnceLock::new();
 /// One night is all that was asked for.
 static IS_ONE_NIGHT: AtomicBool = AtomicBool::new(false);
 /// Another signal ends the process with 0.
@@ -68,12 +70,13 @@ pub fn is_night_shown() -> bool {
     IS_SHOWN.load(Ordering::SeqCst)
 }
 
-fn is_done() -> bool {
-    is_night_shown() && IS_ONE_NIGHT.load(Ordering::SeqCst)
+fn was_night_shown() -> bool {
+    *WAS_SHOWN.get_or_init(is_night_shown)
 }
 
 fn note_if_done() {
-    if CAME.load(Ordering::SeqCst) != 0 && is_done() {
+    let is_done = is_night_shown() && IS_ONE_NIGHT.load(Ordering::SeqCst);
+    if CAME.load(Ordering::SeqCst) != 0 && is_done {
         IS_DONE.store(true, Ordering::SeqCst);
     }
 }
@@ -92,12 +95,12 @@ fn signal(number: usize) -> Signal {
 }
 
 /// Catches SIGINT and SIGTERM from here on. `forced` is called with what stopped the run where the stages did not end by
-/// themselves; the process ends when it returns, or at the limit. Its exit code is that of the signal, or 0 where the one
-/// night that was asked for can be seen ([`is_night_shown`]).
+/// themselves, and whether the night can be seen; the process ends when it returns, or at the limit. Its exit code is that
+/// of the signal, or 0 where the night can be seen and is all that was asked for.
 ///
 /// # Errors
 /// Kind `Internal` where the system lets no signal be caught.
-pub fn heed(errand: Errand, forced: impl FnOnce(&Error) + Send + 'static) -> Result<()> {
+pub fn heed(errand: Errand, forced: impl FnOnce(&Error, bool) + Send + 'static) -> Result<()> {
     let failed =
         |cause: std::io::Error| Error::internal("cannot wait for signals to end by").caused_by(cause);
     let (mut heard, told) = UnixStream::pair().map_err(failed)?;
@@ -121,12 +124,13 @@ pub fn heed(errand: Errand, forced: impl FnOnce(&Error) + Send + 'static) -> Res
         let by_force = move || {
             std::thread::sleep(GRACE);
             staging::clear_at_the_end(CLEARING);
-            forced(&stopped());
+            forced(&stopped(), was_night_shown());
             drop(ending);
         };
         // Without a thread for it nothing is said, and the next run clears what is left.
         let _ = Builder::new().name("ending".into()).spawn(by_force).map(|_| ended.recv_timeout(LIMIT));
-        let exit_code = if is_done() { 0 } else { stopped().kind().exit_code() };
+        let is_done = was_night_shown() && errand == Errand::OneNight;
+        let exit_code = if is_done { 0 } else { stopped().kind().exit_code() };
         low_level::exit(exit_code.into());
     };
     Builder::new().name("signals".into()).spawn(wait).map_err(failed)?;

@@ -6,9 +6,8 @@
 use super::models::{Registry, What};
 use crate::config::Config;
 use crate::date::Date;
-use crate::error::{Error, Result};
-use crate::io::nights::{MANIFEST, latest_night, night_folder, published_nights};
-use crate::io::private::read_file;
+use crate::error::Result;
+use crate::io::nights::{self, latest_night, night_folder, published_nights};
 use crate::runs::{Outcome, RunRecord, records};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -120,17 +119,17 @@ impl Operation {
     /// Kind `Internal` or `Usage`, naming the file that cannot be read.
     pub(super) fn of(config: &Config) -> Result<Self> {
         let workspace = &config.workspace;
-        let nights = published_nights(workspace)?;
-        let newest = nights.last().copied();
-        let manifest = newest.map(|night| manifest(workspace, night)).transpose()?;
+        let published = published_nights(workspace)?;
+        let newest = published.last().copied();
+        let manifest = newest.map(|night| nights::manifest(&night_folder(workspace, night))).transpose()?;
         let runs = records(workspace)?;
         let failed = runs.iter().rfind(|run| !matches!(run.outcome, Outcome::Published | Outcome::Running));
         Ok(Self {
             models: models(workspace, newest, manifest.as_ref())?,
             drift: newest.zip(manifest.as_ref()).map(|(as_of, manifest)| drift(as_of, manifest, config)),
             nights: NightsStatus {
-                published: nights.len(),
-                first: nights.first().copied(),
+                published: published.len(),
+                first: published.first().copied(),
                 newest,
                 latest: latest_night(workspace)?,
             },
@@ -141,15 +140,6 @@ impl Operation {
             },
         })
     }
-}
-
-fn manifest(workspace: &Path, night: Date) -> Result<Manifest> {
-    let path = night_folder(workspace, night).join(MANIFEST);
-    serde_json::from_slice(&read_file(&path)?).map_err(|cause| {
-        Error::internal(format!("`{}` is no manifest", path.display()))
-            .hint("run that night again, or move its folder out of `published/`")
-            .caused_by(cause)
-    })
 }
 
 /// Of each kind the approved one, otherwise the one that the newest night used.

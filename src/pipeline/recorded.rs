@@ -5,10 +5,8 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::lock::{Patience, WorkspaceLock};
-use crate::io::memory;
-use crate::io::nights::{MANIFEST, night_folder, published_nights};
-use crate::io::private::read_file;
-use crate::io::stop;
+use crate::io::nights::{self, night_folder, published_nights};
+use crate::io::{memory, stop};
 use crate::publish::StageTiming;
 use crate::runs::Recorder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,8 +70,7 @@ fn newest_peak(config: &Config) -> Option<u64> {
         peak_memory_bytes: Option<u64>,
     }
     let newest = *published_nights(&config.workspace).ok()?.last()?;
-    let json = read_file(&night_folder(&config.workspace, newest).join(MANIFEST)).ok()?;
-    serde_json::from_slice::<Manifest>(&json).ok()?.peak_memory_bytes
+    nights::manifest::<Manifest>(&night_folder(&config.workspace, newest)).ok()?.peak_memory_bytes
 }
 
 /// Computes one night to the last file, and writes nothing at all.

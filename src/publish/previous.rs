@@ -4,7 +4,7 @@ use super::earlier::column;
 use super::totals::Totals;
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{MANIFEST, night_folder, published_nights};
+use crate::io::nights::{self, night_folder, published_nights};
 use crate::io::private::read_file;
 use crate::segment::movements::Before;
 use arrow::array::{Array, Float64Array, Int32Array, StringArray};
@@ -50,8 +50,7 @@ pub fn night_before(workspace: &Path, as_of: Date) -> Result<Option<Previous>> {
             .hint("run that night again, or move its folder out of `published/`")
     };
     let segments = read_file(&folder.join("segments.parquet")).map_err(|cause| damaged(cause.into()))?;
-    let manifest = read_file(&folder.join(MANIFEST)).map_err(|cause| damaged(cause.into()))?;
-    let manifest: Models = serde_json::from_slice(&manifest).map_err(|cause| damaged(cause.into()))?;
+    let manifest: Models = nights::manifest(&folder)?;
     Ok(Some(Previous {
         as_of: before,
         segments_blake3: blake3::hash(&segments).to_hex().to_string(),

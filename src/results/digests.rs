@@ -6,7 +6,7 @@
 use super::FOLDER;
 use crate::error::Result;
 use crate::io::checksums;
-use crate::io::private::{read_if_there, write_private};
+use crate::io::private::{names_in, read_if_there, write_private};
 use crate::seal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,29 +18,23 @@ pub(crate) const NAME: &str = ".digests";
 #[derive(Debug, Default)]
 pub(crate) struct Digests {
     lines: BTreeSet<String>,
-    /// Nothing was changed since it was written.
-    pub(crate) is_whole: bool,
 }
 
 impl Digests {
-    /// `None` where there is no such file.
-    ///
-    /// # Errors
-    /// Kind `Internal` where it cannot be read.
-    pub(crate) fn of(workspace: &Path) -> Result<Option<Self>> {
-        let Some(bytes) = read_if_there(&workspace.join(FOLDER).join(NAME))? else { return Ok(None) };
-        let text = String::from_utf8_lossy(&bytes);
+    /// `None` where anything was changed since they were written.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok().filter(|_| seal::text::is_whole(bytes))?;
         let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let lines = lines.map(|line| format!("{line}\n")).collect();
-        Ok(Some(Self { lines, is_whole: seal::text::is_whole(&bytes) }))
+        Some(Self { lines: lines.map(|line| format!("{line}\n")).collect() })
     }
 
     pub(crate) fn has(&self, name: &str, digest: &str) -> bool {
         self.lines.contains(&checksums::line(name, digest))
     }
 
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        self.lines.iter().any(|line| is_of(line, name))
+    /// Of files that were written, whether they are still there or not; twice where there are two lines.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|line| name_of(line))
     }
 
     fn write(&self, workspace: &Path) -> Result<()> {
@@ -49,11 +43,11 @@ impl Digests {
     }
 }
 
-fn is_of(line: &str, name: &str) -> bool {
-    line.trim_end().split_once("  ").is_some_and(|(_, known)| known == name)
+fn name_of(line: &str) -> Option<&str> {
+    line.trim_end_matches('\n').split_once("  ").map(|(_, name)| name)
 }
 
-/// Writes files of the folder, by their names, and their digests.
+/// Writes files of the folder, by their names, and their digests; those of files that are gone are forgotten.
 ///
 /// # Errors
 /// Kind `Internal` or `Usage`, naming the path.
@@ -61,15 +55,19 @@ pub(crate) fn write_files(workspace: &Path, files: &BTreeMap<String, Vec<u8>>) -
     if files.is_empty() {
         return Ok(());
     }
-    let mut digests = Digests::of(workspace)?.filter(|found| found.is_whole).unwrap_or_default();
+    let folder = workspace.join(FOLDER);
+    let known = read_if_there(&folder.join(NAME))?.and_then(|bytes| Digests::read(&bytes));
+    let mut digests = known.unwrap_or_default();
+    let there = names_in(&folder)?;
+    let stays = |name: &str| !files.contains_key(name) && there.iter().any(|found| found == name);
     let line = |(name, bytes): (&String, &Vec<u8>)| checksums::line(name, &blake3::hash(bytes).to_hex());
     let new: BTreeSet<String> = files.iter().map(line).collect();
     digests.lines.extend(new.iter().cloned());
     digests.write(workspace)?;
     for (name, bytes) in files {
-        write_private(&workspace.join(FOLDER).join(name), bytes)?;
+        write_private(&folder.join(name), bytes)?;
     }
-    digests.lines.retain(|line| new.contains(line) || !files.keys().any(|name| is_of(line, name)));
+    digests.lines.retain(|line| new.contains(line) || name_of(line).is_some_and(stays));
     digests.write(workspace)
 }
 
@@ -78,20 +76,26 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "somebody takes a file away")]
     fn each_file_has_the_digest_of_what_was_written_last() {
         let home = tempfile::tempdir().unwrap();
-        assert!(Digests::of(home.path()).unwrap().is_none());
         let write = |name: &str, text: &str| {
             write_files(home.path(), &BTreeMap::from([(name.to_owned(), text.into())])).unwrap();
         };
         write("a.csv", "one");
         write("b.csv", "abc");
         write("a.csv", "abc");
-        let found = Digests::of(home.path()).unwrap().unwrap();
+        let found = || {
+            let bytes = read_if_there(&home.path().join(FOLDER).join(NAME)).unwrap().unwrap();
+            assert!(Digests::read(&bytes[1..]).is_none());
+            Digests::read(&bytes).unwrap()
+        };
         // `printf abc | b3sum` says so.
         let abc = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85";
-        assert!(found.is_whole && found.has("a.csv", abc) && found.has("b.csv", abc));
-        assert_eq!(found.lines.len(), 2, "{found:?}");
-        assert!(found.knows("a.csv") && !found.knows("c.csv") && !found.has("c.csv", abc));
+        assert!(found().has("a.csv", abc) && found().has("b.csv", abc) && !found().has("c.csv", abc));
+        assert!(found().names().eq(["a.csv", "b.csv"]), "{:?}", found());
+        std::fs::remove_file(home.path().join(FOLDER).join("a.csv")).unwrap();
+        write("c.csv", "abc");
+        assert!(found().names().eq(["b.csv", "c.csv"]), "{:?}", found());
     }
 }

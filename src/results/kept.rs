@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Names of the files with contacts.
-const PREFIX: &str = "results-";
+/// Begins the names of the files with contacts.
+pub const PREFIX: &str = "results-";
 const SUFFIX: &str = ".csv";
 
 /// A workbook, whatever its file is called.

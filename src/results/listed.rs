@@ -5,7 +5,7 @@
 
 use crate::date::Date;
 use crate::error::{Error, Result};
-use crate::io::nights::{MANIFEST, generations};
+use crate::io::nights::{self, generations};
 use crate::io::private::read_file;
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -74,9 +74,7 @@ struct Privacy {
 /// The folder of the run, and the version of its key.
 fn found(workspace: &Path, as_of: Date, run_id: &str) -> Result<Option<(PathBuf, Option<String>)>> {
     for folder in generations(workspace, as_of)? {
-        let json = read_file(&folder.join(MANIFEST))?;
-        let manifest: Manifest =
-            serde_json::from_slice(&json).map_err(|cause| damaged(&folder, cause.into()))?;
+        let manifest: Manifest = nights::manifest(&folder)?;
         if manifest.run_id == run_id {
             return Ok(Some((folder, manifest.privacy.key_version)));
         }

@@ -29,6 +29,7 @@ mod submitted;
 mod unzipped;
 
 pub(crate) use digests::{Digests, NAME as DIGESTS, write_files};
+pub(crate) use kept::PREFIX as CONTACTS;
 pub use reject::Reject;
 pub use report::{FileReport, Report};
 pub(crate) use source::FILES as KEPT_PATTERN;

@@ -4,16 +4,18 @@
 use super::record::{Outcome, RunRecord};
 use crate::date::Date;
 use crate::error::Result;
-use crate::io::nights::{MANIFEST, night_folder, published_nights};
-use crate::io::private::{read_if_there, write_private};
+use crate::io::nights::{self, night_folder, published_nights};
+use crate::io::private::write_private;
 use crate::publish::beyond_chance;
 use crate::seal;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 pub const FILE: &str = "metrics.prom";
+/// How the text begins that older versions wrote without a seal before it.
+pub const START: &str = "# HELP tercet_run_info ";
 
 /// Writes the metrics anew after `run`, the last of `runs`, has ended.
 ///
@@ -42,16 +44,13 @@ pub(super) fn write(workspace: &Path, run: &RunRecord, runs: &[RunRecord]) -> Re
             "Date of the newest published night, at midnight UTC",
             &[(&[], f64::from(newest.0) * 86_400.0)],
         );
-        if let Some(manifest) = manifest(workspace, *newest)? {
-            of_night(&mut text, &manifest);
+        let manifest = |night: Date| nights::manifest::<Value>(&night_folder(workspace, night)).ok();
+        if let Some(night) = manifest(*newest) {
+            let before = Value::as_str(&night["night_before"]["as_of"]).and_then(Date::parse_iso);
+            of_night(&mut text, &night, &before.and_then(manifest).unwrap_or_default());
         }
     }
     write_private(&workspace.join(FILE), seal::text::sealed(&text.0).as_bytes())
-}
-
-fn manifest(workspace: &Path, as_of: Date) -> Result<Option<Value>> {
-    let json = read_if_there(&night_folder(workspace, as_of).join(MANIFEST))?;
-    Ok(json.and_then(|json| serde_json::from_slice(&json).ok()))
 }
 
 fn of_run(text: &mut Text, run: &RunRecord) {
@@ -99,7 +98,7 @@ fn of_run(text: &mut Text, run: &RunRecord) {
     text.by("tercet_stage_rows", "Rows of the stages of the last run", "stage", &rows);
 }
 
-fn of_night(text: &mut Text, manifest: &Value) {
+fn of_night(text: &mut Text, manifest: &Value, before: &Value) {
     let figures = |key: &str| -> Vec<(String, f64)> {
         let figures = manifest[key].as_object().into_iter().flatten();
         figures.filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
@@ -107,8 +106,9 @@ fn of_night(text: &mut Text, manifest: &Value) {
     text.by("tercet_night_customers", "Customers by standing", "standing", &figures("customers"));
     text.by("tercet_night_table_rows", "Rows of published tables", "table", &figures("rows"));
     text.by("tercet_night_listed_customers", "Customers on managers' lists", "list", &figures("lists"));
-    text.by("tercet_night_read_rows", "Rows of deliveries", "table", &of_inputs(manifest, "read"));
-    text.by("tercet_night_rejected_rows", "Rejected rows", "table", &of_inputs(manifest, "rejected"));
+    let new = new_inputs(manifest, before);
+    text.by("tercet_night_read_rows", "Rows of new deliveries", "table", &of_inputs(&new, "read"));
+    text.by("tercet_night_rejected_rows", "Rejected of them", "table", &of_inputs(&new, "rejected"));
     let models = manifest["models"].as_array().into_iter().flatten();
     let ages =
         models.filter_map(|model| Some((model["what"].as_str()?.to_owned(), model["age_days"].as_f64()?)));
@@ -140,10 +140,22 @@ fn of_night(text: &mut Text, manifest: &Value) {
     }
 }
 
+/// Deliveries of a night that the night before it did not have, late and corrected ones too; the same however often the
+/// night is run. An older night that was run again knows of later deliveries: they were none of its own.
+fn new_inputs<'a>(manifest: &'a Value, before: &'a Value) -> Vec<&'a Value> {
+    let of_night = |night: &'a Value| {
+        let inputs = night["inputs"].as_array().into_iter().flatten();
+        inputs.filter(|input| input["delivered_on"].as_str() <= night["as_of"].as_str())
+    };
+    let content = |input: &'a Value| (input["table"].as_str(), input["blake3"].as_str());
+    let known: BTreeSet<_> = of_night(before).map(content).collect();
+    of_night(manifest).filter(|input| !known.contains(&content(input))).collect()
+}
+
 /// Rows of deliveries by table.
-fn of_inputs(manifest: &Value, key: &str) -> Vec<(String, f64)> {
+fn of_inputs(inputs: &[&Value], key: &str) -> Vec<(String, f64)> {
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    for input in manifest["inputs"].as_array().into_iter().flatten() {
+    for input in inputs {
         if let (Some(table), Some(rows)) = (input["table"].as_str(), input["rows"][key].as_f64()) {
             *sums.entry(table.to_owned()).or_default() += rows;
         }

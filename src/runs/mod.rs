@@ -19,7 +19,7 @@ mod recorder;
 mod table;
 
 pub use lineage::FOLDER as LINEAGE;
-pub use metrics::FILE as METRICS;
+pub use metrics::{FILE as METRICS, START as METRICS_START};
 pub use record::{FOLDER, FORMAT, Outcome, RunRecord, SUFFIX, StageRecord, records};
 pub use recorder::Recorder;
 pub use table::FILE as TABLE;

@@ -3,7 +3,7 @@
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::io::clock::Moment;
-use crate::io::private::{names_in, read_file, write_private};
+use crate::io::private::{names_in, read_if_there, write_private};
 use crate::io::staging::FileDigest;
 use crate::seal;
 use serde::{Deserialize, Serialize};
@@ -127,17 +127,19 @@ fn path(workspace: &Path, execution_id: &str) -> PathBuf {
     workspace.join(FOLDER).join(format!("{execution_id}{SUFFIX}"))
 }
 
-/// All runs of a workspace, the oldest first. Records of another format, or damaged ones, are left out.
+/// All runs of a workspace, the oldest first. Records of another format, damaged ones and those that cannot be read are
+/// warned of and left out.
 ///
 /// # Errors
-/// Kind `Internal`, naming the path, where a file cannot be read.
+/// Kind `Internal` or `Usage`, naming the folder, where it cannot be listed.
 pub fn records(workspace: &Path) -> Result<Vec<RunRecord>> {
     let folder = workspace.join(FOLDER);
     let mut records = Vec::new();
     for name in names_in(&folder)?.iter().filter(|name| name.ends_with(SUFFIX)) {
-        match RunRecord::read(&read_file(&folder.join(name))?) {
-            Some(record) if record.format == FORMAT => records.push(record),
-            _ => tracing::warn!(file = name.as_str(), "no record of a run that this version reads"),
+        match read_if_there(&folder.join(name)).map(|json| RunRecord::read(&json.unwrap_or_default())) {
+            Ok(Some(record)) if record.format == FORMAT => records.push(record),
+            Ok(_) => tracing::warn!(file = name.as_str(), "no record of a run that this version reads"),
+            Err(error) => tracing::warn!(error = error.with_causes(), "a record of a run is left out"),
         }
     }
     records.sort_by(|a, b| (a.started_at, &a.execution_id).cmp(&(b.started_at, &b.execution_id)));

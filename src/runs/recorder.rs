@@ -1,12 +1,13 @@
 //! Follows one run and writes down how it goes; told of its end once, by whoever comes first.
 
 use super::lineage::{self, LineageEvent};
-use super::record::{Outcome, RunRecord, StageRecord, records};
+use super::record::{FOLDER, Outcome, RunRecord, StageRecord, records};
 use super::{execution_id, metrics, table};
 use crate::config::Config;
 use crate::date::Date;
 use crate::error::{Error, Kind, Result};
 use crate::io::clock;
+use crate::io::rewritten::remove_unfinished;
 use crate::publish::{Manifest, StageTiming};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -52,7 +53,10 @@ impl Recorder {
         state.workspace.clone_from(&config.workspace);
         state.datasets = lineage::Datasets::of(config);
         let workspace = &state.workspace;
-        warned("the runs before it", records(workspace).and_then(|before| bury(workspace, before)));
+        let mut folders = [FOLDER, lineage::FOLDER].into_iter();
+        let cleared = folders.try_for_each(|folder| remove_unfinished(&workspace.join(folder)));
+        let buried = records(workspace).and_then(|before| bury(workspace, before));
+        warned("the runs before it", cleared.and(buried));
         warned("its beginning", written(workspace, &mut record, lineage::started));
         state.open = Some(record);
     }
@@ -87,10 +91,7 @@ impl Recorder {
     /// The night can be seen.
     pub fn published(&self, manifest: &Manifest) {
         let mut state = self.state();
-        let Some(mut record) = state.open.take() else { return };
-        record.outcome = Outcome::Published;
-        record.failed_stage = None;
-        record.exit_code = Some(0);
+        let Some(mut record) = state.taken_as_published() else { return };
         record.run_id = Some(manifest.run_id.clone());
         record.rows = Some(manifest.rows.values().map(|rows| *rows as u64).sum());
         record.customers = manifest.customers.get("in_night").map(|n| *n as u64);
@@ -104,13 +105,26 @@ impl Recorder {
         self.state().failed(error);
     }
 
-    /// The same, told by the thread that ends the process: it waits for nobody. Whoever is writing meanwhile may be held
-    /// up himself, or is telling the end.
+    /// The same, told by the thread that ends the process: it waits for nobody.
     pub fn failed_by_force(&self, error: &Error) {
+        if let Some(mut state) = self.state_by_force() {
+            state.failed(error);
+        }
+    }
+
+    /// The night can be seen, and what followed from it had no time to come to its end: its figures stand in its manifest.
+    pub fn published_by_force(&self) {
+        let Some(mut state) = self.state_by_force() else { return };
+        let Some(record) = state.taken_as_published() else { return };
+        state.close(record, |record, _| lineage::completed_by_force(record));
+    }
+
+    /// Whoever holds it may be held up himself, or is telling the end.
+    fn state_by_force(&self) -> Option<MutexGuard<'_, State>> {
         match self.state.try_lock() {
-            Ok(mut state) => state.failed(error),
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().failed(error),
-            Err(TryLockError::WouldBlock) => {}
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
         }
     }
 
@@ -121,6 +135,11 @@ impl Recorder {
 }
 
 impl State {
+    fn taken_as_published(&mut self) -> Option<RunRecord> {
+        let record = self.open.take()?;
+        Some(RunRecord { outcome: Outcome::Published, failed_stage: None, exit_code: Some(0), ..record })
+    }
+
     fn failed(&mut self, error: &Error) {
         let Some(mut record) = self.open.take() else { return };
         let is_stopped = matches!(error.kind(), Kind::Stopped(_));
@@ -180,5 +199,43 @@ fn written(
 fn warned(what: &str, written: Result<()>) {
     if let Err(error) = written {
         tracing::warn!(%error, "cannot write down {what}; the run goes on");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::overlay;
+
+    /// A run that was begun and reached publishing, and what is kept of it once `end` has told its end.
+    fn kept(end: impl FnOnce(&Recorder)) -> RunRecord {
+        let home = tempfile::tempdir().unwrap();
+        let mut raw = overlay::read_defaults().unwrap();
+        raw.workspace = home.path().to_owned();
+        let recorder = Recorder::new();
+        recorder.begin(&raw.check().unwrap(), None);
+        recorder.stage_began("publish");
+        end(&recorder);
+        records(home.path()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn an_end_by_force_is_kept_as_the_night_is_seen() {
+        let shown = kept(Recorder::published_by_force);
+        assert_eq!((shown.outcome, shown.exit_code, shown.failed_stage), (Outcome::Published, Some(0), None));
+        assert_eq!((shown.rows, shown.lineage.len()), (None, 2));
+        let stopped =
+            kept(|recorder| recorder.failed_by_force(&Error::stopped(crate::error::Signal::Terminate)));
+        assert_eq!((stopped.outcome, stopped.exit_code), (Outcome::Stopped, Some(143)));
+        assert_eq!(stopped.failed_stage.as_deref(), Some("publish"));
+    }
+
+    #[test]
+    fn who_tells_the_end_is_not_waited_for() {
+        let held = kept(|recorder| {
+            let _telling = recorder.state();
+            recorder.published_by_force();
+        });
+        assert_eq!(held.outcome, Outcome::Running);
     }
 }

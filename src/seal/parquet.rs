@@ -5,6 +5,7 @@
 //! the file stays a plain Parquet file.
 
 use bytes::Bytes;
+use parquet::file::metadata::ParquetMetaDataReader;
 use std::ops::Range;
 
 const DIGEST_BYTES: usize = blake3::OUT_LEN;
@@ -24,6 +25,15 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     let Some(footer) = footer_start(bytes) else { return false };
     let Some(start) = footer.checked_sub(DIGEST_BYTES) else { return false };
     digest_around(bytes, start..footer) == bytes[start..footer]
+}
+
+/// Whether no digest was ever put in: the last index, which our writer ends with, goes on to the footer.
+pub fn has_none(bytes: &[u8]) -> bool {
+    let parquet = Bytes::copy_from_slice(bytes);
+    let Ok(metadata) = ParquetMetaDataReader::new().parse_and_finish(&parquet) else { return false };
+    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let end = columns.filter_map(|column| column.offset_index_range()).map(|range| range.end).max();
+    end.is_some_and(|end| usize::try_from(end).ok() == footer_start(bytes))
 }
 
 fn footer_start(bytes: &[u8]) -> Option<usize> {

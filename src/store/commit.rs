@@ -270,8 +270,7 @@ impl Commit {
             return Err(Error::usage(format!("the store has {has} buckets, `store.buckets` is {wants}"))
                 .hint("set `store.buckets` back, or deliver the history into a new workspace"));
         }
-        let commit: Self = serde_json::from_slice(&body).map_err(|cause| damaged().caused_by(cause))?;
-        Ok(Self { format: FORMAT, ..commit })
+        serde_json::from_slice(&body).map_err(|cause| damaged().caused_by(cause))
     }
 
     /// The sealed text.

@@ -38,7 +38,7 @@ use crate::pipeline::Observer;
 use finding::Findings;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Serialize)]
@@ -101,7 +101,7 @@ pub fn verify(config: &Config, question: &Question, observer: &dyn Observer) -> 
         return Err(Error::incomplete(format!("there is no workspace `{}`", workspace.display()))
             .hint("name it with `--workspace`; `tercet run` makes one"));
     }
-    let _lock = WorkspaceLock::acquire_within(workspace, question.patience)?;
+    let _lock = held(workspace, question)?;
     let mut findings = Findings::of(workspace);
     let commit = store::checked(config, &mut findings)?;
     let nights = nights(config, question.as_of, &mut findings)?;
@@ -128,6 +128,14 @@ pub fn verify(config: &Config, question: &Question, observer: &dyn Observer) -> 
     Ok(VerifyReport { nights: checked, store, models, backtests, runs, findings: findings.sorted() })
 }
 
+/// A night is computed again in a folder of the workspace; all else only looks, and may look at a copy that is read-only.
+fn held(workspace: &Path, question: &Question) -> Result<Option<WorkspaceLock>> {
+    if question.recompute {
+        return WorkspaceLock::acquire_within(workspace, question.patience).map(Some);
+    }
+    WorkspaceLock::acquire_to_read(workspace, question.patience)
+}
+
 /// The nights that are to be looked at, of folders that hold none something is told.
 fn nights(
     config: &Config,
@@ -144,17 +152,32 @@ fn nights(
     }
 }
 
-/// The bytes of a file, if it is there and can be read; a file that cannot be read is damaged.
-fn bytes_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Option<Vec<u8>> {
+/// What stands under a name.
+enum Content {
+    Bytes(Vec<u8>),
+    Missing,
+    /// Told already.
+    Unreadable,
+}
+
+/// The bytes of a file that may be missing; one that is there and cannot be read is damaged.
+fn content_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Content {
     match read_if_there(&findings.workspace().join(name)) {
-        Ok(Some(bytes)) => Some(bytes),
-        Ok(None) => {
-            findings.damaged(name, "is missing", hint);
-            None
-        }
+        Ok(Some(bytes)) => Content::Bytes(bytes),
+        Ok(None) => Content::Missing,
         Err(cause) => {
             findings.damaged(name, &format!("cannot be read: {}", cause.with_causes()), hint);
-            None
+            Content::Unreadable
         }
     }
+}
+
+/// The bytes of a file that is damaged where it is missing, too.
+fn bytes_of(name: &str, findings: &mut Findings<'_>, hint: &str) -> Option<Vec<u8>> {
+    match content_of(name, findings, hint) {
+        Content::Bytes(bytes) => return Some(bytes),
+        Content::Missing => findings.damaged(name, "is missing", hint),
+        Content::Unreadable => {}
+    }
+    None
 }

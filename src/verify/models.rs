@@ -1,7 +1,7 @@
 //! Models with their cards, the list of approvals, and backtests: against their seals and their CHECKSUMS.
 
-use super::bytes_of;
 use super::finding::Findings;
+use super::{Content, bytes_of, content_of};
 use crate::error::Result;
 use crate::io::census::{beneath, folders_in, size_and_digest};
 use crate::io::checksums;
@@ -73,11 +73,18 @@ fn check_folder(folder: &Path, name: &str, hint: &str, findings: &mut Findings<'
         }
     }
     let sums = format!("{name}/{}", checksums::NAME);
-    if size_and_digest(&folder.join(checksums::NAME))?.is_none() {
-        findings.notice(&sums, "is missing: an older version wrote this folder, or a run that died", hint);
-        return Ok(());
-    }
-    let Some(stated) = bytes_of(&sums, findings, hint) else { return Ok(()) };
+    let stated = match content_of(&sums, findings, hint) {
+        Content::Bytes(stated) => stated,
+        Content::Missing => {
+            findings.notice(
+                &sums,
+                "is missing: an older version wrote this folder, or a run that died",
+                hint,
+            );
+            return Ok(());
+        }
+        Content::Unreadable => return Ok(()),
+    };
     let stated = String::from_utf8_lossy(&stated);
     let found: String = lines.iter().map(|(_, line)| line.as_str()).collect();
     if *stated == *found {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const RERUN: &str = "restore the night from a backup, or run it again: `tercet run --as-of`";
-const REMOVE: &str = "restore it from a backup, or remove it: `tercet purge --before`";
+const REMOVE: &str = "restore it from a backup, or remove its folder: `tercet purge --customer` stops at it";
 const FOREIGN: &str = "take it out of the night's folder";
 const CLEARED: &str = "the next run clears it";
 

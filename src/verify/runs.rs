@@ -2,11 +2,11 @@
 //!
 //! A file that is gone is no damage: events are shipped away, and nothing depends on any of them.
 
-use super::bytes_of;
 use super::finding::Findings;
+use super::{Content, bytes_of, content_of};
 use crate::error::Result;
 use crate::io::census::{beneath, size_and_digest};
-use crate::runs::{FOLDER, FORMAT, LINEAGE, METRICS, RunRecord, SUFFIX, TABLE};
+use crate::runs::{FOLDER, FORMAT, LINEAGE, METRICS, METRICS_START, RunRecord, SUFFIX, TABLE};
 use crate::seal;
 use std::collections::BTreeSet;
 
@@ -19,8 +19,6 @@ const LEFT: &str = "a run that died left it, or an older version; it may be remo
 #[derive(Default)]
 struct Told {
     records: usize,
-    /// The newest record has no seal: the program that wrote it last sealed nothing.
-    is_of_older: bool,
     events: BTreeSet<String>,
 }
 
@@ -32,12 +30,11 @@ pub(super) fn checked(findings: &mut Findings<'_>) -> Result<usize> {
             findings.notice(&format!("{LINEAGE}/{}", found.name), "is named by no record of a run", LEFT);
         }
     }
-    renewed(TABLE, seal::parquet::is_whole, &told, findings)?;
-    renewed(METRICS, seal::text::is_whole, &told, findings)?;
+    renewed(TABLE, seal::parquet::is_whole, seal::parquet::has_none, findings);
+    renewed(METRICS, seal::text::is_whole, |bytes| bytes.starts_with(METRICS_START.as_bytes()), findings);
     Ok(told.records)
 }
 
-/// Execution ids begin with their time: the newest record comes last.
 fn records(findings: &mut Findings<'_>) -> Result<Told> {
     let mut told = Told::default();
     for found in beneath(&findings.workspace().join(FOLDER))? {
@@ -47,14 +44,13 @@ fn records(findings: &mut Findings<'_>) -> Result<Told> {
             continue;
         };
         let Some(json) = bytes_of(&name, findings, RESTORE) else { continue };
+        told.records += 1;
         let is_sealed = seal::opened(&json).1;
-        if is_sealed || !json.starts_with(b"{\n  \"format\"") {
-            (told.is_of_older, told.records) = (false, told.records + 1);
-        } else {
-            (told.is_of_older, told.records) = (true, told.records + 1);
+        let is_of_older = !is_sealed && json.starts_with(b"{\n  \"format\"");
+        if is_of_older {
             findings.notice(&name, OLDER, "nothing need be done");
         }
-        match RunRecord::read(&json).filter(|_| is_sealed || told.is_of_older) {
+        match RunRecord::read(&json).filter(|_| is_sealed || is_of_older) {
             None => findings.damaged(&name, "is not what was sealed", RESTORE),
             Some(record) if record.format != FORMAT => {
                 findings.notice(&name, "is of another format", "another version wrote it");
@@ -81,16 +77,17 @@ fn events(record: RunRecord, told: &mut Told, findings: &mut Findings<'_>) -> Re
     Ok(())
 }
 
-/// A file that every run writes anew.
-fn renewed(name: &str, is_whole: fn(&[u8]) -> bool, told: &Told, findings: &mut Findings<'_>) -> Result<()> {
-    if size_and_digest(&findings.workspace().join(name))?.is_none() {
-        return Ok(());
+/// A file that every run writes anew when it ends: after an upgrade it is the older program's until one has.
+fn renewed(
+    name: &str,
+    is_whole: fn(&[u8]) -> bool,
+    has_no_seal: fn(&[u8]) -> bool,
+    findings: &mut Findings<'_>,
+) {
+    match content_of(name, findings, RENEWED) {
+        Content::Bytes(bytes) if is_whole(&bytes) => {}
+        Content::Bytes(bytes) if has_no_seal(&bytes) => findings.notice(name, OLDER, RENEWED),
+        Content::Bytes(_) => findings.damaged(name, "is not what was sealed", RENEWED),
+        Content::Missing | Content::Unreadable => {}
     }
-    let Some(bytes) = bytes_of(name, findings, RENEWED) else { return Ok(()) };
-    match (is_whole(&bytes), told.is_of_older) {
-        (true, _) => {}
-        (false, true) => findings.notice(name, OLDER, RENEWED),
-        (false, false) => findings.damaged(name, "is not what was sealed", RENEWED),
-    }
-    Ok(())
 }

@@ -126,8 +126,12 @@ fn the_first_failure_ends_it_with_its_own_code_and_says_where_to_go_on() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "2026-10-30 is published already\n");
-    let hint = "go on with `tercet backfill --from 2026-10-31 --to 2026-11-02 --every day`";
-    assert!(said.contains(hint), "{said}");
+    let [config_file, data, workspace] = [&file, &config.data, &config.workspace].map(|path| path.display());
+    let hint = format!(
+        "go on with `tercet backfill --from 2026-10-31 --to 2026-11-02 --every day --config {config_file} --data {data} \
+         --workspace {workspace}`"
+    );
+    assert!(said.contains(&hint), "{said}");
     let span = span("2026-10-30", "2026-10-01");
     let wrong = backfill(&config, &span, &mut Arc::default, &Unobserved, &mut |_| {}).unwrap_err();
     assert_eq!(wrong.kind(), Kind::Usage);

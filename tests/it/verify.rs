@@ -6,13 +6,16 @@
 )]
 
 use crate::bank::{Unobserved, invent, night, recorded_night, repository};
+use crate::operating::heard;
 use crate::published::Table;
 use assert_cmd::Command;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 use tercet::config::{Config, overlay};
 use tercet::error::Kind;
@@ -183,6 +186,96 @@ fn files_that_are_missing_or_too_many_and_a_wrong_latest_are_told() {
     assert!(report.findings.iter().all(|finding| !finding.hint.is_empty()));
 }
 
+/// A FIFO that nobody writes to: who opens it to read waits for ever.
+fn fifo(path: &Path) {
+    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .unwrap();
+}
+
+#[test]
+fn what_an_older_version_left_without_a_seal_is_no_damage_whatever_ran_since() {
+    let home = tempfile::tempdir().unwrap();
+    let config = small_bank(home.path(), 60, 4);
+    let work = &config.workspace;
+    recorded_night(&config, EVE).unwrap();
+    let (metrics, table) = (work.join("metrics.prom"), work.join("runs.parquet"));
+    let sealed = fs::read_to_string(&metrics).unwrap();
+    fs::write(&metrics, sealed.split_once('\n').unwrap().1).unwrap();
+    let mut parquet = fs::read(&table).unwrap();
+    let (end, length) =
+        (parquet.len() - 8, u32::from_le_bytes(*parquet.last_chunk::<8>().unwrap().first_chunk().unwrap()));
+    let footer = end - length as usize;
+    parquet.drain(footer - 32..footer);
+    fs::write(&table, &parquet).unwrap();
+    let report = verified(&config);
+    assert!(report.is_sound(), "{:?}", report.findings);
+    let told: Vec<&str> = report.findings.iter().map(|finding| finding.file.as_str()).collect();
+    assert_eq!(told, ["metrics.prom", "runs.parquet"]);
+    assert!(report.findings.iter().all(|finding| finding.what.contains("older version")));
+
+    fs::write(&metrics, sealed.replace("tercet_run_exit_code 0", "tercet_run_exit_code 1")).unwrap();
+    fs::write(&table, &parquet[..footer]).unwrap();
+    let what = "is not what was sealed";
+    assert_eq!(damaged(&verified(&config)), [("metrics.prom", what), ("runs.parquet", what)]);
+}
+
+#[test]
+fn results_that_are_gone_or_changed_are_told_one_by_one_also_beside_damaged_digests() {
+    let home = tempfile::tempdir().unwrap();
+    let config = small_bank(home.path(), 60, 4);
+    let work = &config.workspace;
+    night(&config, EVE);
+    let folder = work.join(format!("published/as_of={EVE}"));
+    let person = Table::read(&folder.join("segments.parquet")).texts("customer_id").remove(0).unwrap();
+    let kept = work.join("results");
+    fs::create_dir(&kept).unwrap();
+    let names = [
+        "rejected-20260930-1-M0001.csv".to_owned(),
+        format!("results-{EVE}-20260930-1-M0001.csv"),
+        format!("results-{EVE}-20260930-1-M0002.csv"),
+    ];
+    let header = "customer_id,contacted_on,manager_id,channel,list,outcome,run_id,rank\n";
+    fs::write(kept.join(&names[0]), format!("file,sheet,row,column,reason,raw\nf,s,1,c,r,{person}\n"))
+        .unwrap();
+    for name in &names[1..] {
+        fs::write(kept.join(name), format!("{header}{person},{EVE},M0001,,retention,no_answer,x,1\n"))
+            .unwrap();
+    }
+    // He stands in all of them, so that all are written anew, with their digests.
+    purge_customer(&config, &person, &Default::default()).unwrap();
+    assert_eq!(verified(&config).findings, []);
+    let whole: Vec<Vec<u8>> = names.iter().map(|name| fs::read(kept.join(name)).unwrap()).collect();
+    let named = |name: &String| format!("results/{name}");
+
+    names[1..].iter().for_each(|name| fs::remove_file(kept.join(name)).unwrap());
+    fs::write(kept.join(&names[0]), "changed\n").unwrap();
+    let report = verified(&config);
+    let (files, missing) = (names.each_ref().map(named), "is missing");
+    let told = [(&*files[0], "is not what was written"), (&*files[1], missing), (&*files[2], missing)];
+    assert_eq!(damaged(&report), told);
+    assert!(report.findings[0].hint.starts_with("no night reads it"), "{:?}", report.findings[0]);
+    assert!(report.findings[1].hint.contains("read its workbook again"), "{:?}", report.findings[1]);
+
+    for (name, bytes) in names.iter().zip(&whole) {
+        fs::write(kept.join(name), bytes).unwrap();
+    }
+    let digests = fs::read(kept.join(".digests")).unwrap();
+    fs::write(kept.join(".digests"), &digests[..digests.len() - 1]).unwrap();
+    fifo(&kept.join("results-2026-10-01-x.csv"));
+    fifo(&work.join("metrics.prom"));
+    let report = verified(&config);
+    let found = damaged(&report);
+    let files: Vec<&str> = found.iter().map(|(file, _)| *file).collect();
+    assert_eq!(files, ["metrics.prom", "results/.digests", "results/results-2026-10-01-x.csv"]);
+    assert!(found[0].1.contains("is no file") && found[2].1.contains("is no file"), "{found:?}");
+    let notices = &report.findings[found.len()..];
+    assert_eq!(
+        notices.iter().map(|notice| notice.file.clone()).collect::<Vec<_>>(),
+        names.each_ref().map(named)
+    );
+    assert!(notices.iter().all(|notice| notice.hint.contains("`.digests`")), "{notices:?}");
+}
+
 #[test]
 fn tables_of_another_run_and_rows_that_were_not_counted_are_told_though_every_digest_is_right() {
     let home = tempfile::tempdir().unwrap();
@@ -307,11 +400,20 @@ fn the_command_tells_each_finding_on_a_line_and_ends_with_1_p19() {
         assert_eq!(tercet(&[command, &["--wait", "1"]].concat()).0, 75, "{command:?}");
         assert!(started.elapsed().as_millis() >= 1000, "{command:?} did not wait");
     }
-    std::thread::scope(|threads| {
-        let waiting = threads.spawn(|| tercet(&["purge", "--before", "2000-01-01", "--wait"]).0);
-        std::thread::sleep(Duration::from_millis(500));
-        drop(lock);
-        assert_eq!(waiting.join().unwrap(), 0);
-    });
+    let mut waiting = std::process::Command::new(env!("CARGO_BIN_EXE_tercet"));
+    waiting.current_dir(repository()).args([
+        "purge",
+        "--before",
+        "2000-01-01",
+        "--wait",
+        "--log-format",
+        "json",
+    ]);
+    waiting.arg("--config").arg(home.path().join("tercet.toml")).arg("--workspace").arg(&config.workspace);
+    let mut waiting = waiting.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(waiting.stderr.take().unwrap());
+    assert!(heard(&mut log, "waiting for it"), "it does not wait");
+    drop(lock);
+    assert!(waiting.wait().unwrap().success());
     assert!(run(&config, Some(EVE.parse().unwrap()), false, &Unobserved).is_ok());
 }

@@ -2,7 +2,8 @@
 //! of view.
 //!
 //! Moves: a night that was visible once, on to `replaced/as_of=D.N`. Removes: staging folders that were never
-//! shown, probes, a prepared `LATEST`. Never: removes what readers may have seen.
+//! shown, probes, a prepared `LATEST` and whatever else was written beside its place in the workspace itself. Never:
+//! removes what readers may have seen.
 
 use crate::date::Date;
 use crate::error::{IoContext, Result};
@@ -26,8 +27,8 @@ pub(super) fn clear_leftovers(workspace: &Folder, published: &Folder, replaced: 
     for name in replaced.names()?.iter().filter(|name| name.starts_with(STAGING_PREFIX)) {
         replaced.remove(name)?;
     }
-    let unused_latest = |name: &&String| name.starts_with(".LATEST-") && name.ends_with(PREPARED_SUFFIX);
-    for name in workspace.names()?.iter().filter(unused_latest) {
+    let is_unfinished = |name: &&String| name.starts_with('.') && name.ends_with(PREPARED_SUFFIX);
+    for name in workspace.names()?.iter().filter(is_unfinished) {
         workspace.remove(name)?;
     }
     Ok(())

@@ -280,3 +280,52 @@ fn modes_do_not_depend_on_the_umask() {
         assert_eq!(n_files, 4, "two files of the night, LATEST, the card");
     }
 }
+
+#[test]
+fn a_reader_beside_a_hundred_publishes_sees_whole_nights_alone_p22() {
+    let home = tempfile::tempdir().unwrap();
+    let nights = ["2026-10-30", "2026-10-31"];
+    // Every file of a night says which publish it is of.
+    let publish = |n: usize| {
+        let staging = begin(&home, nights[n % 2]);
+        let text = n.to_string();
+        ["segments.parquet", "lists/m.xlsx", MANIFEST]
+            .iter()
+            .for_each(|name| drop(put(&staging, name, &text)));
+        staging.publish().unwrap();
+    };
+    publish(0);
+    publish(1);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let read = || {
+        let (mut n_whole, mut newest) = (0, 0);
+        while !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+            let latest = String::from_utf8(read_file(&home.path().join(LATEST)).unwrap()).unwrap();
+            assert_eq!(latest, "as_of=2026-10-31\n");
+            let file = |name: &str| {
+                let folder = night_folder(home.path(), date("2026-10-31"));
+                String::from_utf8(read_file(&folder.join(name)).unwrap()).unwrap().parse::<usize>().unwrap()
+            };
+            let (before, rows, list, after) =
+                (file(MANIFEST), file("segments.parquet"), file("lists/m.xlsx"), file(MANIFEST));
+            assert!(
+                newest <= before && before <= after,
+                "{newest} {before} {after}: an older night came back"
+            );
+            newest = after;
+            // Of several files, whoever finds the same manifest before and after has read one night.
+            if before == after {
+                assert_eq!((rows, list), (before, before));
+                n_whole += 1;
+            }
+        }
+        (n_whole, newest)
+    };
+    let (n_whole, newest) = std::thread::scope(|threads| {
+        let reader = threads.spawn(read);
+        (2..102).for_each(publish);
+        is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+        reader.join().unwrap()
+    });
+    assert!(n_whole > 0 && newest > 1, "{n_whole} whole readings, up to publish {newest}");
+}

@@ -16,7 +16,7 @@ pub use long::LongTable;
 pub use purge::{PurgedRows, REDACTED, Traces};
 pub use short::{Deliveries, customers_name};
 
-use super::commit::{Commit, DeliveredFile, Delivery, LookedUp, Rank, Replaced, TONIGHT};
+use super::commit::{Commit, DeliveredFile, Delivery, FORMAT, LookedUp, Rank, Replaced, TONIGHT};
 use super::tombstones::Tombstones;
 use super::{COMMIT, Codes, Rejects, Store, pool_of};
 use crate::contract::key::{FoldSet, Key};
@@ -252,12 +252,21 @@ impl Writer {
     pub fn commit_change(mut self) -> Result<Store> {
         if self.commit != self.before {
             self.commit.sequence = self.sequence();
+            self.commit.format = FORMAT;
             self.commit
                 .segments
                 .sort_by_key(|segment| (segment.table, segment.month, segment.bucket, segment.is_shadow));
             if !self.pool.is_rehearsal() {
                 self.pool.sync(self.written.iter().map(String::as_str))?;
                 write_private(&self.pool.root().join(COMMIT), &self.commit.to_json()?)?;
+                if self.before.format != FORMAT {
+                    let (from, to) = (self.before.format, FORMAT);
+                    tracing::warn!(
+                        from,
+                        to,
+                        "the store has another format now: older versions cannot read it"
+                    );
+                }
                 self.pool.sweep(&self.commit.files())?;
             }
         }

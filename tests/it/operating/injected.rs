@@ -1,18 +1,26 @@
 //! A full disk and I/O errors at calls of a whole night: a seeded sample. `tests/kill_points.py` tries every call, and
 //! kills too.
 
-use super::{AS_OF, Ground, succeeded, told};
+use super::{AS_OF, Ground, heard, succeeded, told};
 use crate::bank::{repository, skipped};
 use crate::folders::copy;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Command, Output};
+use std::io::BufReader;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 const CALLS: [&str; 7] = ["write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "mkdirat"];
 const SAMPLED: usize = 8;
 const SEED: u64 = 11;
+
+fn strace_works() -> bool {
+    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
+    works.is_ok_and(|status| status.success())
+}
 
 fn traced(ground: &Ground, expressions: &[String]) -> Output {
     let run = ground.command(&["run", "--as-of", AS_OF]);
@@ -47,8 +55,7 @@ fn points(trace: &str, workspace: &str) -> Vec<(String, usize)> {
 fn a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works() {
     let test = "operating::injected::a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works";
     let ground = Ground::small();
-    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
-    if !works.is_ok_and(|status| status.success()) {
+    if !strace_works() {
         return skipped(test, "strace is not installed, or tracing not permitted");
     }
     // The night takes a month of deliveries in.
@@ -93,4 +100,37 @@ fn a_full_disk_or_an_io_error_leaves_the_night_before_and_a_rerun_works() {
         assert!(ground.files() == expected, "{what}: a rerun gave another night");
     }
     assert!(n_failed >= SAMPLED / 4, "only {n_failed} of {SAMPLED} errors struck");
+}
+
+/// No night ends by itself because a disk takes long: how long is too long is for whoever starts it, as `TimeoutStartSec=`
+/// of `deploy/tercet.service`. What is asked of a night is to end when it is told to.
+#[test]
+fn a_night_whose_drop_folder_hangs_ends_at_a_signal_and_holds_nobody_up_p24() {
+    let test =
+        "operating::injected::a_night_whose_drop_folder_hangs_ends_at_a_signal_and_holds_nobody_up_p24";
+    if !strace_works() {
+        return skipped(test, "strace is not installed, or tracing not permitted");
+    }
+    let ground = Ground::small();
+    let (trace, run) = (ground.home.path().join("trace"), ground.command(&["run", "--as-of", AS_OF]));
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o"]).arg(&trace);
+    strace.arg("-P").arg(ground.exports().join("transactions-2026-10.csv.gz"));
+    // Ten minutes, in microseconds.
+    strace.args(["-e", "trace=read,pread64", "-e", "inject=read,pread64:delay_enter=600000000"]);
+    strace.arg("--").arg(run.get_program()).args(run.get_args()).current_dir(repository());
+    let mut strace = strace.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while !fs::read_to_string(&trace).is_ok_and(|calls| calls.contains("read")) {
+        assert!(strace.try_wait().unwrap().is_none(), "the night did not hang");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let holder = fs::read_to_string(ground.workspace().join(".lock")).unwrap();
+    kill_process(Pid::from_raw(holder.trim().parse().unwrap()).unwrap(), Signal::TERM).unwrap();
+    let mut log = BufReader::new(strace.stderr.take().unwrap());
+    assert!(heard(&mut log, "stopped by SIGTERM"), "it does not end");
+    // The call of a process that is gone is waited for by strace alone.
+    let after = succeeded(ground.command(&["run", "--as-of", AS_OF, "--wait", "10"]).output().unwrap());
+    assert!(!told(&after).contains("ended without a word"), "{}", told(&after));
+    strace.kill().unwrap();
+    strace.wait().unwrap();
 }

@@ -14,7 +14,7 @@ fn a_night_without_memory_ends_as_a_fault_and_the_next_one_works_p17() {
     succeeded(ground.command(&["run", "--as-of", "2026-09-30"]).output().unwrap());
     let latest = || fs::read_to_string(ground.workspace().join("LATEST")).unwrap();
     let night = ground.workspace().join(format!("published/as_of={AS_OF}"));
-    let mut n_failed = 0;
+    let (mut n_failed, mut n_struck) = (0, 0);
     for kibibytes in KIBIBYTES {
         let output = ground.by_shell(&format!("ulimit -v {kibibytes}; export RAYON_NUM_THREADS=2;"));
         if output.status.success() {
@@ -26,10 +26,26 @@ fn a_night_without_memory_ends_as_a_fault_and_the_next_one_works_p17() {
         // A limit that lets the program not even be loaded is the loader's to tell.
         let is_ours = told(&output).contains("memory allocation of");
         assert!(!is_ours || output.status.code() == Some(1), "{}: {}", output.status, told(&output));
+        let Some(stage) = stage_of_the_dead(&ground).filter(|_| is_ours) else { continue };
+        n_struck += 1;
+        let next = succeeded(ground.command(&["run", "--as-of", "2026-09-30"]).output().unwrap());
+        let named = format!("stage=\"{stage}\"");
+        assert!(
+            told(&next).lines().any(|line| line.contains("ended without a word") && line.contains(&named))
+        );
     }
     assert!(n_failed > 0, "{} KiB are enough", KIBIBYTES[0]);
+    assert!(n_struck > 0, "no limit struck a stage");
     succeeded(ground.night());
     assert!(night.exists());
+}
+
+/// The stage in which a run died that never told its end.
+fn stage_of_the_dead(ground: &Ground) -> Option<String> {
+    let records = crate::folders::files(&ground.workspace().join("runs"));
+    let mut records = records.values().filter_map(|json| serde_json::from_slice::<Value>(json).ok());
+    let dead = records.find(|record| record["outcome"] == "running")?;
+    Some(dead["failed_stage"].as_str()?.to_owned())
 }
 
 #[test]

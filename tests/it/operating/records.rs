@@ -4,10 +4,12 @@ use super::{AS_OF, Ground, succeeded, told};
 use crate::folders::files;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
+use flate2::write::GzEncoder;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 
 fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
@@ -118,6 +120,42 @@ fn metrics_tell_the_last_run_and_the_last_good_night() {
     assert!(has("tercet_stage_duration_seconds{stage=\"ingest\"}"), "{text}");
     assert!(has("tercet_run_info{execution_id="), "{text}");
     assert!(samples["tercet_last_success_timestamp_seconds"] <= samples["tercet_run_end_timestamp_seconds"]);
+}
+
+#[test]
+fn metrics_count_the_rejects_of_what_the_night_was_delivered_alone() {
+    let ground = Ground::small();
+    let october = ground.exports().join("transactions-2026-10.csv.gz");
+    let away = ground.home.path().join("away.csv.gz");
+    fs::rename(&october, &away).unwrap();
+    append(&ground.exports().join("transactions-2026-09.csv.gz"), "bad,bad,bad\n");
+    succeeded(ground.command(&["run", "--as-of", "2026-09-30"]).output().unwrap());
+    fs::rename(&away, &october).unwrap();
+    let figure = |what: &str| -> Option<f64> {
+        let name = format!("tercet_night_{what}_rows{{table=\"transactions\"}} ");
+        let text = fs::read_to_string(ground.workspace().join("metrics.prom")).unwrap();
+        text.lines().find_map(|line| line.strip_prefix(name.as_str())?.parse().ok())
+    };
+    assert_eq!(figure("rejected"), Some(1.0));
+    let of_october = || -> Value {
+        let run = succeeded(ground.command(&["run", "--as-of", AS_OF, "--json"]).output().unwrap());
+        let inputs = json(&run.stdout)["manifest"]["inputs"].as_array().unwrap().clone();
+        inputs.into_iter().find(|input| input["path"] == "transactions-2026-10.csv.gz").unwrap()
+    };
+    // A rerun takes nothing in, and is of the same night.
+    for _ in 0..2 {
+        let read = of_october()["rows"]["read"].as_f64();
+        assert!(read > Some(0.0));
+        assert_eq!((figure("read"), figure("rejected")), (read, Some(0.0)));
+    }
+}
+
+/// Rows at the end of a compressed file.
+fn append(path: &std::path::Path, rows: &str) {
+    let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(rows.as_bytes()).unwrap();
+    let member = encoder.finish().unwrap();
+    fs::File::options().append(true).open(path).unwrap().write_all(&member).unwrap();
 }
 
 #[test]

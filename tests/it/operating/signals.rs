@@ -1,9 +1,9 @@
 //! P3, P4: SIGTERM and SIGINT stop a night within two seconds, at whatever stage; a second one at once. P19 to P21: the
 //! lock, and waiting for it.
 
-use super::{AS_OF, Ground, succeeded, told};
+use super::{AS_OF, Ground, heard, succeeded, told};
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,8 @@ fn running(ground: &Ground, stage: &str) -> (Child, BufReader<std::process::Chil
     let mut command = ground.command(&["run", "--as-of", AS_OF, "--log-format", "json"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
-    let wanted = format!("\"stage\":\"{stage}\"");
-    let mut line = String::new();
-    while log.read_line(&mut line).unwrap() > 0 && !line.contains(&wanted) {
-        line.clear();
-    }
-    assert!(line.contains(&wanted), "the night ended before the stage `{stage}` did");
+    let is_reached = heard(&mut log, &format!("\"stage\":\"{stage}\""));
+    assert!(is_reached, "the night ended before the stage `{stage}` did");
     (child, log)
 }
 
@@ -122,13 +118,15 @@ fn of_two_runs_one_exits_75_or_waits() {
     assert!(begun.elapsed() >= Duration::from_secs(1));
     assert_eq!(records(), before, "who is turned away leaves no record");
 
-    let mut patient = ground.command(&["run", "--as-of", "2024-12-31", "--wait"]);
-    let mut patient = patient.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(500));
-    assert!(patient.try_wait().unwrap().is_none(), "it does not wait");
+    let mut patient = ground.command(&["run", "--as-of", "2024-12-31", "--wait", "--log-format", "json"]);
+    let mut patient = patient.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(patient.stderr.take().unwrap());
+    assert!(heard(&mut log, "waiting for it"), "it does not wait");
     send(&first, Signal::TERM);
     assert_eq!(first.wait().unwrap().code(), Some(143));
-    assert!(patient.wait().unwrap().success());
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).unwrap();
+    assert!(patient.wait().unwrap().success(), "{rest}");
     assert!(ground.workspace().join("published/as_of=2024-12-31").exists());
 }
 

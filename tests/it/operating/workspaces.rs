@@ -62,6 +62,7 @@ fn a_read_only_folder_of_nights_is_refused_before_the_work() {
     let published = ground.workspace().join("published");
     let mounted = mounted(
         &ground,
+        &["run", "--as-of", AS_OF],
         &format!("mount -o bind {0} {0} && mount -o remount,ro,bind {0}", published.display()),
     );
     let Some(output) = mounted else { return skipped(test, "no file system can be mounted here") };
@@ -78,7 +79,8 @@ fn nights_and_replaced_nights_on_two_file_systems_are_refused_before_the_work() 
     succeeded(ground.night());
     for folder in ["replaced", "published"] {
         let path = ground.workspace().join(folder);
-        let mounted = mounted(&ground, &format!("mount -t tmpfs none {}", path.display()));
+        let mounted =
+            mounted(&ground, &["run", "--as-of", AS_OF], &format!("mount -t tmpfs none {}", path.display()));
         let Some(output) = mounted else { return skipped(test, "no file system can be mounted here") };
         assert_eq!(output.status.code(), Some(2), "{folder}: {}", told(&output));
         assert!(told(&output).contains("nights cannot be moved"), "{folder}: {}", told(&output));
@@ -87,9 +89,32 @@ fn nights_and_replaced_nights_on_two_file_systems_are_refused_before_the_work() 
     succeeded(ground.night());
 }
 
-/// The night in a mount namespace of its own, after `mount`; `None` where this user may not.
-fn mounted(ground: &Ground, mount: &str) -> Option<Output> {
-    let run = ground.command(&["run", "--as-of", AS_OF]);
+#[test]
+fn a_read_only_workspace_is_verified_and_its_lock_left_as_it_is() {
+    let test = "operating::workspaces::a_read_only_workspace_is_verified_and_its_lock_left_as_it_is";
+    let ground = Ground::small();
+    succeeded(ground.night());
+    let verify = |arguments: &[&str]| {
+        let mount = "mount -o bind {0} {0} && mount -o remount,ro,bind {0}";
+        mounted(&ground, arguments, &mount.replace("{0}", &ground.workspace().display().to_string()))
+    };
+    let lock = ground.workspace().join(".lock");
+    fs::write(&lock, "not the process that only looks\n").unwrap();
+    succeeded(ground.command(&["verify"]).output().unwrap());
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "not the process that only looks\n");
+    let Some(output) = verify(&["verify"]) else {
+        return skipped(test, "no file system can be mounted here");
+    };
+    succeeded(output);
+    // Computed again, it needs a folder to write to.
+    let output = verify(&["verify", "--recompute"]).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("read-only"), "{}", told(&output));
+}
+
+/// A command in a mount namespace of its own, after `mount`; `None` where this user may not.
+fn mounted(ground: &Ground, arguments: &[&str], mount: &str) -> Option<Output> {
+    let run = ground.command(arguments);
     let script = format!(r#"{{ {mount}; }} || exit 99; exec "$0" "$@""#);
     let mut unshare = Command::new("unshare");
     unshare.args(["--mount", "--propagation", "private", "sh", "-c", &script]);
