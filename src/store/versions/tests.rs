@@ -148,16 +148,9 @@ fn branch(id: u8, content: u8) -> Branch {
 
 fn contact(customer: u8, content: u8) -> Contact {
     Contact {
-        customer: customer.into(),
-        contacted_on: Date(0),
-        manager_id: None,
-        channel: None,
-        list: None,
         outcome: (content > 0).then(|| format!("outcome {content}").into()),
         satisfaction: (content > 1).then_some(0.5),
-        complaint: None,
-        opened_on: None,
-        resolved_on: None,
+        ..Contact::known_by(customer.into(), Date(0))
     }
 }
 
