@@ -62,9 +62,7 @@ pub fn complaint_open_since(contacts: &[Contact], date: Date) -> Option<Date> {
 
 /// The last day by `date` on which one of his complaints was settled.
 pub fn complaint_settled_on(contacts: &[Contact], date: Date) -> Option<Date> {
-    complaints_until(contacts, date)
-        .filter_map(|complaint| settled_on(complaint, contacts, date))
-        .max()
+    complaints_until(contacts, date).filter_map(|complaint| settled_on(complaint, contacts, date)).max()
 }
 
 #[cfg(test)]

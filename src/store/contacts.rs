@@ -78,7 +78,8 @@ mod tests {
                 ..Contact::known_by(fields[0].parse().unwrap(), Date(fields[1].parse().unwrap()))
             }
         };
-        let mut contacts: Vec<Contact> = lines.split(';').filter(|line| !line.is_empty()).map(contact).collect();
+        let mut contacts: Vec<Contact> =
+            lines.split(';').filter(|line| !line.is_empty()).map(contact).collect();
         contacts.sort_by(Dimension::compare);
         contacts
     }
