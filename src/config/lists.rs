@@ -27,7 +27,7 @@ pub struct Lists {
     pub quotas: Quotas,
     /// Days after a contact in which a list does not name the customer again, by list; none where it is not named.
     pub cooldown_days: BTreeMap<String, i32>,
-    /// Contacts within `contacts_max_days` from which a customer is left in peace; 0: no ceiling.
+    /// Days with a contact within `contacts_max_days` from which a customer is left in peace; 0: no ceiling.
     pub contacts_max: usize,
     /// Days over which contacts are counted against `contacts_max`.
     pub contacts_max_days: i32,
@@ -125,8 +125,11 @@ pub struct Lists {
     pub sample_share: f64,
     /// Answers of 0 to 10 that are low.
     pub satisfaction_low: f64,
-    /// Days after a complaint was resolved, or a low answer given, in which it is followed up.
+    /// Days after a complaint was settled, or a low answer given, in which it is followed up.
     pub follow_up_days: i32,
+    /// Days since a customer declined, as the last word that was had of him, between which he is asked why; until he is
+    /// reached again.
+    pub estranged_days: [i32; 2],
     /// Declared assets elsewhere from which a customer is cultivated, in currency units ...
     pub cultivate_elsewhere_min: f64,
     /// ... and our share of his assets up to which.
@@ -216,6 +219,7 @@ impl Lists {
         }
         let spans = [
             ("lists.win_back_days", self.win_back_days),
+            ("lists.estranged_days", self.estranged_days),
             ("lists.after_purchase_days", self.after_purchase_days[0]),
             ("lists.after_purchase_days", self.after_purchase_days[1]),
             ("lists.after_purchase_days", self.after_purchase_days[2]),

@@ -168,105 +168,26 @@ pub struct Contact {
     pub complaint: Option<bool>,
     pub opened_on: Option<Date>,
     pub resolved_on: Option<Date>,
-}
-
-/// Outcomes and the list that the workbooks know; see `crate::labels`.
-const COMPLAINT: &str = "complaint";
-const NOT_REACHED: &str = "not_reached";
-const COMPLAINT_FOLLOWUP: &str = "complaint_followup";
-
-impl Contact {
-    /// A complaint by its own column; where that is empty, by the outcome, which is all that a workbook has.
-    pub fn is_complaint(&self) -> bool {
-        self.complaint.unwrap_or_else(|| self.outcome.as_deref() == Some(COMPLAINT))
-    }
-
-    /// Since when the complaint that it brought is open on `date`; `None` where it brought none, or it was resolved.
-    pub fn open_complaint_since(&self, date: Date) -> Option<Date> {
-        let is_open = self.is_complaint() && self.resolved_on.is_none_or(|resolved| resolved > date);
-        is_open.then(|| self.opened_on.unwrap_or(self.contacted_on))
-    }
-
-    /// Whether it settles, by `date`, a complaint that a contact of `noted_on` brought as its outcome alone: the bank
-    /// resolved a complaint of the customer's since, or its follow-up reached him later and he did not complain again.
-    fn settles(&self, noted_on: Date, date: Date) -> bool {
-        let is_resolved = self.complaint == Some(true)
-            && self.resolved_on.is_some_and(|on| (noted_on..=date).contains(&on));
-        let is_answer =
-            self.outcome.as_deref().is_some_and(|outcome| ![COMPLAINT, NOT_REACHED].contains(&outcome));
-        let is_followed_up = self.list.as_deref() == Some(COMPLAINT_FOLLOWUP) && is_answer;
-        is_resolved || (is_followed_up && noted_on < self.contacted_on && self.contacted_on <= date)
-    }
-}
-
-/// Since when the oldest complaint among a customer's `contacts` is open on `date`. Looks at nothing after it.
-pub fn complaint_open_since(contacts: &[Contact], date: Date) -> Option<Date> {
-    let known = contacts.iter().filter(|contact| contact.contacted_on <= date);
-    let is_settled = |noted: &Contact| {
-        noted.complaint.is_none() && contacts.iter().any(|other| other.settles(noted.contacted_on, date))
-    };
-    known
-        .filter_map(|contact| Some((contact, contact.open_complaint_since(date)?)))
-        .filter(|(contact, _)| !is_settled(contact))
-        .map(|(_, since)| since)
-        .min()
+    /// What a manager wrote for the next person; of workbooks alone. Stands in the store and in workbooks, nowhere else.
+    pub remark: Option<Box<str>>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn contact(on: &str, list: Option<&str>, outcome: Option<&str>) -> Contact {
-        Contact {
-            customer: 0,
-            contacted_on: on.parse().unwrap(),
+impl Contact {
+    /// One of which nothing else is known.
+    pub fn known_by(customer: u32, contacted_on: Date) -> Self {
+        Self {
+            customer,
+            contacted_on,
             manager_id: None,
             channel: None,
-            list: list.map(Into::into),
-            outcome: outcome.map(Into::into),
+            list: None,
+            outcome: None,
             satisfaction: None,
             complaint: None,
             opened_on: None,
             resolved_on: None,
+            remark: None,
         }
-    }
-
-    #[test]
-    fn a_complaint_noted_as_an_outcome_is_open_until_it_is_answered_or_resolved() {
-        let noted = || contact("2026-10-10", Some("retention"), Some("complaint"));
-        let open_on = |others: Vec<Contact>, date: &str| {
-            let contacts: Vec<Contact> = std::iter::once(noted()).chain(others).collect();
-            complaint_open_since(&contacts, date.parse().unwrap()).map(|on| on.to_string())
-        };
-        let open = || Some("2026-10-10".to_owned());
-        let followed_up = |outcome| vec![contact("2026-10-12", Some(COMPLAINT_FOLLOWUP), outcome)];
-        assert_eq!(open_on(vec![], "2026-10-09"), None, "not noted yet");
-        assert_eq!(open_on(vec![], "2026-10-31"), open());
-        assert_eq!(open_on(followed_up(Some("reached")), "2026-10-11"), open(), "not answered yet");
-        assert_eq!(open_on(followed_up(Some("reached")), "2026-10-12"), None);
-        assert_eq!(open_on(followed_up(Some("not_reached")), "2026-10-31"), open());
-        assert_eq!(open_on(followed_up(None), "2026-10-31"), open(), "nobody says what came of it");
-        assert_eq!(open_on(followed_up(Some("complaint")), "2026-10-31"), open());
-        assert_eq!(
-            open_on(vec![contact("2026-10-12", Some("cross_sell"), Some("sale"))], "2026-10-31"),
-            open(),
-            "about something else"
-        );
-        let of_the_bank = |resolved: &str| {
-            let own = contact("2026-10-11", None, None);
-            vec![Contact { complaint: Some(true), resolved_on: Some(resolved.parse().unwrap()), ..own }]
-        };
-        assert_eq!(open_on(of_the_bank("2026-10-20"), "2026-10-20"), None);
-        assert_eq!(open_on(of_the_bank("2026-10-20"), "2026-10-19"), open());
-        assert_eq!(open_on(of_the_bank("2026-10-09"), "2026-10-31"), open(), "resolved before");
-    }
-
-    #[test]
-    fn the_column_of_complaints_counts_before_the_outcome() {
-        let complains = |complaint| {
-            Contact { complaint, ..contact("2026-10-10", None, Some("complaint")) }.is_complaint()
-        };
-        assert_eq!([None, Some(true), Some(false)].map(complains), [true, true, false]);
-        assert!(!contact("2026-10-10", None, Some("declined")).is_complaint());
     }
 }

@@ -82,7 +82,8 @@ impl Table {
             Table::Accounts => ACCOUNTS,
             Table::Transactions => TRANSACTIONS,
             Table::Holdings => HOLDINGS,
-            Table::Contacts | Table::Results => CONTACTS,
+            Table::Contacts => CONTACTS,
+            Table::Results => RESULTS,
         }
     }
 }
@@ -185,7 +186,13 @@ const HOLDINGS: &[Column] = &[
     optional("credit_limit", Money),
 ];
 
-const CONTACTS: &[Column] = &[
+/// What an export brings of contacts: all but what a workbook alone has, which stands last.
+const CONTACTS: &[Column] = match RESULTS.split_last() {
+    Some((_remark, shared)) => shared,
+    None => RESULTS,
+};
+
+const RESULTS: &[Column] = &[
     required("customer_id", Text),
     required("contacted_on", Date),
     optional("manager_id", Text),
@@ -196,4 +203,5 @@ const CONTACTS: &[Column] = &[
     optional("complaint", Boolean),
     optional("opened_at", Date),
     optional("resolved_at", Date),
+    optional("remark", Text),
 ];

@@ -149,18 +149,7 @@ fn the_cost_to_serve_is_taken_off_the_margin_where_it_is_known() {
         by(Channel::Mobile, Kind::Payment, "2026-01-31"),
         by(Channel::Branch, Kind::Payment, "2026-02-01"),
     ];
-    let contact = |channel: Option<Channel>, on: &str| Contact {
-        customer: 0,
-        contacted_on: date(on),
-        manager_id: None,
-        channel,
-        list: None,
-        outcome: None,
-        satisfaction: None,
-        complaint: None,
-        opened_on: None,
-        resolved_on: None,
-    };
+    let contact = |channel: Option<Channel>, on: &str| Contact { channel, ..Contact::known_by(0, date(on)) };
     bank.contacts = vec![
         contact(Some(Channel::Phone), "2025-01-31"),
         contact(Some(Channel::Phone), "2025-02-01"),
@@ -275,16 +264,9 @@ fn money_that_goes_to_own_accounts_elsewhere_and_instalments_that_stop_are_seen(
 fn answers_at_contacts_are_averaged_and_a_complaint_is_none() {
     let mut bank = Bank::new(&[]);
     let contact = |on: &str, satisfaction, complaint| Contact {
-        customer: 0,
-        contacted_on: date(on),
-        manager_id: None,
-        channel: None,
-        list: None,
-        outcome: None,
         satisfaction,
         complaint,
-        opened_on: None,
-        resolved_on: None,
+        ..Contact::known_by(0, date(on))
     };
     bank.contacts = vec![
         contact("2025-06-01", Some(9.0), None),

@@ -25,6 +25,7 @@ pub struct Contacts<'a> {
     complaint: Field,
     opened_at: Field,
     resolved_at: Field,
+    remark: Field,
 }
 
 impl Build for Contacts<'_> {
@@ -44,6 +45,7 @@ impl Build for Contacts<'_> {
             complaint: self.complaint.boolean(row)?,
             opened_on: self.opened_at.date(row)?,
             resolved_on: self.resolved_at.date(row)?,
+            remark: self.remark.text(row)?,
         };
         Ok((None, contact))
     }
@@ -71,5 +73,6 @@ pub fn builder<'a>(mapping: &mut Mapping, owners: &'a Owners) -> Contacts<'a> {
         complaint: mapping.take("complaint"),
         opened_at: mapping.take("opened_at"),
         resolved_at: mapping.take("resolved_at"),
+        remark: mapping.take("remark"),
     }
 }

@@ -8,11 +8,16 @@ use super::list_file;
 use super::portfolio::{self, Portfolios, Ranks};
 use super::shelf::Shelf;
 use super::workbook::{self, Book, Row, branch_stem, manager_stem, render_branch};
+use crate::config::Profile;
+use crate::contract::Contact;
 use crate::error::Result;
 use crate::io::staging::FileDigest;
 use crate::privacy::Privacy;
 use crate::targets::{self, List, Lists, ManagerList};
 use rayon::prelude::*;
+
+/// Four lines of its column, as the reasons beside it take.
+const REMARK_CHARS_MAX: usize = 120;
 
 /// What every file is made from.
 struct Desk<'a> {
@@ -82,6 +87,18 @@ impl Desk<'_> {
         self.shelf.put(&format!("lists/{name}"), bytes)
     }
 
+    /// What was last remarked of the customer, with its day, cut to what a glance takes in. What people write freely may
+    /// name anybody: it stands in full workbooks alone.
+    fn last_remark(&self, row: usize) -> Option<String> {
+        let of_contact = |contact: &Contact| Some((contact.contacted_on, contact.remark.clone()?));
+        let (on, remark) = self.night.contacts(row).iter().rev().find_map(of_contact)?;
+        let mut shown: String = remark.chars().take(REMARK_CHARS_MAX).collect();
+        if shown.len() < remark.len() {
+            shown.push('…');
+        }
+        (self.privacy.profile() == Profile::Full).then(|| format!("{on} {shown}"))
+    }
+
     fn rows(&self, manager: &ManagerList, ranks: &Ranks) -> Vec<Row> {
         let night = self.night;
         let listed = manager.shown().map(|assigned| {
@@ -104,6 +121,7 @@ impl Desk<'_> {
                 rule: assigned.first.rule.clone(),
                 expected_value: assigned.first.expected_value,
                 last_contact: night.last_contact(assigned.row),
+                last_remark: self.last_remark(assigned.row),
                 preferred_channel: customer.preferred_channel.as_deref().map(str::to_owned),
             }
         });

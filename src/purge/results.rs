@@ -1,4 +1,5 @@
-//! Contacts that managers wrote into their workbooks, and rows of theirs that were rejected, without a customer.
+//! Contacts that managers wrote into their workbooks, and rows of theirs that were rejected, without a customer: his lines
+//! go, and what was written of others and names him is blanked.
 //!
 //! Reads and writes `results/` of the workspace, a file by one rename. A file that the store took in stays the delivery that
 //! it was: the commit is told its new digest, so that no night reads it as a correction.
@@ -16,6 +17,7 @@ use std::path::Path;
 
 const CUSTOMER_ID: &[u8] = b"customer_id";
 const RAW: &[u8] = b"raw";
+const REMARK: &[u8] = b"remark";
 
 /// Takes him out of every file, but for a `dry_run`; names of those that name him.
 ///
@@ -45,7 +47,7 @@ fn without(person: &Person, bytes: &[u8]) -> Result<Option<Vec<u8>>, csv::Error>
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = reader.byte_headers()?.clone();
     let column = |name: &[u8]| header.iter().position(|found| found == name);
-    let (id, raw) = (column(CUSTOMER_ID), column(RAW));
+    let (id, words) = (column(CUSTOMER_ID), column(RAW).or_else(|| column(REMARK)));
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     writer.write_byte_record(&header)?;
     let mut is_named = false;
@@ -57,13 +59,13 @@ fn without(person: &Person, bytes: &[u8]) -> Result<Option<Vec<u8>>, csv::Error>
             is_named = true;
             continue;
         }
-        let is_his_text = raw.is_some() && {
-            let text = cell(raw);
+        let is_his_text = words.is_some() && {
+            let text = cell(words);
             person.traces.are_in(&text) || text.split('\t').any(|cell| person.shown.contains(cell.trim()))
         };
         is_named |= is_his_text;
         for (at, field) in record.iter().enumerate() {
-            writer.write_field(if is_his_text && Some(at) == raw { REDACTED.as_bytes() } else { field })?;
+            writer.write_field(if is_his_text && Some(at) == words { REDACTED.as_bytes() } else { field })?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
@@ -100,4 +102,26 @@ pub(super) fn settle(workspace: &Path, changed: &[String], writer: &mut Writer) 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::writer::Traces;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn his_lines_go_and_remarks_that_name_him_are_blanked() {
+        let texts = |text: &str| BTreeSet::from([text.to_owned()]);
+        let traces = Traces { ids: texts("C1"), names: texts("Zeb"), ..Traces::default() };
+        let person = Person { id: "C1".into(), shown: texts("C1"), traces };
+        let kept = |csv: &str| {
+            without(&person, csv.as_bytes()).unwrap().map(|bytes| String::from_utf8(bytes).unwrap())
+        };
+        let contacts =
+            "customer_id,rank,remark\nC1,1,his\nC2,2,\"lives with Zeb, see C1\"\nC3,3,call at six\n";
+        assert_eq!(kept(contacts).unwrap(), "customer_id,rank,remark\nC2,2,(purged)\nC3,3,call at six\n");
+        assert_eq!(kept("row,raw\n7,1\tC1\tx\n").unwrap(), "row,raw\n7,(purged)\n");
+        assert_eq!(kept("customer_id,rank,remark\nC3,3,call at six\n"), None);
+    }
 }

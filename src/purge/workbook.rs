@@ -1,4 +1,5 @@
-//! A workbook without a customer: the cells of his rows emptied, and their words gone from the table of texts.
+//! A workbook without a customer: the cells of his rows emptied, and their words gone from the table of texts; what was
+//! remarked of others and names him is blanked.
 //!
 //! Works on the XML that `rust_xlsxwriter` writes: a row is `<row …>…</row>`, a cell `<c r= s= t=>`, a text an `<si>` that
 //! cells name by its place. Rows keep their places, so that nothing that a manager wrote moves. Layout, other rows and
@@ -8,6 +9,7 @@ use super::night::Person;
 use super::zip::Archive;
 use crate::error::{Error, Result};
 use crate::publish::workbook::identity::KEYS;
+use crate::store::writer::REDACTED;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -16,6 +18,8 @@ const SHEETS: &str = "xl/worksheets/sheet";
 /// Where a table names the customer of a row, and where a list does, whose first column is a rank.
 const ID_IN_TABLE: &str = "A";
 const ID_IN_LIST: &str = "D";
+/// Where a list has the last remark.
+const REMARK_IN_LIST: &str = "Q";
 
 /// The workbook without him; `None` where it does not name him.
 ///
@@ -30,10 +34,12 @@ pub(super) fn without(person: &Person, bytes: &[u8], path: &str) -> Result<Optio
     let items: Vec<Range<usize>> = elements(texts, "<si>", "</si>");
     let words: Vec<String> = items.iter().map(|item| word(&texts[item.clone()])).collect();
     let his: BTreeSet<usize> = (0..words.len()).filter(|at| person.shown.contains(&words[*at])).collect();
-    if his.is_empty() {
+    let names_him = |at: &usize| words.get(*at).is_some_and(|word| person.traces.are_in(word));
+    if his.is_empty() && !(0..words.len()).any(|at| names_him(&at)) {
         return Ok(None);
     }
     let (mut changed, mut gone, mut kept) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+    let mut remarks = BTreeSet::new();
     for (name, sheet) in &sheets {
         let (mut text, mut end) = (String::with_capacity(sheet.len()), 0);
         for row in elements(sheet, "<row ", "</row>") {
@@ -44,12 +50,15 @@ pub(super) fn without(person: &Person, bytes: &[u8], path: &str) -> Result<Optio
                 .and_then(|cell| words.get(cell.text?))
                 .is_some_and(|word| KEYS.contains(&word.as_str()));
             let used = cells.iter().filter_map(|cell| cell.text);
+            let remark = cells.iter().find(|cell| cell.column == REMARK_IN_LIST).and_then(|cell| cell.text);
             text.push_str(&sheet[end..row.start]);
             if is_his && !is_identity {
                 gone.extend(used);
                 text.push_str(&emptied(&sheet[row.clone()], &cells));
             } else {
-                kept.extend(used);
+                let about_him = remark.filter(names_him);
+                remarks.extend(about_him);
+                kept.extend(used.filter(|at| about_him != Some(*at)));
                 text.push_str(&sheet[row.clone()]);
             }
             end = row.end;
@@ -57,14 +66,18 @@ pub(super) fn without(person: &Person, bytes: &[u8], path: &str) -> Result<Optio
         text.push_str(&sheet[end..]);
         changed.insert(name.clone(), text);
     }
-    if gone.is_empty() {
+    if gone.is_empty() && remarks.is_empty() {
         return Ok(None);
     }
+    let blanked = format!("<si><t>{REDACTED}</t></si>");
     let (mut text, mut end) = (String::with_capacity(texts.len()), 0);
     for (at, item) in items.iter().enumerate() {
         text.push_str(&texts[end..item.start]);
-        let is_gone = gone.contains(&at) && !kept.contains(&at);
-        text.push_str(if is_gone { "<si><t></t></si>" } else { &texts[item.clone()] });
+        text.push_str(match (kept.contains(&at), remarks.contains(&at), gone.contains(&at)) {
+            (false, true, _) => &blanked,
+            (false, false, true) => "<si><t></t></si>",
+            _ => &texts[item.clone()],
+        });
         end = item.end;
     }
     text.push_str(&texts[end..]);
@@ -222,5 +235,31 @@ mod tests {
         assert!(without(&person("A&1"), b"PK", "x").is_err());
         let again = without(&person("A&12"), &without_him, "x").unwrap().unwrap();
         assert_eq!(rows(again)[2], "||||");
+    }
+
+    #[test]
+    fn remarks_about_others_that_name_him_are_blanked_and_a_namesake_keeps_his_name() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, (id, name, remark)) in
+            (0u32..).zip([("A1", "Ann", "as Bob"), ("B2", "Zoe", "lives with Ann"), ("C3", "Ann", "as Bob")])
+        {
+            sheet.write_number(row, 0, f64::from(row)).unwrap();
+            sheet.write_string(row, 2, name).unwrap().write_string(row, 3, id).unwrap();
+            sheet.write_string(row, 16, remark).unwrap();
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        let named = |id: &str| {
+            let names = BTreeSet::from(["Ann".to_owned()]);
+            Person { traces: Traces { names, ..Traces::default() }, ..person(id) }
+        };
+        let left = |id: &str| {
+            let rows = rows(without(&named(id), &bytes, "x").unwrap().unwrap());
+            rows.iter().map(|row| row.trim_matches('|').replace("||||||||||||", "")).collect::<Vec<_>>()
+        };
+        // The first row is empty, and so no part of the sheet any more.
+        assert_eq!(left("A1"), ["1||Zoe|B2|(purged)", "2||Ann|C3|as Bob"]);
+        // He is on no list of this book.
+        assert_eq!(left("X9"), ["0||Ann|A1|as Bob", "1||Zoe|B2|(purged)", "2||Ann|C3|as Bob"]);
     }
 }

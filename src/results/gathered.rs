@@ -6,7 +6,7 @@ use super::reject::Reject;
 use super::row::{Fault, Filled};
 use super::submitted::Submitted;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A file and what became of its rows: rows filled in = new + repeated + known + rejected.
 #[derive(Debug)]
@@ -54,11 +54,11 @@ pub fn gather(submitted: Vec<Submitted>, kept: &Kept) -> Vec<File> {
         }
     }
     for ((workbook, rank), places) in rows {
-        let filled = |(file, row): (usize, usize)| files[file].submitted.filled[row].1.clone();
-        let first = filled(places[0]);
-        let differs = places.iter().any(|place| filled(*place) != first);
+        let told: Vec<Filled> =
+            places.iter().map(|(file, row)| files[*file].submitted.filled[*row].1.clone()).collect();
+        let (first, differs) = (most_told(&told), !agree(&told));
         let before = kept.said(&workbook, rank);
-        let is_other = before.is_some_and(|before| *before != (first.contacted_on, first.outcome));
+        let is_other = before.is_some_and(|before| !before.is_also_of(&first));
         for (at, (file, row)) in places.into_iter().enumerate() {
             let file = &mut files[file];
             match (differs, is_other, before) {
@@ -74,6 +74,19 @@ pub fn gather(submitted: Vec<Submitted>, kept: &Kept) -> Vec<File> {
         file.submitted.rejects.sort_by(|a, b| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)));
     }
     files
+}
+
+/// Whether rows of one customer of a list say the same; one without a remark says nothing against one.
+fn agree(told: &[Filled]) -> bool {
+    let remarks: BTreeSet<&str> = told.iter().filter_map(|filled| filled.remark.as_deref()).collect();
+    let contacts: BTreeSet<_> = told.iter().map(|filled| (filled.contacted_on, filled.outcome)).collect();
+    remarks.len() <= 1 && contacts.len() == 1
+}
+
+/// The first of them, with the remark of any.
+fn most_told(told: &[Filled]) -> Filled {
+    let remark = told.iter().find_map(|filled| filled.remark.clone());
+    Filled { remark, ..told[0].clone() }
 }
 
 impl File {

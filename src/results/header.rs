@@ -12,6 +12,8 @@ pub const RANK: &str = "rank";
 pub const CUSTOMER_ID: &str = "customer_id";
 pub const CONTACTED_ON: &str = "contacted_on";
 pub const OUTCOME: &str = "outcome";
+/// Read where it is there.
+pub const REMARK: &str = "remark";
 const NEEDED: [&str; 4] = [RANK, CUSTOMER_ID, CONTACTED_ON, OUTCOME];
 
 /// Where the header stands and what it names.
@@ -54,13 +56,14 @@ impl Header {
             cells.iter().filter_map(|(column, cell)| Some((*column, text(cell)?))).collect();
         let mut columns = BTreeMap::new();
         let mut missing = Vec::new();
-        for code in NEEDED {
+        for code in NEEDED.into_iter().chain([REMARK]) {
             let wanted = labels.text("column", code);
             let mut found = texts.iter().filter(|(_, text)| *text == wanted).map(|(column, _)| *column);
             match (found.next(), found.next()) {
                 (Some(column), None) => {
                     columns.insert(code, column);
                 }
+                _ if code == REMARK => {}
                 _ => missing.push(wanted.to_owned()),
             }
         }

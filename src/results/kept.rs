@@ -58,10 +58,14 @@ struct Line {
     outcome: String,
     run_id: String,
     rank: i32,
+    /// Files of older versions have none.
+    #[serde(default)]
+    remark: String,
 }
 
 impl Line {
-    fn of(identity: &Identity, filled: &Filled) -> Self {
+    fn of(identity: &Identity, filled: &Filled, tombstones: &Tombstones) -> Self {
+        let remark = filled.remark.as_deref().unwrap_or_default();
         Self {
             customer_id: filled.customer_id.clone(),
             contacted_on: filled.contacted_on.to_string(),
@@ -71,12 +75,27 @@ impl Line {
             outcome: filled.outcome.unwrap_or_default().to_owned(),
             run_id: identity.run_id.clone(),
             rank: filled.rank,
+            remark: if tombstones.are_named_in(remark) { REDACTED } else { remark }.to_owned(),
         }
     }
 }
 
-/// What was said of a customer of a list: the day, and the outcome.
-type Said = (Date, Option<&'static str>);
+/// What was said of a customer of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    contacted_on: Date,
+    outcome: Option<&'static str>,
+    remark: String,
+}
+
+impl Said {
+    /// Whether a row agrees with it; one without a remark says nothing against one.
+    pub fn is_also_of(&self, filled: &Filled) -> bool {
+        let remark = filled.remark.as_deref();
+        (self.contacted_on, self.outcome) == (filled.contacted_on, filled.outcome)
+            && remark.is_none_or(|remark| remark == self.remark || self.remark == REDACTED)
+    }
+}
 
 /// What was read on earlier calls.
 #[derive(Debug, Default)]
@@ -97,8 +116,9 @@ impl Kept {
                 let outcome = Some(&*line.outcome).filter(|outcome| !outcome.is_empty());
                 let known = outcome
                     .map(|outcome| OUTCOMES.into_iter().find(|code| *code == outcome).ok_or_else(broken));
+                let said = Said { contacted_on: on, outcome: known.transpose()?, remark: line.remark };
                 let key = WorkbookKey { run_id: line.run_id, manager_id: line.manager_id };
-                kept.insert((key, line.rank), (on, known.transpose()?));
+                kept.insert((key, line.rank), said);
             }
         }
         Ok(Self(kept))
@@ -135,7 +155,7 @@ pub fn keep(workspace: &Path, files: &[File], newest: Date, tombstones: &Tombsto
         let workbook = workbook_name(identity);
         if !file.new.is_empty() {
             let own = contacts.entry(format!("{PREFIX}{newest}-{workbook}{SUFFIX}")).or_default();
-            own.extend(file.new.iter().map(|filled| Line::of(identity, filled)));
+            own.extend(file.new.iter().map(|filled| Line::of(identity, filled, tombstones)));
         }
         let rejected = rejects.entry(format!("rejected-{workbook}{SUFFIX}")).or_default();
         rejected.extend(file.rejects().iter().map(|reject| {

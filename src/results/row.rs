@@ -1,7 +1,7 @@
 //! One row of a manager's list: nothing filled in, a contact, or what is wrong with it.
 
 use super::cells::Cell;
-use super::header::{CONTACTED_ON, CUSTOMER_ID, Header, OUTCOME, RANK};
+use super::header::{CONTACTED_ON, CUSTOMER_ID, Header, OUTCOME, RANK, REMARK};
 use super::identity::Identity;
 use super::listed::{Listed, ManagerRows};
 use crate::config::Profile;
@@ -21,6 +21,8 @@ pub struct Filled {
     pub contacted_on: Date,
     /// One of [`OUTCOMES`].
     pub outcome: Option<&'static str>,
+    /// On one line.
+    pub remark: Option<String>,
 }
 
 /// Why a row is not taken in.
@@ -54,11 +56,11 @@ impl Context<'_> {
     /// `None` where nothing was filled in.
     pub fn read(&self, cells: &BTreeMap<u32, Cell>) -> Result<Option<Filled>, Fault> {
         let cell = |code| self.header.cell(cells, code);
-        let (contacted_on, outcome) = (cell(CONTACTED_ON), cell(OUTCOME));
-        if contacted_on.is_none() && outcome.is_none() {
+        let (contacted_on, outcome, remark) = (cell(CONTACTED_ON), cell(OUTCOME), cell(REMARK));
+        if contacted_on.is_none() && outcome.is_none() && remark.is_none() {
             return Ok(None);
         }
-        let formula = [RANK, CUSTOMER_ID, CONTACTED_ON, OUTCOME]
+        let formula = [RANK, CUSTOMER_ID, CONTACTED_ON, OUTCOME, REMARK]
             .into_iter()
             .find(|code| cell(code) == Some(&Cell::Formula));
         if let Some(column) = formula {
@@ -70,8 +72,9 @@ impl Context<'_> {
             rank,
             customer_id: listed.customer_id.clone(),
             list: listed.list.clone(),
-            contacted_on: self.contacted_on(contacted_on)?,
+            contacted_on: self.contacted_on(contacted_on, outcome.is_some())?,
             outcome: outcome.map(outcome_code).transpose()?,
+            remark: remark.and_then(on_one_line),
         }))
     }
 
@@ -104,9 +107,10 @@ impl Context<'_> {
         Err(fault(CUSTOMER_ID, "another customer than the list has under this number", WRITTEN_OVER))
     }
 
-    fn contacted_on(&self, cell: Option<&Cell>) -> Result<Date, Fault> {
+    fn contacted_on(&self, cell: Option<&Cell>, has_outcome: bool) -> Result<Date, Fault> {
         let on = match cell {
-            None => return Err(self.no_day("an outcome without a day")),
+            None if has_outcome => return Err(self.no_day("an outcome without a day")),
+            None => return Err(self.no_day("a remark without a day")),
             Some(Cell::Day(day)) => Some(*day),
             Some(Cell::Text(text)) => day(text.trim()),
             Some(_) => None,
@@ -138,6 +142,13 @@ fn outcome_code(cell: &Cell) -> Result<&'static str, Fault> {
         Language::ALL.into_iter().any(|language| Labels::of(language).text("outcome", code) == text)
     };
     OUTCOMES.into_iter().find(means).ok_or(unknown)
+}
+
+/// What stands in a cell, without line breaks and what cannot be seen; `None` where nothing is left.
+fn on_one_line(cell: &Cell) -> Option<String> {
+    let shown = workbook::as_shown(&cell.shown());
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    Some(words.join(" ")).filter(|text| !text.is_empty())
 }
 
 /// A day that was typed into a cell which keeps texts: `2026-11-02`, `2026/11/2`, `2026年11月2日`.
@@ -191,6 +202,16 @@ mod tests {
         assert_eq!(read(Profile::Full, 1.0, "C*"), Err(CUSTOMER_ID));
         assert_eq!(read(Profile::Pseudonymous, 1.0, "C*"), Ok("C1".into()));
         assert_eq!(read(Profile::Pseudonymous, 2.0, "C*"), Err(RANK));
+    }
+
+    #[test]
+    fn a_remark_is_whatever_stands_there_on_one_line() {
+        let remark = |cell: Cell| on_one_line(&cell);
+        let text = |text: &str| remark(Cell::Text(text.into()));
+        assert_eq!(text(" after\n six,\r\n\u{7}not before "), Some("after six, not before".into()));
+        assert_eq!(text("明天\u{3000}再打"), Some("明天 再打".into()));
+        assert_eq!((text("\u{7}\n"), remark(Cell::Number(13.5))), (None, Some("13.5".into())));
+        assert_eq!(remark(Cell::Day("2026-11-02".parse().unwrap())), Some("2026-11-02".into()));
     }
 
     #[test]

@@ -25,6 +25,7 @@ manager_id = "manager_id"
 channel = "channel"
 list = "list"
 outcome = "outcome"
+remark = "remark"
 "#;
 
 /// Takes in what was kept and is not in the store yet; `taken` is added to.

@@ -24,7 +24,7 @@ pub fn table_meaning(table: Table) -> &'static str {
             "One row per product of a customer at a snapshot, with `customer_id` or `account_id`. A snapshot is complete \
              for its date: what is absent is zero."
         }
-        Table::Contacts | Table::Results => "One row per contact of a manager with a customer.",
+        Table::Contacts | Table::Results => CONTACTS_ARE,
     }
 }
 
@@ -150,15 +150,28 @@ const HOLDINGS: Meanings = &[
     ("credit_limit", "Limit granted"),
 ];
 
+const CONTACTS_ARE: &str = "\
+One row per contact of a manager with a customer. What managers wrote into their workbooks (`tercet results`) stands beside \
+it, under the same columns and a remark. A contact that both tell counts once: it is of the same customer and day, and \
+of the same manager and list where both name them. The bank's row counts then, the workbook adds what it leaves out, and a \
+complaint that either tells is kept. A contact without an outcome counts as one that reached the customer. A complaint that \
+`complaint` tells is open until its `resolved_at`. One that the outcome alone tells is open until the customer has a \
+`resolved_at` on or after its day (on a row that is not marked as no complaint), or a later contact that answers it: under \
+`complaint_followup` with any outcome but not_reached and complaint, or, where it names no list, with the outcome reached, \
+appointment, sale or declined.";
+
 const CONTACTS: Meanings = &[
     ("customer_id", "Customer who was contacted"),
     ("contacted_on", "Day of the contact"),
     ("manager_id", "Who contacted him"),
     ("channel", "How he was contacted"),
     ("list", "List under which he was contacted"),
-    ("outcome", "What came of it: reached, not_reached, appointment, sale, declined or complaint"),
+    (
+        "outcome",
+        "What came of it: reached, not_reached, appointment, sale, declined or complaint; empty, and any word but those of `lists.not_reached_outcomes`, counts as reached",
+    ),
     ("satisfaction", "Answer to the survey after the contact, 0 to 10"),
-    ("complaint", "Whether it is a complaint"),
+    ("complaint", "Whether it is a complaint; where it is empty, the outcome says it"),
     ("opened_at", "Complaints: day it was made"),
     ("resolved_at", "Complaints: day it was settled; missing while it is open"),
 ];

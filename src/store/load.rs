@@ -3,6 +3,7 @@
 use super::bank::{Bank, BucketMembers, Place};
 use super::calendar::{Calendar, HoldingsBasis};
 use super::commit::{Commit, Segment};
+use super::contacts::told_once;
 use super::history::first_seen;
 use super::members::{Member, Members, without_code};
 use super::segment::{HoldingColumns, Parts, Rows, TransactionColumns, holdings, transactions};
@@ -104,29 +105,11 @@ impl Store {
         Ok(history.in_force(on).into_iter().map(|found| found.row.clone()).collect())
     }
 
-    /// The bank's own contacts and those that managers wrote into their workbooks, ascending by customer and day; where
-    /// both tell of one, the bank's counts, with the workbook's outcome if it has none.
+    /// The bank's own contacts and those of workbooks, ascending by customer and day.
     fn contacts(&self, on: Date) -> Result<Vec<Contact>> {
-        let mut contacts = self.in_force::<Contact>(Table::Contacts, on)?;
-        let mut written = self.in_force::<Contact>(Table::Results, on)?;
-        if written.is_empty() {
-            return Ok(contacts);
-        }
-        written.retain(|written| {
-            let from = contacts.partition_point(|known| known.customer < written.customer);
-            let own = contacts[from..].iter_mut().take_while(|known| known.customer == written.customer);
-            let about =
-                |contact: &Contact| (contact.contacted_on, contact.manager_id.clone(), contact.list.clone());
-            let known = own.into_iter().find(|known| about(known) == about(written));
-            let is_new = known.is_none();
-            if let Some(known) = known.filter(|known| known.outcome.is_none()) {
-                known.outcome.clone_from(&written.outcome);
-            }
-            is_new
-        });
-        contacts.extend(written);
-        contacts.sort_by(Dimension::compare);
-        Ok(contacts)
+        let own = self.in_force::<Contact>(Table::Contacts, on)?;
+        let written = self.in_force::<Contact>(Table::Results, on)?;
+        Ok(if written.is_empty() { own } else { told_once(own, written) })
     }
 
     fn segments(&self, table: Table, bucket: u32) -> impl Iterator<Item = &Segment> {

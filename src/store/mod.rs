@@ -11,6 +11,7 @@
 //! | [`versions`] | tables that every delivery describes anew, with their history |
 //! | [`writer`] | deliveries in and out, a customer out for good, and the commit |
 //! | [`tombstones`] | whom no delivery brings back |
+//! | `contacts` | what the bank's export and workbooks both tell, once |
 //! | [`Reading`], [`bank`], [`Excerpt`], [`history`], [`calendar`], `population` | what was known on a date |
 
 mod accounts;
@@ -18,6 +19,7 @@ pub mod bank;
 pub mod books;
 pub mod calendar;
 pub mod commit;
+mod contacts;
 pub mod derive;
 mod excerpt;
 pub mod history;

@@ -4,6 +4,7 @@ use super::{List, Night};
 use crate::config::{ContactUnknown, Lists};
 use crate::contract::Customer;
 use crate::contract::tables::Table;
+use std::collections::BTreeSet;
 
 /// A customer kept off a list.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,12 +80,12 @@ pub fn rule(night: &Night<'_>, row: usize, list: List) -> Option<&'static str> {
     is_tired(night, row).then_some("fatigue")
 }
 
-/// Whether he was reached as often as the ceiling allows.
+/// Whether he was reached on as many days as the ceiling allows.
 fn is_tired(night: &Night<'_>, row: usize) -> bool {
     let settings = &night.config.lists;
     let from = night.as_of().plus_days(1 - settings.contacts_max_days);
-    let lately = night.reached(row).take_while(|contact| contact.contacted_on >= from);
-    settings.contacts_max > 0 && lately.take(settings.contacts_max).count() == settings.contacts_max
+    let lately = night.reached(row).map(|contact| contact.contacted_on).take_while(|on| *on >= from);
+    settings.contacts_max > 0 && lately.collect::<BTreeSet<_>>().len() >= settings.contacts_max
 }
 
 /// The same with the types that are not sold to: kept by their managers, or served without them.

@@ -10,6 +10,8 @@ pub enum Need {
     /// Holdings, or a running balance.
     Balances,
     Contacts,
+    /// The bank's own contacts, or those of workbooks.
+    AnyContacts,
     /// The bank's own complaints, or one that a manager noted.
     Complaints,
     /// A churn model that scores.
@@ -35,6 +37,10 @@ impl Need {
                     || night.is_delivered(Table::Transactions, "balance_after")
             }
             Need::Contacts => night.contacts_are_delivered(),
+            Need::AnyContacts => {
+                night.contacts_are_delivered()
+                    || (0..night.n_rows()).any(|row| !night.contacts(row).is_empty())
+            }
             Need::Complaints => {
                 night.is_delivered(Table::Contacts, "complaint")
                     || (0..night.n_rows()).any(|row| night.complaint_since(row).is_some())
@@ -50,6 +56,7 @@ impl Need {
         match self {
             Need::Balances => "balances".into(),
             Need::Contacts => "`contacts`".into(),
+            Need::AnyContacts => "`contacts`, or those of workbooks".into(),
             Need::Complaints => "`contacts.complaint`, or the outcomes of workbooks".into(),
             Need::Probabilities => "churn probabilities".into(),
             Need::Margin => "`products.margin_rate` and balances".into(),

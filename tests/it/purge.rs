@@ -218,9 +218,9 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
     recorded_night(config, "2026-12-31").unwrap_err();
     let kept = work.join("results");
     fs::create_dir(&kept).unwrap();
-    let header = "customer_id,contacted_on,manager_id,channel,list,outcome,run_id,rank\n";
-    let line = |id: &str, rank: u32| {
-        format!("{id},{NIGHT},M0001,,retention,no_answer,{},{rank}\n", first.manifest.run_id)
+    let header = "customer_id,contacted_on,manager_id,channel,list,outcome,run_id,rank,remark\n";
+    let line = |id: &str, rank: u32, remark: &str| {
+        format!("{id},{NIGHT},M0001,,retention,no_answer,{},{rank},{remark}\n", first.manifest.run_id)
     };
     let other = home
         .others()
@@ -231,7 +231,7 @@ fn a_purged_customer_is_in_no_file_and_no_delivery_brings_him_back_p23_o20() {
         .nth(1)
         .unwrap()
         .to_owned();
-    let text = header.to_owned() + &line(&home.id, 1) + &line(&other, 2);
+    let text = header.to_owned() + &line(&home.id, 1, &format!("{NAME} wants a call")) + &line(&other, 2, "");
     fs::write(kept.join(format!("results-{NIGHT}-20261030-x-M0001.csv")), text).unwrap();
     let rejected =
         format!("file,sheet,row,column,reason,raw\na.xlsx,List,7,Outcome,none,1\t{}\t{NAME}\n", home.id);

@@ -6,7 +6,7 @@
     reason = "tests write small exports and look at what comes out"
 )]
 
-mod sheets;
+pub mod sheets;
 
 use crate::bank::{Unobserved, night};
 use crate::published::Table;
@@ -22,6 +22,8 @@ use tercet::results::Report;
 use tercet::store::Store;
 
 const NIGHT: &str = "2026-10-31";
+/// The day after.
+const NEXT: &str = "2026-11-01";
 
 const TABLES: [(&str, &str); 8] = [
     ("branches", "branch_id,name,parent_id"),
@@ -63,6 +65,10 @@ struct Home {
 
 impl Home {
     fn of(language: Language) -> Self {
+        Self::set_up(language, |_| {})
+    }
+
+    fn set_up(language: Language, set: impl FnOnce(&mut Raw)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
@@ -73,6 +79,7 @@ impl Home {
         let mut raw = overlay::read_defaults().unwrap();
         (raw.data, raw.workspace, raw.language) = (data, folder.path().join("work"), language);
         raw.sources.values_mut().for_each(|source| source.allowed_empty = true);
+        set(&mut raw);
         let config = raw.check().unwrap();
         night(&config, NIGHT);
         Self { folder, config }
@@ -94,6 +101,13 @@ impl Home {
         let folder = self.config.workspace.join(format!("published/as_of={NIGHT}/lists"));
         let is_his = |name: &&String| name.starts_with(manager) && name.ends_with(".xlsx");
         Sheets::open(&folder.join(names_in(&folder).iter().find(is_his).unwrap()))
+    }
+
+    /// A booking of the next day arrives.
+    fn a_day_later(&self) {
+        let header = TABLES[5].1.lines().next().unwrap().trim();
+        let transactions = self.config.data.join("transactions-2026-11.csv.gz");
+        std::fs::write(transactions, format!("{header}\n2,001,{NEXT},1,deposit,,,,CNY,,\n")).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -142,6 +156,12 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The last remarks of the first `n` rows.
+fn remarks(mut book: Sheets, n: usize) -> Vec<String> {
+    let (row, column) = book.header("last_remark");
+    book.list()[row + 1..].iter().take(n).map(|cells| cells[column].to_string()).collect()
+}
+
 fn counts(report: &Report) -> [usize; 6] {
     let row = &report.files[0];
     [row.rows, row.contacts, row.reached, row.repeated, row.known, row.rejected]
@@ -169,6 +189,7 @@ fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() 
                 )),
             )
             .filled(3, "2026/10/31", missed)
+            .with(3, "remark", text("周二再打，\nnot before six"))
             .with(4, "contacted_on", text("2026年10月31日"));
         let first = sheets.header("rank").0 + 1;
         sheets.list()[first..first + 4].reverse();
@@ -186,9 +207,9 @@ fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() 
         assert_eq!(
             kept,
             [
-                "001,2026-10-31,M1,,contact_due,sale,1",
-                "003,2026-10-31,M1,,contact_due,not_reached,3",
-                "004,2026-10-31,M1,,contact_due,,4",
+                "001,2026-10-31,M1,,contact_due,sale,1,",
+                "003,2026-10-31,M1,,contact_due,not_reached,3,周二再打， not before six",
+                "004,2026-10-31,M1,,contact_due,,4,",
             ]
         );
         assert_eq!(rejected, Vec::<String>::new());
@@ -196,6 +217,7 @@ fn what_a_manager_filled_in_is_a_contact_of_the_next_night_in_either_language() 
         // Whom nobody reached is due again; the others are not.
         let again = night(&home.config, NIGHT);
         assert_eq!(home.listed(), ["002", "003", "005", "006"]);
+        assert_eq!(remarks(home.workbook("M1"), 2), ["", "2026-10-31 周二再打， not before six"]);
         assert_eq!(home.contacts("001"), ["2026-10-31 M1 contact_due sale"]);
         assert_eq!(home.contacts("005"), ["2020-02-01 M2 - reached"]);
         let input = again.manifest.inputs.iter().find(|input| input.table == "results").unwrap();
@@ -248,6 +270,13 @@ fn a_row_that_is_not_in_order_is_turned_away_with_its_place_and_what_to_do() {
             "Customer",
             "a formula",
         ),
+        (
+            "a formula for a remark",
+            &[("contacted_on", text(NIGHT)), ("remark", text(FORMULA))],
+            "Remark",
+            "a formula",
+        ),
+        ("a remark alone", &[("remark", text("call later"))], "Contacted on", "a remark without a day"),
         (
             "a rank of nobody",
             &[("contacted_on", text(NIGHT)), ("rank", Data::Float(9.0))],
@@ -427,11 +456,8 @@ fn a_complaint_that_a_manager_notes_is_followed_up_and_stops_selling_until_it_is
     assert!(reasons.iter().flatten().any(|reason| reason == told), "{reasons:?}");
 
     // Answered on the next day's list, the complaint is over.
-    let more = "\n2,001,2026-11-01,1,deposit,,,,CNY,,";
-    let transactions = home.config.data.join("transactions-2026-11.csv.gz");
-    let header = TABLES[5].1.lines().next().unwrap().trim();
-    std::fs::write(transactions, format!("{header}{more}\n")).unwrap();
-    let next = night(&home.config, "2026-11-01");
+    home.a_day_later();
+    let next = night(&home.config, NEXT);
     assert_eq!(kept_off(&next.folder, "cross_sell"), ["004 complaint_open"]);
     let lists = next.folder.join("lists");
     let his = names_in(&lists).into_iter().find(|name| name.starts_with("M1") && name.ends_with(".xlsx"));
@@ -440,6 +466,96 @@ fn a_complaint_that_a_manager_notes_is_followed_up_and_stops_selling_until_it_is
     assert!(home.read(&[home.path("2.xlsx")]).is_kept());
     let settled = night(&home.config, "2026-11-01");
     assert!(kept_off(&settled.folder, "cross_sell").iter().all(|kept| !kept.contains("complaint_open")));
+    assert_eq!(reasons_of(&settled.folder, "004"), [ASKED_AFTER]);
+}
+
+#[test]
+fn a_complaint_of_a_workbook_is_answered_and_asked_after_where_the_bank_delivers_no_contacts() {
+    let home = Home::set_up(Language::En, |raw| {
+        raw.sources.remove("contacts").unwrap();
+    });
+    let note = |on: &str, outcome: &str| {
+        let folder = home.config.workspace.join(format!("published/as_of={on}"));
+        let targets = Table::read(&folder.join("targets.parquet"));
+        let mut rows = targets.texts("customer_id").into_iter().zip(targets.ints("rank"));
+        let (_, rank) = rows.find(|(id, _)| id.as_deref() == Some("004")).unwrap();
+        let is_his = |name: &String| name.starts_with("M1") && name.ends_with(".xlsx");
+        let book = names_in(&folder.join("lists")).into_iter().find(is_his).unwrap();
+        let path = home.path(&format!("{on}.xlsx"));
+        let rank = usize::try_from(rank).unwrap();
+        Sheets::open(&folder.join("lists").join(book)).filled(rank, on, outcome).save(&path);
+        let report = home.read(&[path]);
+        assert_eq!((report.rejects.len(), report.files[0].contacts), (0, 1), "{:?}", report.rejects);
+    };
+    note(NIGHT, "Complaint");
+    home.a_day_later();
+    night(&home.config, NEXT);
+    note(NEXT, "Reached");
+    let settled = night(&home.config, NEXT);
+    assert_eq!(reasons_of(&settled.folder, "004"), [ASKED_AFTER]);
+}
+
+/// What a customer is asked the day after the one that the workbooks are of, once his complaint is settled.
+const ASKED_AFTER: &str = "complaint resolved on 2026-11-01: ask whether it is settled";
+
+fn reasons_of(folder: &Path, customer_id: &str) -> Vec<String> {
+    let targets = Table::read(&folder.join("targets.parquet"));
+    let rows = targets.texts("customer_id").into_iter().zip(targets.texts("reasons"));
+    rows.filter(|(id, _)| id.as_deref() == Some(customer_id)).filter_map(|(_, why)| why).collect()
+}
+
+#[test]
+fn a_complaint_of_a_workbook_is_kept_against_a_bank_that_knows_of_none_and_is_asked_after() {
+    let home = Home::of(Language::En);
+    home.workbook("M1").filled(4, NIGHT, "Complaint").save(&home.path("1.xlsx"));
+    assert!(home.read(&[home.path("1.xlsx")]).is_kept());
+    let (_, own) = TABLES[7];
+    let export = |more: &str| {
+        let lines = own.lines().chain(more.lines()).map(|line| line.trim().to_owned() + "\n");
+        std::fs::write(home.config.data.join("contacts.csv.gz"), lines.collect::<String>()).unwrap();
+    };
+    // The bank's own row of the call has no list, and says that it is no complaint and closed.
+    let call = format!("004,{NIGHT},false,{NIGHT},,phone,,reached,,");
+    export(&call);
+    let again = night(&home.config, NIGHT);
+    assert_eq!(home.contacts("004"), ["2026-10-31 M1 contact_due complaint"]);
+    assert_eq!(kept_off(&again.folder, "cross_sell"), ["004 complaint_open"]);
+
+    // The call of the next day has no list either: he was reached, and did not complain again.
+    home.a_day_later();
+    let reasons = || reasons_of(&night(&home.config, NEXT).folder, "004");
+    assert_eq!(reasons(), ["complaint of 2026-10-31 open for 1 day; answer due by 2026-11-02"]);
+    export(&format!("{call}\n004,{NEXT},false,,,phone,,reached,,"));
+    assert_eq!(reasons(), [ASKED_AFTER]);
+}
+
+#[test]
+fn a_remark_is_kept_with_its_contact_and_another_one_is_another_story() {
+    let home = Home::of(Language::En);
+    let with = |name: &str, remark: &str| {
+        let path = home.path(name);
+        home.workbook("M1").filled(1, NIGHT, "Not reached").with(1, "remark", text(remark)).save(&path);
+        path
+    };
+    let figures = |files: &[PathBuf]| -> Vec<[usize; 4]> {
+        let report = home.read(files);
+        report.files.iter().map(|row| [row.contacts, row.repeated, row.known, row.rejected]).collect()
+    };
+    let (none, one, other) = (with("1.xlsx", ""), with("2.xlsx", "after six"), with("3.xlsx", "before six"));
+    assert_eq!(figures(&[one.clone(), other.clone()]), [[0, 0, 0, 1]; 2]);
+    // A row without a remark says nothing against one.
+    assert_eq!(figures(&[none.clone(), one.clone()]), [[1, 0, 0, 0], [0, 1, 0, 0]]);
+    assert!(home.kept().0[0].ends_with(",1,after six"), "{:?}", home.kept());
+    assert_eq!(figures(&[none, one]), [[0, 0, 1, 0]; 2]);
+    assert_eq!(figures(&[other]), [[0, 0, 0, 1]]);
+
+    // People write what they like, whomever it names: it stands where names may stand.
+    night(&home.config, NIGHT);
+    assert_eq!(remarks(home.workbook("M1"), 4), ["2026-10-31 after six", "", "", ""]);
+    let mut raw = Raw::clone(&home.config);
+    raw.privacy.profile = Profile::Masked;
+    night(&raw.check().unwrap(), NIGHT);
+    assert_eq!(remarks(home.workbook("M1"), 4), [""; 4]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn row(customer_id: &str, name: &str) -> Row {
         rule: None,
         expected_value: Some(-12.345),
         last_contact: None,
+        last_remark: None,
         preferred_channel: Some("mobile".into()),
     }
 }

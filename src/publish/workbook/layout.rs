@@ -65,12 +65,12 @@ impl Column {
 /// The last column that stays in sight when the sheet is moved sideways.
 pub(super) const FROZEN_COLUMN: &str = "name";
 
-/// The last column on paper. What stands right of it is for the screen: every reason names the product, and
-/// on paper the room makes all else larger.
+/// The last column on paper. What stands right of it is for the screen: every reason names the product, what was
+/// remarked is for the eyes of who calls, and on paper the room makes all else larger.
 pub(super) const LAST_PRINTED_COLUMN: &str = "remark";
 
 /// From left to right: who, why, what, with what, and what came of it.
-pub(super) static COLUMNS: [Column; 18] = [
+pub(super) static COLUMNS: [Column; 19] = [
     column("rank", Setting::Rank, (4, 7), |row, _| Cell::Count(row.rank)),
     column("list", Setting::List, (10, 14), |row, labels| Cell::text(labels.text("list", &row.list))),
     column("name", Setting::Indented, (8, 16), |row, _| Cell::optional_text(row.name.as_deref())),
@@ -94,6 +94,7 @@ pub(super) static COLUMNS: [Column; 18] = [
     column("contacted_on", Setting::FillIn, (12, 12), |_, _| Cell::Empty),
     column("outcome", Setting::FillIn, (13, 13), |_, _| Cell::Empty),
     column("remark", Setting::FillIn, (14, 14), |_, _| Cell::Empty),
+    column("last_remark", Setting::Words, (14, 30), |row, _| Cell::optional_text(row.last_remark.as_deref())),
     column("product", Setting::Words, (8, 14), |row, labels| {
         Cell::optional_text(row.product.map(|code| labels.text("product_kind", code)))
     }),

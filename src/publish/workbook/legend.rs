@@ -114,7 +114,8 @@ fn help_code(column: &'static str, profile: Profile) -> Option<&'static str> {
         (Profile::Masked, "name") => Some("name_masked"),
         (Profile::Masked, "phone") => Some("phone_masked"),
         (Profile::Pseudonymous, "customer_id") => Some("customer_id_pseudonymous"),
-        (Profile::Pseudonymous, "name" | "phone") => None,
+        (Profile::Pseudonymous, "name" | "phone")
+        | (Profile::Masked | Profile::Pseudonymous, "last_remark") => None,
         _ => Some(column),
     }
 }

@@ -78,6 +78,8 @@ pub struct Row {
     /// Currency units.
     pub expected_value: Option<f64>,
     pub last_contact: Option<Date>,
+    /// With its day.
+    pub last_remark: Option<String>,
     /// Code of a channel.
     pub preferred_channel: Option<String>,
 }

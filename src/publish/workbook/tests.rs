@@ -22,6 +22,7 @@ fn row(text: &str) -> Row {
         rule: some(),
         expected_value: Some(f64::NAN),
         last_contact: Some(Date(2_932_896)),
+        last_remark: some(),
         preferred_channel: some(),
     }
 }

@@ -44,6 +44,9 @@ pub trait Cell: Sized {
     /// `None` where the stored value is none of this field's.
     fn at(array: &Self::Array, row: usize) -> Option<Self>;
 
+    /// The cell without a value; `None` where its field must have one.
+    fn missing() -> Option<Self>;
+
     /// A missing value comes first.
     fn order(&self, other: &Self) -> Ordering;
 
@@ -63,6 +66,10 @@ impl<V: Value> Cell for V {
 
     fn at(array: &V::Array, row: usize) -> Option<Self> {
         V::at(array, row)
+    }
+
+    fn missing() -> Option<Self> {
+        None
     }
 
     #[inline]
@@ -88,6 +95,10 @@ impl<V: Value> Cell for Option<V> {
 
     fn at(array: &V::Array, row: usize) -> Option<Self> {
         if array.is_null(row) { Some(None) } else { V::at(array, row).map(Some) }
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
     }
 
     #[inline]

@@ -55,10 +55,14 @@ impl Columns {
     }
 }
 
+/// Columns that came into being after stores did; what was stored before has no value in them.
+const ADDED: [&str; 1] = ["remark"];
+
 /// A column of a batch that is being read.
 pub struct Column<'a, C: Cell> {
     name: &'static str,
-    array: &'a C::Array,
+    /// `None` where it was not there yet.
+    array: Option<&'a C::Array>,
 }
 
 impl<'a, C: Cell> Column<'a, C> {
@@ -66,16 +70,20 @@ impl<'a, C: Cell> Column<'a, C> {
     /// Kind `Internal` where the column is missing, has another type, or has gaps that its field cannot have.
     pub fn of(batch: &'a RecordBatch, name: &'static str) -> Result<Self> {
         let column = batch.column_by_name(name);
+        if column.is_none() && C::NULLABLE && ADDED.contains(&name) {
+            return Ok(Self { name, array: None });
+        }
         let array = column.and_then(|column| column.as_any().downcast_ref::<C::Array>());
         let array = array.filter(|array| C::NULLABLE || array.null_count() == 0);
-        Ok(Self { name, array: array.ok_or_else(|| damaged(name))? })
+        Ok(Self { name, array: Some(array.ok_or_else(|| damaged(name))?) })
     }
 
     /// # Errors
     /// Kind `Internal` where the stored value is none of the field's.
     #[inline]
     pub fn cell(&self, row: usize) -> Result<C> {
-        C::at(self.array, row).ok_or_else(|| damaged(self.name))
+        let cell = self.array.map_or_else(C::missing, |array| C::at(array, row));
+        cell.ok_or_else(|| damaged(self.name))
     }
 }
 

@@ -109,7 +109,7 @@ dimension!(Branch, "branches", several: false, key: [branch_id], rest: [name, pa
 // Two calls on one day are two rows, also where nothing but their outcome tells them apart.
 dimension!(Contact, "contacts", several: true,
     key: [customer, contacted_on, manager_id, channel, list, opened_on],
-    rest: [outcome, satisfaction, complaint, resolved_on]);
+    rest: [outcome, satisfaction, complaint, resolved_on, remark]);
 
 impl Single for Customer {}
 impl Single for Account {}
@@ -209,6 +209,7 @@ mod tests {
             complaint: Some(true),
             opened_on: Some(Date(5)),
             resolved_on: Some(Date(6)),
+            remark: text("明天再打"),
         }]);
     }
 }

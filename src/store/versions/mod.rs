@@ -134,6 +134,14 @@ impl<T: Dimension> Versioned<T> {
         taken
     }
 
+    /// Changes what rows hold apart from their keys, where that makes no two of them equal.
+    pub fn reword(&mut self, mut change: impl FnMut(&mut T)) {
+        self.rows.iter_mut().for_each(|row| change(&mut row.content));
+        let place =
+            |one: &Row<T>, next: &Row<T>| compare(one.own_date, &one.content, next.own_date, &next.content);
+        self.rows.sort_by(place);
+    }
+
     /// One walk over what is held and what is new, both sorted; nothing moves where nothing is new.
     fn merge(&mut self, slot: u32, delivered: Vec<Delivered<T>>) {
         let old = std::mem::take(&mut self.sets);

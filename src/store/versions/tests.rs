@@ -1,8 +1,9 @@
 //! Histories against a model that keeps every delivered row and searches all of them for each answer.
 
-use super::{Delivered, Dimension, Fates, Ranked, Single, Versioned};
+use super::{Delivered, Dimension, Fates, Ranked, Single, Versioned, codec};
 use crate::contract::{Branch, Contact};
 use crate::date::Date;
+use crate::error::Error;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -148,16 +149,9 @@ fn branch(id: u8, content: u8) -> Branch {
 
 fn contact(customer: u8, content: u8) -> Contact {
     Contact {
-        customer: customer.into(),
-        contacted_on: Date(0),
-        manager_id: None,
-        channel: None,
-        list: None,
         outcome: (content > 0).then(|| format!("outcome {content}").into()),
         satisfaction: (content > 1).then_some(0.5),
-        complaint: None,
-        opened_on: None,
-        resolved_on: None,
+        ..Contact::known_by(customer.into(), Date(0))
     }
 }
 
@@ -255,4 +249,39 @@ fn damaged_or_foreign_bytes_are_refused() {
         damaged[at] ^= 1;
         assert!(Versioned::<Branch>::decode(damaged.into()).is_err(), "byte {at}");
     }
+}
+
+#[test]
+fn a_column_that_came_later_is_empty_in_what_was_stored_before_and_any_other_is_missed() {
+    let mut versions = Versioned::default();
+    versions.deliver(1, vec![(None, contact(1, 2)), (None, contact(2, 1))]).unwrap();
+    let without = |name: &str| {
+        let stored = codec::open("contacts", versions.encode().unwrap()).unwrap();
+        let numbers = stored.metadata.into_iter().filter(|pair| pair.key == "deliveries").collect();
+        let batches = stored.batches.map(|batch| {
+            let batch = batch.unwrap();
+            let fields = batch.schema();
+            let kept = (0..batch.num_columns()).filter(|at| fields.field(*at).name() != name);
+            batch.project(&kept.collect::<Vec<_>>()).map_err(Error::from)
+        });
+        Versioned::<Contact>::decode(codec::write("contacts", numbers, batches).unwrap())
+    };
+    assert!(without("remark").unwrap().contents().eq(versions.contents()));
+    assert!(without("outcome").is_err() && without("contacted_on").is_err());
+}
+
+#[test]
+fn reworded_rows_stand_in_order_and_come_back() {
+    let remarked = |customer, text: &str| Contact { remark: Some(text.into()), ..contact(customer, 1) };
+    let mut versions = Versioned::default();
+    let rows = [remarked(1, "a"), remarked(1, "b"), remarked(2, "a")].map(|row| (None, row));
+    versions.deliver(1, rows.into()).unwrap();
+    versions.reword(|row| {
+        if row.remark.as_deref() == Some("a") {
+            row.remark = Some("c".into());
+        }
+    });
+    let expected = [remarked(1, "b"), remarked(1, "c"), remarked(2, "c")];
+    assert!(versions.contents().eq(&expected), "{versions:?}");
+    assert!(Versioned::<Contact>::decode(versions.encode().unwrap()).unwrap().contents().eq(&expected));
 }

@@ -98,6 +98,7 @@ impl Writer {
                 let (n, _) = self.purge_versions::<Contact>(table.name(), |row| row.customer == code)?;
                 purged.rows.insert(table.name(), n);
             }
+            self.purge_remarks(traces)?;
             purged.rows.insert(Table::Transactions.name(), self.purge_transactions(code, place)?);
             purged.rows.insert(Table::Holdings.name(), self.purge_holdings(code, place)?);
             let nobody = self.nobody();
@@ -135,6 +136,24 @@ impl Writer {
             delivery.books.enter(Fate::Purged, rows.cast_signed(), 0);
         }
         Ok((taken.values().sum(), versions))
+    }
+
+    /// Blanks what was remarked of others and names him. Every such remark differs from the others, so that no two contacts
+    /// become one.
+    fn purge_remarks(&mut self, traces: &Traces) -> Result<()> {
+        let mut contacts = self.versions::<Contact>(Table::Results.name())?;
+        let (purge, mut n) = (self.sequence(), 0);
+        contacts.reword(|contact| {
+            if contact.remark.as_deref().is_some_and(|remark| traces.are_in(remark)) {
+                n += 1;
+                contact.remark = Some(format!("{REDACTED} {purge}-{n}").into());
+            }
+        });
+        if n > 0 {
+            let stored = self.write(&format!("tables/{}", Table::Results.name()), &contacts.encode()?)?;
+            self.commit.tables.insert(Table::Results.name().to_owned(), stored);
+        }
+        Ok(())
     }
 
     /// Keeps his own accounts out; the ids of those that nobody else holds a part of are forgotten.

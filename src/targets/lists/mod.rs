@@ -69,7 +69,7 @@ static RULES: [Rule; 21] = [
     ),
     rule(List::Occasion, occasion::candidates, &[]),
     rule(List::ThankYou, thank_you::candidates, &[]),
-    rule(List::SatisfactionSample, satisfaction_sample::candidates, &[Need::Contacts]),
+    rule(List::SatisfactionSample, satisfaction_sample::candidates, &[Need::AnyContacts]),
     rule(
         List::Cultivate,
         cultivate::candidates,

@@ -1,8 +1,9 @@
-//! `satisfaction_sample`: whom to ask how satisfied he is: a low answer, a complaint that was resolved, one who declined
-//! and was left alone since, and a few drawn by lot each quarter.
+//! `satisfaction_sample`: whom to ask how satisfied he is: a low answer, a complaint that was settled, one who declined
+//! and was left alone since, and a few drawn by lot each quarter. Who declined is asked for some months, and until he is
+//! reached again, whatever he says then.
 
 use super::{Candidate, List, Night, of_rows};
-use crate::contract::Contact;
+use crate::contract::{Contact, complaint_settled_on};
 use crate::date::Date;
 use crate::targets::holdout::{in_quarter, lot};
 
@@ -43,16 +44,24 @@ fn low_answer(night: &Night<'_>, row: usize) -> Option<String> {
 }
 
 fn resolved(night: &Night<'_>, row: usize) -> Option<String> {
-    let resolved = night.contacts(row).iter().filter(|contact| contact.is_complaint());
-    let on = resolved.filter_map(|contact| contact.resolved_on).filter(|on| *on <= night.as_of()).max()?;
+    let on = complaint_settled_on(night.contacts(row), night.as_of())?;
     is_to_follow_up(night, row, on)
         .then(|| night.reason("satisfaction_follow_up", &[("date", &on.to_string())]))
 }
 
 fn estranged(night: &Night<'_>, row: usize) -> Option<String> {
-    let last = night.reached(row).next().filter(|contact| contact.outcome.as_deref() == Some(DECLINED))?;
-    (night.as_of() - last.contacted_on > night.config.lists.follow_up_days)
-        .then(|| night.reason("satisfaction_estranged", &[("date", &last.contacted_on.to_string())]))
+    let has_declined = |contact: &&Contact| contact.outcome.as_deref() == Some(DECLINED);
+    let mut reached = night.reached(row);
+    let on = reached.next().filter(has_declined)?.contacted_on;
+    let before = reached.find(|contact| contact.contacted_on < on).filter(has_declined);
+    let span = night.config.lists.estranged_days;
+    let was_asked = before.is_some_and(|before| is_within(span, on - before.contacted_on));
+    (is_within(span, night.as_of() - on) && !was_asked)
+        .then(|| night.reason("satisfaction_estranged", &[("date", &on.to_string())]))
+}
+
+fn is_within([first, last]: [i32; 2], days: i32) -> bool {
+    (first..=last).contains(&days)
 }
 
 /// By lot, the same customers all quarter, unless one was reached in it.

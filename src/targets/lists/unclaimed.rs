@@ -1,5 +1,5 @@
 //! `unclaimed`: customers whom nobody looks after: no manager, or of a tier and never reached, as far as
-//! contacts go back: where they begin after him, for longer than his cadence. The wealthiest first.
+//! contacts go back: where they begin after him, for longer than his cadence, if he has one. The wealthiest first.
 
 use super::{Candidate, List, Night, of_rows};
 
@@ -15,7 +15,9 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     } else if !is_never_reached() {
         return None;
     } else if let Some(from) = night.contacts_begin_after_him(row) {
-        night.cadence(row).filter(|cadence| night.as_of() - from > *cadence)?;
+        if night.cadence(row).is_some_and(|cadence| night.as_of() - from <= cadence) {
+            return None;
+        }
         night.reason("unclaimed_none_known", &[("date", &from.to_string())])
     } else {
         night.reason("unclaimed_never_contacted", &[])

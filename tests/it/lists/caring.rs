@@ -165,6 +165,52 @@ fn satisfaction_is_asked_after_low_answers_complaints_and_refusals_and_by_lot() 
 }
 
 #[test]
+fn who_declined_is_asked_for_some_months_and_until_he_is_reached_again() {
+    // Declined A: 31 days ago; B: 30; C: 180; D: 181. E was asked 62 days after he declined, and declined again; F declined
+    // twice within 20 days. G was reached since, H only called.
+    let customers: String =
+        ["A", "B", "C", "D", "E", "F", "G", "H"].map(|id| format!("{id},2020-01-02,M1\n")).concat();
+    let active =
+        format!("{ACTIVE}\n6,F,2026-10-31,1,deposit\n7,G,2026-10-31,1,deposit\n8,H,2026-10-31,1,deposit");
+    let contacts: String = [
+        "A,2026-09-30,declined",
+        "B,2026-10-01,declined",
+        "C,2026-05-04,declined",
+        "D,2026-05-03,declined",
+        "E,2026-07-01,declined",
+        "E,2026-09-01,declined",
+        "F,2026-09-10,declined",
+        "F,2026-09-30,declined",
+        "G,2026-09-10,declined",
+        "G,2026-09-30,",
+        "H,2026-09-10,declined",
+        "H,2026-10-20,not_reached",
+    ]
+    .map(|line| {
+        let (contact, outcome) = line.rsplit_once(',').unwrap();
+        format!("{contact},,,,,,{outcome}\n")
+    })
+    .concat();
+    let given = [
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", customers.as_str()),
+        ("transactions-2026-10", active.as_str()),
+        ("contacts", contacts.as_str()),
+    ];
+    let text = listed_with(&given, |lists| {
+        lists.thank_you_top = 0;
+        lists.sample_share = 0.0;
+        lists.cooldown_days.clear();
+    });
+    insta::assert_snapshot!(text, @"
+    M1 A satisfaction_sample [] declined on 2026-09-30, and not reached since
+    M1 C satisfaction_sample [] declined on 2026-05-04, and not reached since
+    M1 F satisfaction_sample [] declined on 2026-09-30, and not reached since
+    M1 H satisfaction_sample [] declined on 2026-09-10, and not reached since
+    ");
+}
+
+#[test]
 fn potential_lies_with_those_who_keep_the_larger_part_elsewhere() {
     // A: exactly 20 wan elsewhere, as much here. B: a cent less elsewhere. C: more here. D: declares nothing.
     let row = |id: &str, elsewhere: &str| format!("{id},2020-01-02,M1,,,,,,,,,,,,{elsewhere}\n");

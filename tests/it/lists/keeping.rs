@@ -1,6 +1,6 @@
 //! Due contacts, tiers at stake, forgotten customers, those without a manager, and those handed over.
 
-use super::listed;
+use super::{listed, listed_with};
 use std::fmt::Write;
 
 #[test]
@@ -176,5 +176,62 @@ fn who_was_lost_within_the_year_and_is_not_back_is_won_back_by_what_he_is_worth(
     M1 A contact_due [win_back] last contact 36 days ago, due every 30 days; lost on 2026-09-21; 300,000 before that; most of it went to his own accounts elsewhere
     M1 B contact_due [] last contact 36 days ago, due every 30 days
     M1 D contact_due [] last contact 36 days ago, due every 30 days
+    ");
+}
+
+#[test]
+fn a_tier_without_a_cadence_is_unclaimed_from_the_day_on_which_contacts_begin() {
+    // t1 has no cadence here. A was reached; B not, though he was here before contacts begin; C is of t0.
+    let given = [
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2020-01-01,M1"),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        (
+            "holdings-2026-10",
+            "2026-09-30,A,securities,60000\n2026-09-30,B,securities,60000\n2026-09-30,C,securities,600",
+        ),
+        ("contacts", "A,2026-10-31"),
+    ];
+    let text = listed_with(&given, |lists| {
+        lists.thank_you_top = 0;
+        lists.sample_share = 0.0;
+        lists.cadence_days[1] = 0;
+    });
+    let unclaimed: Vec<&str> = text.lines().filter(|line| line.contains("unclaimed")).collect();
+    assert_eq!(
+        unclaimed,
+        ["M1 B unclaimed [] not reached by anybody since the contacts begin on 2026-10-31"],
+        "{text}"
+    );
+}
+
+#[test]
+fn a_customer_is_left_in_peace_by_the_days_on_which_he_was_reached_however_often_they_are_told() {
+    // Four contacts each within 30 days: A's on two days, B's on four; C's on four, of which one is 31 days ago.
+    let given = [
+        ("managers", "M1,Ann,B1,20"),
+        ("customers", "A,2020-01-01,M1\nB,2020-01-01,M1\nC,2020-01-01,M1"),
+        ("transactions-2026-10", "1,A,2026-10-31,1,deposit"),
+        (
+            "holdings-2026-10",
+            "2026-10-31,A,fund,1300,,,,,1000\n2026-10-31,B,fund,1200,,,,,1000\n2026-10-31,C,fund,1400,,,,,1000",
+        ),
+        (
+            "contacts",
+            "A,2026-10-05,,,M1,phone\nA,2026-10-05,,,M1,mobile\nA,2026-10-12,,,M1,phone\nA,2026-10-12,,,,branch\n\
+             B,2026-10-02\nB,2026-10-09\nB,2026-10-12\nB,2026-10-30\n\
+             C,2026-10-01\nC,2026-10-09\nC,2026-10-12\nC,2026-10-30",
+        ),
+    ];
+    let text = listed_with(&given, |lists| {
+        lists.thank_you_top = 0;
+        lists.sample_share = 0.0;
+        lists.cooldown_days.clear();
+    });
+    let of_gains: Vec<&str> = text.lines().filter(|line| line.contains("gain_call")).collect();
+    insta::assert_snapshot!(of_gains.join("\n"), @"
+    M1 C gain_call [] Fund: up 40% on 1,000 paid
+    M1 A gain_call [] Fund: up 30% on 1,000 paid
+    not B gain_call: fatigue
     ");
 }

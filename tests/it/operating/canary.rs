@@ -4,6 +4,7 @@
 use super::{AS_OF, Ground, succeeded};
 use crate::folders::files;
 use crate::published::Table;
+use crate::results::sheets::{Sheets, text};
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use std::collections::BTreeMap;
@@ -103,6 +104,10 @@ fn said(ground: &Ground) -> Vec<(String, Vec<u8>)> {
         &["fit"],
         &["backfill", "--from", "2026-09-29", "--to", "2026-09-30", "--rerun"],
     ];
+    said_by(ground, &commands)
+}
+
+fn said_by(ground: &Ground, commands: &[&[&str]]) -> Vec<(String, Vec<u8>)> {
     let mut said = Vec::new();
     for command in commands {
         let output = ground.command(command).env("RUST_BACKTRACE", "1").output().unwrap();
@@ -154,6 +159,50 @@ fn a_good_night_says_nothing_of_a_customer() {
     let planted: Vec<(String, Vec<u8>)> =
         exports.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
     assert!(found(&planted).len() >= 5);
+}
+
+/// Free text may name anybody: it is kept with the contact and stands in full workbooks, and nothing else tells it.
+#[test]
+fn what_a_manager_remarks_is_told_by_nothing_but_the_next_workbook() {
+    let ground = Ground::small();
+    succeeded(ground.night());
+    let lists = ground.workspace().join(format!("published/as_of={AS_OF}/lists"));
+    let is_book = |name: &String| name.ends_with(".xlsx") && !name.starts_with("branch");
+    let books = || files(&lists).into_keys().filter(is_book).map(|name| Sheets::open(&lists.join(name)));
+    let is_listed = |book: &Sheets| {
+        let (header, column) = book.header("rank");
+        book.0[0].1.get(header + 2).is_some_and(|row| matches!(row[column], calamine::Data::Float(_)))
+    };
+    let book = books().find(is_listed).expect("a list of two customers");
+    let remark = format!("{NAME} {PHONE} {ID}\n{BALANCE}");
+    let filled = ground.home.path().join("filled.xlsx");
+    // One row is taken in, so that its customer stays due, and one turned away.
+    book.filled(1, AS_OF, "Not reached")
+        .with(1, "remark", text(&remark))
+        .with(2, "remark", text(&remark))
+        .save(&filled);
+    let said = said_by(
+        &ground,
+        &[
+            &["results", "--json", "--verbose", filled.to_str().unwrap()],
+            &["results", "--verbose", filled.to_str().unwrap()],
+            &["run", "--as-of", AS_OF, "--verbose"],
+            &["run", "--as-of", AS_OF, "--json", "--log-format", "json"],
+            &["status", "--json"],
+            &["verify", "--recompute"],
+        ],
+    );
+    assert_eq!(found(&said), Vec::<String>::new());
+    let told = String::from_utf8_lossy(&said[0].1).into_owned();
+    assert!(told.contains("\"rejected\": 1") && told.contains("a remark without a day"), "{told}");
+
+    // It is kept, and the next one who calls reads it.
+    let kept = files(&ground.workspace().join("results"));
+    let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(NAME);
+    assert_eq!(kept.values().filter(|bytes| holds(bytes)).count(), 2, "{:?}", kept.keys());
+    let shown = format!("{AS_OF} {NAME} {PHONE} {ID} {BALANCE}");
+    let shows = |book: Sheets| book.0[0].1.iter().flatten().any(|cell| *cell == text(&shown));
+    assert_eq!(books().filter(|book| shows(book.clone())).count(), 1);
 }
 
 #[test]
