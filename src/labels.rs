@@ -218,6 +218,12 @@ impl Labels {
         self.sections.get(section).is_some_and(|texts| texts.contains_key(code))
     }
 
+    /// Codes of a section, ascending.
+    #[cfg(test)]
+    pub fn codes<'a>(&'a self, section: &str) -> impl Iterator<Item = &'a str> {
+        self.sections.get(section).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+    }
+
     /// The text of `code`, or the code itself where the section has none (a bank's own list or product).
     pub fn text<'a>(&'a self, section: &str, code: &'a str) -> &'a str {
         self.sections.get(section).and_then(|texts| texts.get(code)).map_or(code, String::as_str)

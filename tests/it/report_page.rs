@@ -178,6 +178,7 @@ fn hostile_labels_stay_labels() {
     let escaped = |text: &str| {
         text.replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#x27;").replace('/', "&#x2f;")
     };
+    assert!(page.contains("已停用："), "why there is no model is told in English");
     for planted in [SCRIPT, IMAGE] {
         assert!(page.contains(&escaped(planted)), "`{planted}` is not told");
         assert!(!page.contains(planted), "`{planted}` would run");
@@ -298,7 +299,7 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     crate::lists::folder(&data);
-    let (mut customers, mut holdings) = (String::new(), String::new());
+    let (mut customers, mut transactions, mut holdings) = (String::new(), String::new(), String::new());
     let managers = [("ALONE", "north", 1), ("FOUR", "north", 4), ("FIVE", "north", 5), ("SIX", "south", 6)];
     for (manager, branch, n) in managers {
         for number in 0..n {
@@ -306,6 +307,7 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
             // The only one with a wealth product, and that due with one day's deposit of four others.
             let (kind, day) = if manager == "ALONE" { ("wealth", 20) } else { ("time_deposit", 10 + n) };
             writeln!(customers, "{customer},2020-01-01,{manager},,,,{branch}").unwrap();
+            writeln!(transactions, "{customer},{customer},2026-10-05,1.00,deposit").unwrap();
             let balance = 1000 * (number + 1);
             for on in ["2026-09-30", "2026-10-31"] {
                 writeln!(holdings, "{on},{customer},{kind},{balance}.00,2026-01-01,2026-11-{day}").unwrap();
@@ -316,6 +318,7 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
         ("branches", "north,North,\nsouth,South,"),
         ("managers", "ALONE,,north,20,\nFOUR,,north,20,\nFIVE,,north,20,\nSIX,,south,20,"),
         ("customers", &*customers),
+        ("transactions-2026-10", &*transactions),
         ("holdings-2026-10", &*holdings),
     ];
     crate::lists::deliver(&data, &given);
