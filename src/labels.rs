@@ -218,20 +218,31 @@ impl Labels {
         self.sections.get(section).is_some_and(|texts| texts.contains_key(code))
     }
 
+    /// Codes of a section, ascending.
+    #[cfg(test)]
+    pub fn codes<'a>(&'a self, section: &str) -> impl Iterator<Item = &'a str> {
+        self.sections.get(section).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+    }
+
     /// The text of `code`, or the code itself where the section has none (a bank's own list or product).
     pub fn text<'a>(&'a self, section: &str, code: &'a str) -> &'a str {
         self.sections.get(section).and_then(|texts| texts.get(code)).map_or(code, String::as_str)
     }
 
-    /// A sentence of the program in this language: by itself, or by the code that it fills the blanks of; as it is where
-    /// the section knows neither.
+    /// A sentence of the program in this language: by itself, or by the code that it fills the blanks of, which may be with
+    /// another such sentence; as it is where the section knows neither.
     pub fn sentence(&self, section: &str, said: &str) -> String {
         if self.knows(section, said) {
             return self.text(section, said).to_owned();
         }
         let mut codes = self.sections.get(section).into_iter().flat_map(BTreeMap::keys);
-        let found = codes.find_map(|code| Some(self.fill(section, code, &values(code, said)?)));
-        found.unwrap_or_else(|| said.to_owned())
+        let Some((code, values)) = codes.find_map(|code| Some((code, values(code, said)?))) else {
+            return said.to_owned();
+        };
+        let told: Vec<(&str, String)> =
+            values.into_iter().map(|(name, value)| (name, self.sentence(section, value))).collect();
+        let told: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, &**value)).collect();
+        self.fill(section, code, &told)
     }
 
     /// The text of `code` with its blanks filled: `{name}` by the value, `{name|one|many}` by one of two
@@ -367,6 +378,11 @@ mod tests {
         assert_eq!(told("not found in {accounts}.csv"), "在 {accounts}.csv 中找不到");
         assert_eq!(told("outside of everything"), "outside of everything");
         assert_eq!(Labels::of(Language::En).sentence("reject", "outside 0 to 10"), "outside 0 to 10");
+        let why = |said: &str| chinese.sentence("no_churn_model", said);
+        assert_eq!(
+            why("it could not be judged: nobody left, or everybody did"),
+            "无法检验：客户无一流失或全部流失"
+        );
     }
 
     #[test]

@@ -312,7 +312,7 @@ fn churn(words: Words<'_>, answer: &Explanation) -> String {
     pairs.add("reasons", if reasons.is_empty() { words.own(none) } else { reasons.join(separator) });
     pairs.add("churn_model", words.figure(&churn.model_id, Clone::clone));
     if let Some(because) = &churn.no_model_because {
-        pairs.add("no_model_because", because.clone());
+        pairs.add("no_model_because", words.labels.sentence("no_churn_model", because));
     }
     if let Some(keeps) = &churn.keeps {
         pairs.add("keeps", keeps.text.as_deref().unwrap_or(&keeps.code).to_owned());

@@ -70,7 +70,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "everyday_chance_15d",
         Unit::Score,
-        "Chance of one of these within 15 days at the rate of the last 90: 1 - exp(-n / 6)",
+        "Chance of a deposit, withdrawal, transfer or payment that he starts, none to himself elsewhere, within 15 days, at the rate of the last 90: 1 - exp(-n / 6)",
         everyday_chance,
     )
     .lifts(Part::Frequency),
@@ -108,13 +108,13 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "gap_variation",
         Unit::Score,
-        "Coefficient of variation of those gaps: 0 is clockwork; missing under three active days",
+        "Coefficient of variation of the days between active days of the last 365: 0 is clockwork; missing under three active days",
         |f| f.gaps.map_or(f64::NAN, |gaps| gaps.variation),
     ),
     feature(
         "recency_in_gaps",
         Unit::Score,
-        "Days since the last activity in units of his mean gap, as log(1 + x)",
+        "Days since he last started anything, in units of the mean gap between his active days of the last 365, as log(1 + x)",
         recency_in_gaps,
     )
     .about(Theme::Recency),

@@ -4,6 +4,8 @@
 
 use super::parse;
 use crate::date::Date;
+use crate::ingest::reasons::{FRACTION, ROUNDED};
+pub use crate::ingest::reasons::{MISSING, NOT_UTF8, WRONG_TYPE};
 use std::borrow::Cow;
 use std::io::Write;
 
@@ -55,12 +57,6 @@ pub struct Refusal {
     pub what: String,
     pub hint: String,
 }
-
-pub const MISSING: &str = "missing";
-pub const NOT_UTF8: &str = "not UTF-8";
-pub const WRONG_TYPE: &str = "a value of another type";
-const FRACTION: &str = "a fraction in place of a text";
-const ROUNDED: &str = "a float in place of a text, too large to be exact";
 
 /// Room for any number or date as text.
 pub struct Digits([u8; DIGITS_MAX]);

@@ -11,12 +11,12 @@ use crate::contract::Customer;
 use crate::contract::codes::{CustomerKind, Gender};
 use crate::contract::key::{FoldMap, Key};
 use crate::date::Date;
+use crate::ingest::reasons::{BORN_LATER, CLOSED_EARLIER, NO_ACCOUNT, TOO_OLD};
 use crate::store::tombstones::Tombstones;
 use std::sync::Arc;
 
 /// Never kept: such a row is no reject.
 const PURGED: &str = "a customer who was taken out for good";
-const NO_ACCOUNT: &str = "no account to date the opening from";
 
 pub struct Customers {
     fields: Fields,
@@ -98,9 +98,6 @@ impl Build for Customers {
 
 /// Nobody has lived longer than 122 years; beyond this a birth date is a mistake.
 const AGE_YEARS_MAX: i32 = 130;
-const BORN_LATER: &str = "opened before birth";
-const TOO_OLD: &str = "a birth date more than 130 years before the opening";
-const CLOSED_EARLIER: &str = "closed before it was opened";
 
 impl Customers {
     /// Dates that contradict each other; an institution may be older than a person.

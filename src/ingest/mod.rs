@@ -40,6 +40,7 @@ mod owners;
 mod parquet;
 mod parse;
 mod plan;
+mod reasons;
 mod records;
 mod reference;
 mod refusals;

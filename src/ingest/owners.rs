@@ -13,15 +13,12 @@ use crate::contract::codes::Role;
 use crate::contract::key::{FoldMap, FoldSet, Key};
 use crate::contract::tables::Table;
 use crate::error::Result as Found;
+use crate::ingest::reasons::{
+    NO_OWNER, REJECTED_ACCOUNT, REJECTED_CUSTOMER, UNKNOWN_ACCOUNT, UNKNOWN_CUSTOMER,
+};
 use crate::store::tombstones::Tombstones;
 use crate::store::{Registry, Trail, Writer};
 use std::sync::Arc;
-
-const UNKNOWN_CUSTOMER: &str = "unknown customer";
-const UNKNOWN_ACCOUNT: &str = "unknown account";
-const NO_OWNER: &str = "an account without owner";
-const REJECTED_CUSTOMER: &str = "customer was rejected";
-const REJECTED_ACCOUNT: &str = "account was rejected";
 
 /// Whether a reject is the consequence of another one, in the table of its owners.
 pub fn is_inherited(reason: &str) -> bool {

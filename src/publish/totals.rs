@@ -21,6 +21,8 @@ pub struct Totals {
     pub assets: Option<f64>,
     /// Exposure times probability, currency units; `None` without probabilities.
     pub expected_loss: Option<f64>,
+    /// Customers of whom that is; `None` where an older version published the night.
+    pub n_scored: Option<i64>,
     /// On managers' lists, those held out included.
     pub listed: i64,
 }
@@ -39,6 +41,7 @@ impl Totals {
         for (at, (n, listed)) in counts.zip(managers.column("listed")?.i32()?.iter()).enumerate() {
             totals.add(n, values[at], assets[at], losses[at], listed);
         }
+        totals.n_scored = Some(managers.column("n_scored")?.i64()?.iter().flatten().sum());
         Ok(totals)
     }
 
@@ -84,6 +87,9 @@ fn read(bytes: Vec<u8>) -> Result<Option<Totals>, Box<dyn std::error::Error>> {
         ) else {
             return Ok(None);
         };
+        if let Some(scored) = column::<Int64Array>(&batch, "n_scored") {
+            *totals.n_scored.get_or_insert(0) += scored.iter().flatten().sum::<i64>();
+        }
         let known = |array: &Float64Array, row: usize| array.is_valid(row).then(|| array.value(row));
         for row in 0..batch.num_rows() {
             totals.add(

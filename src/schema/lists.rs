@@ -283,6 +283,7 @@ pub const MANAGERS: TableSchema = TableSchema {
                 "currency units",
                 "Sum of exposure times probability; null without probabilities",
             ),
+            field("n_scored", Int64, "customers", "Customers of whom `expected_loss` is"),
             field("loyalty_score", Float64, "0 to 100", "Mean of his customers who have one"),
             field(
                 "n_a_year_ago",

@@ -69,7 +69,7 @@ fn dimensions() -> Vec<Field> {
             "customer_dimension",
             String,
             "",
-            "all, segment_group, value_class, customer_type (these as of tonight), tier, deposit_band (by the month's average deposits), loan_band (by loans at its end), deposit_band_and_more and loan_band_and_more (cumulative: never add them up). At managers all alone",
+            "all, segment_group, value_class, customer_type (these as of tonight), tier (in force at the end of the month; before a first complete month by the balances of its last day), deposit_band (by the month's average deposits), loan_band (by loans at its end), deposit_band_and_more and loan_band_and_more (cumulative: never add them up). At managers all alone",
         ),
         field(
             "customer_class",

@@ -8,7 +8,7 @@ use super::lifetime::{
     LifetimeTerms, LifetimeValues, State, TransitionMatrix, Transitions, monthly_value_means,
 };
 use super::tier_path::TierPath;
-use super::tiers::{TierState, tier_history, tier_in_force};
+use super::tiers::{TierState, tier_history, tier_in_force, tier_of_day};
 use crate::config::Value;
 use crate::error::Result;
 use crate::features::{FeatureTable, MonthlyAssets};
@@ -57,8 +57,7 @@ impl Standing {
             .par_iter()
             .map(|index| tier_in_force(months.customer(*index), &settings.tier_limits))
             .zip(features.column("aum"))
-            // Before his first complete month the assets of the day decide.
-            .map(|(state, aum)| state.or_else(|| tier_in_force(&[*aum], &settings.tier_limits)))
+            .map(|(state, aum)| tier_of_day(state, *aum, &settings.tier_limits))
             .collect();
         let path = |index: &u32| TierPath::of(months.customer(*index), &settings.tier_limits);
         let paths = features.customers().par_iter().map(path).collect();

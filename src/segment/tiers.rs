@@ -133,6 +133,12 @@ pub fn tier_in_force(aum_month_means: &[f64], limits: &[f64; 4]) -> Option<TierS
     aum_month_means.iter().fold(None, |state, aum| after_month(state, tier(*aum, limits)))
 }
 
+/// The state after his complete months, or, before the first of them, by the assets of the day (currency units; NaN where
+/// not known).
+pub fn tier_of_day(state: Option<TierState>, aum: f64, limits: &[f64; 4]) -> Option<TierState> {
+    state.or_else(|| after_month(None, tier(aum, limits)))
+}
+
 fn after_month(state: Option<TierState>, measured: Option<u8>) -> Option<TierState> {
     match state {
         Some(state) => Some(state.after(measured)),

@@ -99,8 +99,10 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// `None` where it is not known, or where the sum has run into the end of what a number holds.
     pub fn get(&self, figure: Figure) -> Option<i64> {
-        self.known.has(figure).then(|| self.cell[figure])
+        let value = self.cell[figure];
+        (self.known.has(figure) && value.unsigned_abs() < SATURATED).then_some(value)
     }
 
     /// `None` where one is not known.
@@ -152,6 +154,9 @@ impl Compared {
     }
 }
 
+/// From here on a sum may have run into the end of the numbers and come back a little: half of their range.
+const SATURATED: u64 = i64::MAX.cast_unsigned() / 2;
+
 /// No amount of `Decimal(18,2)` has more digits.
 const LARGEST: u64 = 1_000_000_000_000_000_000;
 
@@ -176,7 +181,13 @@ mod tests {
         assert_eq!(compared.value(AverageIncrease(F::AssetDays)), Some(-4));
         assert_eq!(compared.value(AverageIncreaseOnYear(F::AssetDays)), None);
         assert_eq!(compared.value(Plain(F::Assets)), None, "not known");
-        let beyond = Compared { now: seen(i64::MAX, 1), before: None, year_before: None };
-        assert_eq!(beyond.value(Average(F::AssetDays)), None);
+        for n_days in [1, 365] {
+            let average = |days: i64| {
+                let compared = Compared { now: seen(days, n_days), before: None, year_before: None };
+                compared.value(Average(F::AssetDays))
+            };
+            let saturated = [i64::MAX, i64::MIN, i64::MAX - 1_000_000];
+            assert_eq!(saturated.map(average), [None; 3], "over {n_days} days");
+        }
     }
 }

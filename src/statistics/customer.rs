@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::date::Date;
 use crate::features::{Span, month_mean};
 use crate::money::Money;
-use crate::segment::tiers::tier_history;
+use crate::segment::tiers::{tier_history, tier_of_day};
 use crate::store::{Accounts, Bank, CustomerHistory, Standing};
 
 /// What every customer is counted by.
@@ -96,7 +96,7 @@ impl Count<'_> {
         history.standing(on) == Standing::InNight
     }
 
-    /// The tier in force at the end of each month, as the night's own tiers are made.
+    /// The tier in force at the end of each month, as the tiers of a night on that day are made.
     fn tiers(&self, rows: &Rows<'_>) -> Vec<Option<u8>> {
         let covered = || {
             let months = self.months.list.iter().enumerate();
@@ -107,9 +107,11 @@ impl Count<'_> {
             month_mean(rows.history.customer, end, spans, assets)
         };
         let means: Vec<f64> = covered().map(mean).collect();
-        let history = tier_history(&means, &self.config.value.tier_limits);
+        let limits = &self.config.value.tier_limits;
         let mut tiers = vec![None; self.months.list.len()];
-        for ((place, ..), state) in covered().zip(history) {
+        for ((place, end, _), state) in covered().zip(tier_history(&means, limits)) {
+            let newest = self.months.list[place].snapshot.filter(|_| self.is_here(&rows.history, end));
+            let state = tier_of_day(state, newest.map_or(f64::NAN, assets), limits);
             tiers[place] = state.map(|state| state.tier);
         }
         tiers

@@ -17,6 +17,8 @@ struct Figures {
     value: f64,
     aum: Option<f64>,
     expected_loss: Option<f64>,
+    /// Customers of whom it is.
+    n_scored: i64,
     /// Sum and number of known scores.
     loyalty: (f64, i64),
     /// Customers in scope a year ago, without those whom death or a merger took since; and those of them who were not
@@ -57,6 +59,7 @@ pub(super) fn frame(night: &Night<'_>, lists: &[ManagerList]) -> Result<DataFram
         Column::new("value_share_of_branch".into(), shares_of_branch(&branches, &values)),
         Column::new("aum".into(), of(|figure| figure.aum)),
         Column::new("expected_loss".into(), of(|figure| figure.expected_loss)),
+        Column::new("n_scored".into(), count(|figure| figure.n_scored)),
         Column::new("loyalty_score".into(), of(|figure| ratio(figure.loyalty.0, figure.loyalty.1))),
         Column::new("n_a_year_ago".into(), count(|figure| figure.a_year_ago.0)),
         Column::new("retention_365d".into(), of(|figure| part(figure.a_year_ago))),
@@ -95,6 +98,7 @@ fn add_customers<'a>(figures: &mut OfManagers<'a>, night: &Night<'a>) {
             night.churn.probabilities()[row].zip(night.churn.exposures()[row])
         {
             *figure.expected_loss.get_or_insert(0.0) += probability * exposure.to_units();
+            figure.n_scored += 1;
         }
         let loyalty = night.segments.loyalty_scores()[row];
         if !loyalty.is_nan() {

@@ -8,6 +8,7 @@
 use crate::bank::{default_config, night, repository, skipped};
 use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
@@ -177,6 +178,7 @@ fn hostile_labels_stay_labels() {
     let escaped = |text: &str| {
         text.replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#x27;").replace('/', "&#x2f;")
     };
+    assert!(page.contains("已停用："), "why there is no model is told in English");
     for planted in [SCRIPT, IMAGE] {
         assert!(page.contains(&escaped(planted)), "`{planted}` is not told");
         assert!(!page.contains(planted), "`{planted}` would run");
@@ -290,4 +292,61 @@ fn texts_and_marks_stand_out_in_light_and_dark() {
             assert!(found >= 3.0, "{mode}: `{mark}` has a contrast of {found:.2}");
         }
     }
+}
+
+/// A night of a few customers, in a branch with a manager who has one alone, and in another one.
+fn night_of_few() -> (tempfile::TempDir, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    crate::lists::folder(&data);
+    let (mut customers, mut transactions, mut holdings) = (String::new(), String::new(), String::new());
+    let managers = [("ALONE", "north", 1), ("FOUR", "north", 4), ("FIVE", "north", 5), ("SIX", "south", 6)];
+    for (manager, branch, n) in managers {
+        for number in 0..n {
+            let customer = format!("{manager}{number}");
+            // The only one with a wealth product, and that due with one day's deposit of four others.
+            let (kind, day) = if manager == "ALONE" { ("wealth", 20) } else { ("time_deposit", 10 + n) };
+            writeln!(customers, "{customer},2020-01-01,{manager},,,,{branch}").unwrap();
+            writeln!(transactions, "{customer},{customer},2026-10-05,1.00,deposit").unwrap();
+            let balance = 1000 * (number + 1);
+            for on in ["2026-09-30", "2026-10-31"] {
+                writeln!(holdings, "{on},{customer},{kind},{balance}.00,2026-01-01,2026-11-{day}").unwrap();
+            }
+        }
+    }
+    let given = [
+        ("branches", "north,North,\nsouth,South,"),
+        ("managers", "ALONE,,north,20,\nFOUR,,north,20,\nFIVE,,north,20,\nSIX,,south,20,"),
+        ("customers", &*customers),
+        ("transactions-2026-10", &*transactions),
+        ("holdings-2026-10", &*holdings),
+    ];
+    crate::lists::deliver(&data, &given);
+    let config = crate::lists::config_with(&data, &home.path().join("work"), |_| {});
+    let folder = night(&config, "2026-10-31").folder;
+    (home, folder)
+}
+
+/// Names, figures and what stands beneath them, of the rows of a block.
+fn rows_of(page: &str, title: &str) -> String {
+    let block = page.split("<h3>").find(|block| block.starts_with(title)).unwrap();
+    let body = block.split_once("<tbody>").unwrap().1.split_once("</tbody>").unwrap().0;
+    let row = |row: &str| {
+        let cells = row.split("class=\"main\">").skip(1);
+        let texts = cells.map(|cell| {
+            let pieces = cell.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+            pieces.map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" / ")
+        });
+        texts.collect::<Vec<String>>().join(" | ")
+    };
+    body.split("</tr>").map(row).filter(|row| !row.is_empty()).collect::<Vec<String>>().join("\n")
+}
+
+#[test]
+fn money_of_one_customer_is_withheld_wherever_it_could_be_had_from() {
+    let (_home, folder) = night_of_few();
+    let page = page(&folder);
+    let shown = ["By branch", "By manager", "By product", "Tiers"]
+        .map(|title| rows_of(&page, &format!("{title}</h3>")));
+    insta::assert_snapshot!(shown.join("\n\n"), @"");
 }

@@ -3,6 +3,8 @@
 use super::{Field, Plain};
 use crate::ingest::cell::{Cell, Digits, Fault, Row, WRONG_TYPE};
 use crate::ingest::parse;
+pub use crate::ingest::reasons::NEGATIVE;
+use crate::ingest::reasons::{NO_SIGN, NOT_WHOLE, SIGNED, outside};
 use crate::money::Money;
 
 /// How the sign of an amount is found.
@@ -11,10 +13,6 @@ pub enum SignRule {
     Negated,
     NegativeWhere { slot: usize, values: Vec<Box<[u8]>> },
 }
-
-pub const NEGATIVE: &str = "negative";
-const SIGNED: &str = "a sign, although another column tells it";
-const NO_SIGN: &str = "no value in the column that tells the sign";
 
 impl Field {
     /// An amount that the column may have: none below zero, unless the mapping allows it.
@@ -85,9 +83,7 @@ impl Field {
     /// A number within `low` and `high`.
     pub fn number_within<R: Row>(&self, row: &R, low: f64, high: f64) -> Result<Option<f64>, Fault> {
         match self.number(row)? {
-            Some(number) if !(low..=high).contains(&number) => {
-                Err(self.fault(format!("outside {low} to {high}")))
-            }
+            Some(number) if !(low..=high).contains(&number) => Err(self.fault(outside(low, high))),
             number => Ok(number),
         }
     }
@@ -100,7 +96,7 @@ impl Field {
     )]
     pub fn whole_within<R: Row>(&self, row: &R, low: u32, high: u32) -> Result<Option<u32>, Fault> {
         match self.number_within(row, f64::from(low), f64::from(high))? {
-            Some(number) if number.fract() != 0.0 => Err(self.fault("not a whole number")),
+            Some(number) if number.fract() != 0.0 => Err(self.fault(NOT_WHOLE)),
             number => Ok(number.map(|number| number as u32)),
         }
     }

@@ -3,8 +3,7 @@
 use super::{Field, Fill, Plain};
 use crate::ingest::cell::{Cell, Digits, Fault, Row, WRONG_TYPE};
 use crate::ingest::codes::{Code, CodeMemo, CodeTable};
-
-const UNKNOWN_CODE: &str = "unknown code";
+use crate::ingest::reasons::UNKNOWN_CODE;
 
 impl Field {
     /// The code of the contract, as its place in the list of codes.

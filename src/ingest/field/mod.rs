@@ -16,6 +16,7 @@ use super::parse::{self, DateRule, Notation};
 use crate::config::source::{DateFormat, Tolerance};
 use crate::contract::key::Key;
 use crate::date::Date;
+use crate::ingest::reasons::{TIMESTAMP, not_found_in};
 use std::borrow::Cow;
 
 /// Where the values of a contract column come from.
@@ -55,8 +56,6 @@ enum Plain<'r> {
     /// Anything else, to be looked at as a [`Cell`].
     Other,
 }
-
-const TIMESTAMP: &str = "a timestamp where a date is expected: map it with `format = \"timestamp\"`";
 
 impl Field {
     pub fn absent(name: &'static str) -> Self {
@@ -122,7 +121,7 @@ impl Field {
         let Some(key) = key.text(&mut digits).map_err(|reason| self.fault(reason))? else {
             return Ok(Cell::Missing);
         };
-        table.find(key).ok_or_else(|| self.fault(format!("not found in {}", table.file.escape_debug())))
+        table.find(key).ok_or_else(|| self.fault(not_found_in(table.file.escape_debug())))
     }
 
     /// Calls `read` with the value as text; `None` where it is missing.

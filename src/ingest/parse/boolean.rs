@@ -1,8 +1,7 @@
 //! Yes and no.
 
 use super::Parsed;
-
-pub const NOT_A_BOOLEAN: &str = "not a boolean: expected true, false, 1, 0, yes, no, y or n";
+pub use crate::ingest::reasons::NOT_A_BOOLEAN;
 
 /// One of eight words, in any case.
 pub fn boolean(text: &[u8]) -> Parsed<bool> {

@@ -11,9 +11,13 @@ use super::serial::{serial, whole};
 use super::timestamp::{timestamp, timestamp_parts};
 use crate::config::source::DateFormat;
 use crate::date::Date;
-
-pub const AMBIGUOUS_YEAR: &str =
-    "a date with a two-digit year: ambiguous unless `format` says `YY/M/D` or `DD/MM/YY`";
+pub use crate::ingest::reasons::AMBIGUOUS_YEAR;
+use crate::ingest::reasons::{
+    IS_CHINESE, IS_COMPACT, IS_EPOCH_MILLIS, IS_EPOCH_SECONDS, IS_EXCEL_SERIAL, IS_ISO, IS_SLASHES,
+    NOT_A_BIRTH_NUMBER, NOT_A_TIMESTAMP, NOT_CHINESE, NOT_COMPACT, NOT_DAY_FIRST, NOT_EPOCH_MILLIS,
+    NOT_EPOCH_SECONDS, NOT_EXCEL_SERIAL, NOT_EXCEL_TIMESTAMP, NOT_ISO, NOT_SHORT_COMPACT, NOT_SHORT_SLASHES,
+    NOT_SLASHES, TIMESTAMP,
+};
 
 /// How the dates of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,19 +31,19 @@ pub struct DateRule {
 /// What a text that is no date of this format is told.
 pub fn date_reason(format: DateFormat) -> &'static str {
     match format {
-        DateFormat::Iso => "not a date: expected YYYY-MM-DD",
-        DateFormat::Compact => "not a date: expected YYYYMMDD",
-        DateFormat::ShortCompact => "not a date: expected YYMMDD",
-        DateFormat::Slashes => "not a date: expected YYYY/M/D",
-        DateFormat::ShortSlashes => "not a date: expected YY/M/D",
-        DateFormat::DayFirst => "not a date: expected DD/MM/YY",
-        DateFormat::Chinese => "not a date: expected YYYY年M月D日",
-        DateFormat::Timestamp => "not a timestamp: expected YYYY-MM-DD HH:MM:SS",
-        DateFormat::BirthNumber => "not a birth number: expected YYMMDD, 50 added to the month for women",
-        DateFormat::ExcelSerial => "not a serial date: expected whole days, as in 45351",
-        DateFormat::ExcelTimestamp => "not a serial timestamp: expected days, as in 45351.5",
-        DateFormat::EpochSeconds => "not an epoch time: expected whole seconds",
-        DateFormat::EpochMillis => "not an epoch time: expected whole milliseconds",
+        DateFormat::Iso => NOT_ISO,
+        DateFormat::Compact => NOT_COMPACT,
+        DateFormat::ShortCompact => NOT_SHORT_COMPACT,
+        DateFormat::Slashes => NOT_SLASHES,
+        DateFormat::ShortSlashes => NOT_SHORT_SLASHES,
+        DateFormat::DayFirst => NOT_DAY_FIRST,
+        DateFormat::Chinese => NOT_CHINESE,
+        DateFormat::Timestamp => NOT_A_TIMESTAMP,
+        DateFormat::BirthNumber => NOT_A_BIRTH_NUMBER,
+        DateFormat::ExcelSerial => NOT_EXCEL_SERIAL,
+        DateFormat::ExcelTimestamp => NOT_EXCEL_TIMESTAMP,
+        DateFormat::EpochSeconds => NOT_EPOCH_SECONDS,
+        DateFormat::EpochMillis => NOT_EPOCH_MILLIS,
     }
 }
 
@@ -99,28 +103,16 @@ fn reason(text: &[u8], format: DateFormat) -> &'static str {
     let digits = text.iter().all(u8::is_ascii_digit).then_some(text.len());
     let is_other = |other: DateFormat| other != format;
     match digits {
-        Some(5) if is_other(DateFormat::ExcelSerial) => {
-            "a number where a date is expected: a serial date is read only with `format = \"excel_serial\"`"
-        }
-        Some(8) if is_other(DateFormat::Compact) => "a date read only with `format = \"YYYYMMDD\"`",
-        Some(10) if is_other(DateFormat::EpochSeconds) => {
-            "a number where a date is expected: seconds are read only with `format = \"epoch_seconds\"`"
-        }
-        Some(13) if is_other(DateFormat::EpochMillis) => {
-            "a number where a date is expected: milliseconds are read only with `format = \"epoch_millis\"`"
-        }
+        Some(5) if is_other(DateFormat::ExcelSerial) => IS_EXCEL_SERIAL,
+        Some(8) if is_other(DateFormat::Compact) => IS_COMPACT,
+        Some(10) if is_other(DateFormat::EpochSeconds) => IS_EPOCH_SECONDS,
+        Some(13) if is_other(DateFormat::EpochMillis) => IS_EPOCH_MILLIS,
         Some(_) => date_reason(format),
         None if split_parts(text, [1..=2, 1..=2, 1..=2]).is_some() => AMBIGUOUS_YEAR,
-        None if iso_parts(text).is_some() && format != DateFormat::Timestamp => {
-            "a date read only with `format = \"YYYY-MM-DD\"`"
-        }
-        None if split_parts(text, [4..=4, 1..=2, 1..=2]).is_some() => {
-            "a date read only with `format = \"YYYY/M/D\"`"
-        }
-        None if chinese_parts(text).is_some() => "a date read only with `format = \"YYYY年M月D日\"`",
-        None if timestamp_parts(text).is_some() => {
-            "a timestamp where a date is expected: map it with `format = \"timestamp\"`"
-        }
+        None if iso_parts(text).is_some() && format != DateFormat::Timestamp => IS_ISO,
+        None if split_parts(text, [4..=4, 1..=2, 1..=2]).is_some() => IS_SLASHES,
+        None if chinese_parts(text).is_some() => IS_CHINESE,
+        None if timestamp_parts(text).is_some() => TIMESTAMP,
         None => date_reason(format),
     }
 }

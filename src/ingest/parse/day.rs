@@ -2,9 +2,7 @@
 
 use super::Parsed;
 use crate::date::Date;
-
-pub const OUTSIDE_CALENDAR: &str = "not a day of the calendar";
-pub const OUTSIDE_YEARS: &str = "a year outside 1900 to 2200";
+pub use crate::ingest::reasons::{OUTSIDE_CALENDAR, OUTSIDE_YEARS};
 
 const FIRST_YEAR: u32 = 1900;
 const N_MONTHS: usize = 301 * 12;

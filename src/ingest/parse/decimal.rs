@@ -9,11 +9,10 @@ use super::characters::{CHARACTERS_MAX, Folded};
 use super::full_width::FULL_WIDTH;
 use super::scan::Scan;
 use crate::config::source::{Accept, Tolerance};
-
-pub const NOT_AN_AMOUNT: &str = "not an amount: expected digits with a decimal point, as in 1234.56";
-pub const OTHER_CURRENCY: &str = "an amount in a currency that is not the base currency";
-pub const POINT: &str = "a decimal point, although `accept` has `decimal_comma`";
-pub const TOO_LARGE: &str = "too large";
+use crate::ingest::reasons::{
+    DECIMAL_COMMA, EXPONENT, INNER_SPACES, PARENTHESES, PLUS, THOUSANDS, TRAILING_MINUS, UNITS,
+};
+pub use crate::ingest::reasons::{NOT_AN_AMOUNT, OTHER_CURRENCY, POINT, TOO_LARGE};
 
 /// How the numbers of a column are written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,15 +42,15 @@ pub fn is_signed(text: &[u8]) -> bool {
 /// What a value is told that only this tolerance would read.
 pub fn accept_reason(tolerance: Tolerance) -> &'static str {
     match tolerance {
-        Tolerance::Thousands => "commas between digits: read only where `accept` has `thousands`",
-        Tolerance::DecimalComma => "a decimal comma: read only where `accept` has `decimal_comma`",
+        Tolerance::Thousands => THOUSANDS,
+        Tolerance::DecimalComma => DECIMAL_COMMA,
         Tolerance::FullWidth => FULL_WIDTH,
-        Tolerance::Parentheses => "parentheses round a number: read only where `accept` has `parentheses`",
-        Tolerance::TrailingMinus => "a minus after a number: read only where `accept` has `trailing_minus`",
-        Tolerance::Plus => "a plus sign: read only where `accept` has `plus`",
-        Tolerance::InnerSpaces => "spaces inside a number: read only where `accept` has `inner_spaces`",
-        Tolerance::Units => "a unit or currency with a number: read only where `accept` has `units`",
-        Tolerance::Exponent => "an exponent in a number: read only where `accept` has `exponent`",
+        Tolerance::Parentheses => PARENTHESES,
+        Tolerance::TrailingMinus => TRAILING_MINUS,
+        Tolerance::Plus => PLUS,
+        Tolerance::InnerSpaces => INNER_SPACES,
+        Tolerance::Units => UNITS,
+        Tolerance::Exponent => EXPONENT,
     }
 }
 

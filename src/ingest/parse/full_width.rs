@@ -1,7 +1,6 @@
 //! Full-width characters, which stand for ASCII ones in Chinese text.
 
-pub const FULL_WIDTH: &str = "full-width characters: read only where `accept` has `full_width`";
-
+pub use crate::ingest::reasons::FULL_WIDTH;
 /// The ASCII character that `c` is the full-width form of.
 pub fn ascii_of(c: char) -> Option<char> {
     match c {

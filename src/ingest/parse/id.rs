@@ -7,12 +7,8 @@ use super::full_width::folded;
 use super::word::{HIGHS, ONES, first8, last8, right_aligned};
 use super::{Parsed, number::is_scientific};
 use crate::ingest::cell::NOT_UTF8;
+pub use crate::ingest::reasons::{COMBINING, FULL_WIDTH_ID, INVISIBLE, SPREADSHEET};
 use std::borrow::Cow;
-
-pub const SPREADSHEET: &str = "an id in scientific notation: it went through a spreadsheet";
-pub const INVISIBLE: &str = "an invisible character in an id";
-pub const COMBINING: &str = "a combining character in an id: deliver ids in Unicode form NFC";
-pub const FULL_WIDTH_ID: &str = "full-width character in an id: read only where `accept` has `full_width`";
 
 /// Whether an id is printable ASCII without spaces and `+`: nearly all are, and are used as they are.
 #[inline]

@@ -6,13 +6,9 @@
 use super::Parsed;
 use super::day::{LAST_DAY, OUTSIDE_YEARS, checked_date};
 use crate::date::Date;
+pub use crate::ingest::reasons::{OFFSET, REPEATED, SKIPPED};
 use chrono::{DateTime, MappedLocalTime, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
-
-pub const OFFSET: &str =
-    "a timestamp with an offset: set the source's `time_zone`, in which its date is taken";
-pub const SKIPPED: &str = "a local time that the clocks of `time_zone` skip";
-pub const REPEATED: &str = "a local time that the clocks of `time_zone` show twice";
 
 pub const SECONDS_PER_DAY: i64 = 86_400;
 

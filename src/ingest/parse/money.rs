@@ -5,8 +5,7 @@ use super::decimal::{Decimal, Notation, TOO_LARGE, decimal};
 use super::number::NOT_FINITE;
 use super::word::{ONES, digits_value, eight_digits, right_aligned};
 use crate::config::source::Tolerance;
-
-pub const DECIMALS: &str = "more than 2 decimals";
+pub use crate::ingest::reasons::DECIMALS;
 
 /// Amounts are published as `Decimal(18,2)`: 18 digits of minor units.
 const MINOR_UNITS_MAX: u64 = 999_999_999_999_999_999;

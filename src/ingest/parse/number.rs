@@ -3,9 +3,7 @@
 use super::Parsed;
 use super::decimal::{Decimal, NOT_AN_AMOUNT, Notation, TOO_LARGE, decimal};
 use crate::config::source::Tolerance;
-
-pub const NOT_A_NUMBER: &str = "not a number: expected digits with a decimal point, as in 0.25";
-pub const NOT_FINITE: &str = "not a finite number";
+pub use crate::ingest::reasons::{NOT_A_NUMBER, NOT_FINITE};
 
 /// A decimal number: optional minus, digits, optionally a point and digits; and what else the notation accepts.
 ///

@@ -6,10 +6,7 @@ use super::day::{OUTSIDE_CALENDAR, OUTSIDE_YEARS, checked_date};
 use super::moment::date_of_instant;
 use crate::config::source::DateFormat;
 use crate::date::Date;
-
-pub const FRACTION_OF_DAY: &str =
-    "a serial date with a time of day: read only with `format = \"excel_timestamp\"`";
-pub const NOT_A_DAY: &str = "a number where a date is expected";
+pub use crate::ingest::reasons::{FRACTION_OF_DAY, NOT_A_DAY};
 
 /// A whole number with or without minus, as long as a time in milliseconds can be.
 pub fn whole(text: &[u8]) -> Option<i64> {

@@ -6,13 +6,12 @@
 use super::layout::Layout;
 use crate::ingest::Limits;
 use crate::ingest::cell::{Fault, NOT_UTF8, Reason};
+pub use crate::ingest::reasons::SECOND_HEADER;
+use crate::ingest::reasons::{
+    BACKSLASH_QUOTE, BROKEN_QUOTES, CONTROL, FEWER_FIELDS, MORE_FIELDS, NUL, STRAY_QUOTE, TEXT_AFTER_QUOTE,
+    longer_than,
+};
 use crate::ingest::records::{Quoting, Record};
-
-const FEWER_FIELDS: &str = "fewer fields than the header has";
-const MORE_FIELDS: &str = "more fields than the header has";
-const NUL: &str = "a NUL byte";
-const CONTROL: &str = "a control character";
-pub const SECOND_HEADER: &str = "a second header";
 
 /// What is known of a piece of text.
 pub struct Check {
@@ -62,17 +61,17 @@ fn broken_quotes(record: &Record<'_>) -> Option<&'static str> {
     let spans_lines = record.line().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
     match (record.quoting, spans_lines) {
         (Quoting::Sound | Quoting::Open, _) => None,
-        (Quoting::Stray, false) => Some("a quote inside a field without quotes"),
-        (Quoting::TextAfter, false) => Some("text after a closing quote"),
-        (Quoting::Backslash, false) => Some("a backslash before a quote: quotes are doubled, not escaped"),
-        (_, true) => Some("broken quotes in a row over several lines"),
+        (Quoting::Stray, false) => Some(STRAY_QUOTE),
+        (Quoting::TextAfter, false) => Some(TEXT_AFTER_QUOTE),
+        (Quoting::Backslash, false) => Some(BACKSLASH_QUOTE),
+        (_, true) => Some(BROKEN_QUOTES),
     }
 }
 
 /// What is wrong with a field as text, whatever it means.
 pub fn wrong_text(field: &[u8], field_bytes_max: usize) -> Option<Reason> {
     if field.len() > field_bytes_max {
-        return Some(format!("longer than {field_bytes_max} bytes").into());
+        return Some(longer_than(field_bytes_max).into());
     }
     if field.contains(&0) {
         return Some(NUL.into());

@@ -9,9 +9,8 @@ use crate::ingest::build::{Build, Piece, TrailerRow};
 use crate::ingest::cell::{Cell, Fault, Row};
 use crate::ingest::job::Job;
 use crate::ingest::parse::{self, Notation};
+use crate::ingest::reasons::EARLY;
 use crate::ingest::records::{Record, kept};
-
-const EARLY: &str = "a trailer before the end";
 
 /// How a trailer is known, and where its figures are.
 pub struct TrailerRule {

@@ -27,7 +27,7 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
             blocks
         }
         Err(reason) => {
-            let why = words.fill("churn_missing", &[("reason", reason)]);
+            let why = words.fill("churn_missing", &[("reason", &words.no_model_because(reason))]);
             vec![Block::missing(words, "churn_quality", Width::Full, why), drift(seen)]
         }
     };
@@ -62,9 +62,9 @@ fn two(value: f64) -> String {
 fn quality(seen: &Seen<'_>, model: &ChurnModel) -> Block {
     let words = &seen.words;
     if model.evaluations.is_empty() {
-        let reasons: Vec<&str> = model.not_judged.iter().map(|missing| missing.because.as_str()).collect();
-        let why =
-            words.fill("churn_not_judged", &[("reason", reasons.first().copied().unwrap_or(NOT_KNOWN))]);
+        let first = model.not_judged.first();
+        let reason = first.map_or(NOT_KNOWN.into(), |missing| words.no_model_because(&missing.because));
+        let why = words.fill("churn_not_judged", &[("reason", &reason)]);
         return Block::missing(words, "churn_quality", Width::Full, why);
     }
     let rows = model.evaluations.iter().map(|judged| {

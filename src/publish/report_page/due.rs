@@ -1,40 +1,41 @@
 //! What falls due: money whose term ends and debts that end, day by day over three months.
 
 use super::Seen;
-use super::few::{FEW, is_few, withheld};
-use super::parts::{Block, Body, Captioned, Cell, Row, Section, Table, Width};
+use super::few::{FEW, is_few, withheld_sharing};
+use super::parts::{Block, Body, Captioned, Cell, Head, Row, Section, Table, Width};
 use super::score_map::step;
 use super::svg::{DayCell, Month, month};
 use super::words::{Words, count, percent};
+use crate::contract::Holding;
 use crate::contract::codes::ProductKind;
 use crate::contract::tables::Table as Delivered;
 use crate::date::Date;
 use crate::money::Money;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Months that the calendar shows, the first one being that of the day after the night.
-const MONTHS: i32 = 3;
-/// Days within which the table adds up.
-const WITHIN: [i32; 3] = [7, 30, 90];
+/// Months that the calendar and the table show, the first one being that of the day after the night. Both have the same
+/// months, so that no difference between the two tells of a part of one.
+const MONTHS: usize = 3;
 /// In place of an amount that is withheld.
 const HIDDEN: &str = "·";
 
 /// What falls due on a day or of a kind.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Due {
     n: usize,
     /// Minor units.
     amount: i128,
-    n_customers: usize,
-    /// Row of the last one counted.
-    last: Option<usize>,
+    /// Rows of whom it is, ascending.
+    customers: Vec<usize>,
 }
 
 impl Due {
     /// Customers come one after the other.
     fn add(&mut self, row: usize, balance: Money) {
         self.n += 1;
-        self.n_customers += usize::from(self.last.replace(row) != Some(row));
+        if self.customers.last() != Some(&row) {
+            self.customers.push(row);
+        }
         self.amount += i128::from(balance.0);
     }
 
@@ -43,17 +44,37 @@ impl Due {
     }
 }
 
-/// Everything ahead, by day and by kind.
+/// What is ahead: money of the customers, or their loans and credit lines.
 #[derive(Default)]
 struct Ahead {
-    /// Money of the customers.
-    maturing: BTreeMap<Date, Due>,
-    /// The same by month.
-    months: BTreeMap<i32, Due>,
-    /// Loans and credit lines.
-    debts: BTreeMap<Date, Due>,
-    /// Within each of [`WITHIN`].
-    kinds: BTreeMap<ProductKind, [Due; WITHIN.len()]>,
+    days: BTreeMap<Date, Due>,
+    months: [Due; MONTHS],
+    kinds: BTreeMap<ProductKind, [Due; MONTHS]>,
+}
+
+impl Ahead {
+    fn add(&mut self, month: usize, on: Date, row: usize, held: &Holding) {
+        let kind = &mut self.kinds.entry(held.product_kind).or_default()[month];
+        for due in [self.days.entry(on).or_default(), &mut self.months[month], kind] {
+            due.add(row, held.balance);
+        }
+    }
+
+    /// Days whose money is withheld: of too few customers, or given away by the sum of the month.
+    fn hidden_days(&self) -> BTreeSet<Date> {
+        let mut by_month: BTreeMap<i32, Vec<(&Date, &Due)>> = BTreeMap::new();
+        self.days.iter().for_each(|day| by_month.entry(day.0.month_index()).or_default().push(day));
+        let hidden = by_month.values().flat_map(|days| {
+            let are = withheld_sharing(days.iter().map(|(_, due)| &*due.customers));
+            days.iter().zip(are).filter(|(_, is)| *is).map(|((day, _), _)| **day)
+        });
+        hidden.collect()
+    }
+
+    /// The same of kinds, by month.
+    fn hidden_kinds(&self) -> [Vec<bool>; MONTHS] {
+        std::array::from_fn(|month| withheld_sharing(self.kinds.values().map(|sums| &*sums[month].customers)))
+    }
 }
 
 pub(super) fn section(seen: &Seen<'_>) -> Section {
@@ -64,56 +85,49 @@ pub(super) fn section(seen: &Seen<'_>) -> Section {
         let why = words.text(if has_dates { "due_no_balances" } else { "due_no_dates" }).to_owned();
         return Section::new("due", words, vec![Block::missing(words, "due_calendar", Width::Full, why)]);
     }
-    let ahead = ahead(seen);
-    if ahead.maturing.is_empty() && ahead.debts.is_empty() {
+    let [maturing, debts] = ahead(seen);
+    if maturing.days.is_empty() && debts.days.is_empty() {
         let why = words.text("due_nothing").to_owned();
         return Section::new("due", words, vec![Block::nothing(words, "due_calendar", Width::Full, why)]);
     }
-    Section::new("due", words, vec![calendar(seen, &ahead), kinds(seen, &ahead)])
+    Section::new("due", words, vec![calendar(seen, &maturing, &debts), kinds(seen, [&maturing, &debts])])
 }
 
-/// The last day that is looked at.
-fn until(as_of: Date) -> Date {
-    Date::end_of_month_index(as_of.plus_days(1).month_index() + MONTHS - 1)
+/// Last days of the months.
+fn months(as_of: Date) -> [Date; MONTHS] {
+    let mut next = as_of.plus_days(1).month_index()..;
+    std::array::from_fn(|_| Date::end_of_month_index(next.next().unwrap_or_default()))
 }
 
-fn ahead(seen: &Seen<'_>) -> Ahead {
+/// Money, and debts.
+fn ahead(seen: &Seen<'_>) -> [Ahead; 2] {
     let as_of = seen.tables.as_of();
-    let until = until(as_of);
-    let mut ahead = Ahead::default();
+    let months = months(as_of);
+    let [mut maturing, mut debts] = [Ahead::default(), Ahead::default()];
     for row in 0..seen.tables.n_rows() {
-        for held in seen.tables.holdings(row, as_of) {
-            let Some(on) = held.matures_on.filter(|on| *on > as_of && *on <= until) else { continue };
-            let kind = held.product_kind;
-            let days = if kind.counts_in_aum() { &mut ahead.maturing } else { &mut ahead.debts };
-            if held.balance.0 <= 0 || !(kind.counts_in_aum() || kind.is_debt()) {
-                continue;
-            }
-            days.entry(on).or_default().add(row, held.balance);
-            if kind.counts_in_aum() {
-                ahead.months.entry(on.month_index()).or_default().add(row, held.balance);
-            }
-            let kinds = ahead.kinds.entry(kind).or_default();
-            for (within, sum) in WITHIN.into_iter().zip(kinds) {
-                if on - as_of <= within {
-                    sum.add(row, held.balance);
-                }
+        for held in seen.tables.holdings(row, as_of).iter().filter(|held| held.balance.0 > 0) {
+            let Some(on) = held.matures_on.filter(|on| *on > as_of) else { continue };
+            let Some(month) = months.iter().position(|end| on <= *end) else { continue };
+            if held.product_kind.counts_in_aum() {
+                maturing.add(month, on, row, held);
+            } else if held.product_kind.is_debt() {
+                debts.add(month, on, row, held);
             }
         }
     }
-    ahead
+    [maturing, debts]
 }
 
-fn calendar(seen: &Seen<'_>, ahead: &Ahead) -> Block {
+fn calendar(seen: &Seen<'_>, maturing: &Ahead, debts: &Ahead) -> Block {
     let words = &seen.words;
     let first = seen.tables.as_of().plus_days(1);
-    let hidden = hidden_days(ahead);
-    let open = ahead.maturing.iter().filter(|(day, _)| !hidden.contains(day));
+    let (hidden, hidden_debts) = (maturing.hidden_days(), debts.hidden_days());
+    let open = maturing.days.iter().filter(|(day, _)| !hidden.contains(day));
     let most = open.map(|(_, due)| due.amount).max().unwrap_or(1).max(1);
     let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let weekdays = weekdays.map(|code| words.text(code));
     let cells = |day: Date| {
-        let (maturing, debts) = (ahead.maturing.get(&day), ahead.debts.get(&day));
+        let (maturing, debts) = (maturing.days.get(&day), debts.days.get(&day));
         if maturing.is_none() && debts.is_none() {
             return None;
         }
@@ -127,47 +141,40 @@ fn calendar(seen: &Seen<'_>, ahead: &Ahead) -> Block {
                 .map(|due| if is_hidden { HIDDEN.to_owned() } else { shown(due) })
                 .unwrap_or_default(),
             is_marked: debts.is_some(),
-            said: said(words, day, maturing.map(|due| (due, is_hidden)), debts),
+            said: said(
+                words,
+                day,
+                maturing.map(|due| (due, is_hidden)),
+                debts.map(|due| (due, hidden_debts.contains(&day))),
+            ),
         })
     };
-    let months = (0..MONTHS).map(|at| {
-        let day = Date::end_of_month_index(first.month_index() + at);
-        let caption = caption(words, day, ahead);
+    let months = months(seen.tables.as_of()).into_iter().zip(&maturing.months).map(|(day, sum)| {
+        let caption = caption(words, day, sum);
         let drawing = month(&Month { label: &caption, day, weekdays: &weekdays, cells: &cells, from: first });
         Captioned { caption, drawing }
     });
     let body = Body::Drawings(months.collect());
     let block = Block::new(words, "due_calendar", Width::Full, body);
-    let block = if hidden.is_empty() { block } else { block.with_few(words) };
+    let block = if hidden.is_empty() && hidden_debts.is_empty() { block } else { block.with_few(words) };
     block.noted(words.text("due_legend").to_owned())
 }
 
-/// Days whose money is withheld: of too few customers, or given away by the sum of the month.
-fn hidden_days(ahead: &Ahead) -> BTreeSet<Date> {
-    let of_month = |month: i32| ahead.maturing.iter().filter(move |(day, _)| day.month_index() == month);
-    let months = ahead.months.keys().flat_map(|month| {
-        let sizes = of_month(*month).map(|(_, due)| due.n_customers);
-        of_month(*month).zip(withheld(sizes)).filter(|(_, is)| *is).map(|((day, _), _)| *day)
-    });
-    months.collect()
-}
-
 /// Month, money and number of what matures in it.
-fn caption(words: &Words<'_>, day: Date, ahead: &Ahead) -> String {
-    let sum = ahead.months.get(&day.month_index()).copied().unwrap_or_default();
+fn caption(words: &Words<'_>, day: Date, sum: &Due) -> String {
     words.fill(
         "due_month",
         &[
             ("year", &day.year().to_string()),
             ("month", &format!("{:02}", day.month())),
-            ("amount", &words.unless(is_few(sum.n_customers), words.money(sum.units()))),
+            ("amount", &words.unless(is_few(sum.customers.len()), words.money(sum.units()))),
             ("count", &count(sum.n)),
         ],
     )
 }
 
-/// `maturing` with whether it is withheld.
-fn said(words: &Words<'_>, day: Date, maturing: Option<(&Due, bool)>, debts: Option<&Due>) -> String {
+/// Either with whether it is withheld.
+fn said(words: &Words<'_>, day: Date, maturing: Option<(&Due, bool)>, debts: Option<(&Due, bool)>) -> String {
     let told = |code: &str, due: &Due| {
         words.fill(
             code,
@@ -182,31 +189,33 @@ fn said(words: &Words<'_>, day: Date, maturing: Option<(&Due, bool)>, debts: Opt
     let code = |code: &'static str, few: &'static str, is_few: bool| if is_few { few } else { code };
     let sentences = [
         maturing.map(|(due, is_few)| told(code("due_said_money", "due_said_few", is_few), due)),
-        debts.map(|due| told(code("due_said_debts", "due_said_few_debts", is_few(due.n_customers)), due)),
+        debts.map(|(due, is_few)| told(code("due_said_debts", "due_said_few_debts", is_few), due)),
     ];
     sentences.into_iter().flatten().collect::<Vec<_>>().join(words.text("separator"))
 }
 
-fn kinds(seen: &Seen<'_>, ahead: &Ahead) -> Block {
+/// Money and debts by kind; each of the two is its own total, as the calendar has both.
+fn kinds(seen: &Seen<'_>, ahead: [&Ahead; 2]) -> Block {
     let words = &seen.words;
-    let few_within: [Vec<bool>; WITHIN.len()] =
-        std::array::from_fn(|within| withheld(ahead.kinds.values().map(|sums| sums[within].n_customers)));
-    let rows = ahead.kinds.iter().enumerate().map(|(at, (kind, sums))| {
-        let what = if kind.counts_in_aum() { "due_money" } else { "due_debt" };
-        let name = Cell::text(words.product(kind.code())).with_sub(words.text(what));
-        let figures = sums.iter().zip(&few_within).map(|(due, are_few)| {
-            Cell::unless(are_few[at], words, words.amount(due.units()))
-                .with_sub(words.fill("due_contracts", &[("count", &count(due.n))]))
-        });
-        Row::of(std::iter::once(name).chain(figures).collect())
+    let rows = ahead.into_iter().zip(["due_money", "due_debt"]).flat_map(|(ahead, what)| {
+        let hidden = ahead.hidden_kinds();
+        let row = move |(at, (kind, sums)): (usize, (&ProductKind, &[Due; MONTHS]))| {
+            let name = Cell::text(words.product(kind.code())).with_sub(words.text(what));
+            let figures = sums.iter().zip(&hidden).map(|(due, are_few)| {
+                Cell::unless(are_few[at], words, words.amount(due.units()))
+                    .with_sub(words.fill("due_contracts", &[("count", &count(due.n))]))
+            });
+            Row::of(std::iter::once(name).chain(figures).collect())
+        };
+        ahead.kinds.iter().enumerate().map(row)
     });
-    let within = WITHIN.map(|days| {
-        let mut head = words.number("due_within_in");
-        head.text = words.fill("due_within_in", &[("days", &days.to_string()), ("currency", words.currency)]);
-        head.help = words.fill("due_within_help", &[("days", &days.to_string())]);
-        head
+    let in_month = months(seen.tables.as_of()).map(|day| {
+        let month = [("year", day.year().to_string()), ("month", format!("{:02}", day.month()))];
+        let mut values: Vec<(&str, &str)> = month.iter().map(|(name, value)| (*name, &**value)).collect();
+        values.push(("currency", words.currency));
+        Head { text: words.fill("due_month_in", &values), ..words.number("due_month_in") }
     });
-    let heads = std::iter::once(words.head("product")).chain(within).collect();
+    let heads: Vec<Head> = std::iter::once(words.head("product")).chain(in_month).collect();
     let table = Table { heads, rows: rows.collect() };
     Block::new(words, "due_kinds", Width::Full, Body::Table(table)).noted(renewed(seen))
 }

@@ -15,7 +15,7 @@ pub(super) fn section(seen: &Seen<'_>) -> Result<Section> {
     let before = seen.night.before.and_then(|night| night.totals);
     let tiles = vec![
         customers(seen, now, before),
-        amount(seen, "assets", now.assets, before.map(|before| before.assets)),
+        amount(seen, "assets", Sum::of_all(now, now.assets), before.map(|it| Sum::of_all(it, it.assets))),
         value(seen, now, before),
         at_risk(seen, now, before),
         to_contact(seen, now, before),
@@ -45,19 +45,40 @@ fn customers(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
     tile(seen, "customers", count(usize::try_from(now.n_customers).unwrap_or(0)), "", change)
 }
 
+/// Money of a night's customers, and of how many; the number is not known of some earlier nights.
+struct Sum {
+    units: Option<f64>,
+    n: Option<i64>,
+}
+
+impl Sum {
+    fn of_all(night: Totals, units: Option<f64>) -> Self {
+        Self { units, n: Some(night.n_customers) }
+    }
+
+    fn at_risk(night: Totals) -> Self {
+        Self { units: night.expected_loss, n: night.n_scored }
+    }
+
+    fn is_few(&self) -> bool {
+        self.n.is_none_or(|n| is_few(usize::try_from(n).unwrap_or(0)))
+    }
+}
+
 /// Currency units, and what they were; not known where a night has none.
-fn amount(seen: &Seen<'_>, code: &str, now: Option<f64>, before: Option<Option<f64>>) -> Tile {
+fn amount(seen: &Seen<'_>, code: &str, now: Sum, before: Option<Sum>) -> Tile {
     let words = &seen.words;
-    if is_few(seen.tables.n_rows()) || seen.night.before.is_some_and(|night| is_few(night.customers.len())) {
+    if now.is_few() {
         return tile(seen, code, words.text("few").to_owned(), "", String::new());
     }
-    let change = match (now, before.flatten()) {
+    let before = before.filter(|before| !before.is_few()).and_then(|before| before.units);
+    let change = match (now.units, before) {
         (Some(now), Some(before)) => words.change(now, before, |units| words.amount(units)),
         (None, _) => words.text("not_delivered").to_owned(),
         _ => String::new(),
     };
-    let unit = if now.is_some() { words.currency } else { "" };
-    tile(seen, code, words.optional_amount(now), unit, change)
+    let unit = if now.units.is_some() { words.currency } else { "" };
+    tile(seen, code, words.optional_amount(now.units), unit, change)
 }
 
 /// Value by its basis; where it is mean assets, it is told apart from tonight's.
@@ -67,7 +88,8 @@ fn value(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
         "value_aum" => seen.words.text("value_is_assets"),
         key => seen.tables.labels.text("summary", key),
     };
-    let tile = amount(seen, "value", Some(now.value), before.map(|before| Some(before.value)));
+    let sum = |night: Totals| Sum::of_all(night, Some(night.value));
+    let tile = amount(seen, "value", sum(now), before.map(sum));
     Tile { name: name.to_owned(), ..tile }
 }
 
@@ -77,8 +99,7 @@ pub(super) fn value_key(seen: &Seen<'_>) -> String {
 }
 
 fn at_risk(seen: &Seen<'_>, now: Totals, before: Option<Totals>) -> Tile {
-    let mut tile =
-        amount(seen, "value_at_risk", now.expected_loss, before.map(|before| before.expected_loss));
+    let mut tile = amount(seen, "value_at_risk", Sum::at_risk(now), before.map(Sum::at_risk));
     if now.expected_loss.is_none() {
         tile.change = seen.words.text("no_model").to_owned();
     }

@@ -1,7 +1,7 @@
 //! Lists and coverage by branch and by manager; managers by their ids alone.
 
 use super::Seen;
-use super::few::withheld;
+use super::few::withheld_within;
 use super::parts::{Block, Body, Cell, Row, Table, Width};
 use super::svg::bar;
 use super::words::{count, figure, optional_percent, share};
@@ -20,6 +20,8 @@ struct Figures {
     n: i64,
     value: f64,
     loss: Option<f64>,
+    /// Customers of whom that is.
+    n_scored: i64,
     /// Customers in scope a year ago, and of those the ones who stayed.
     year: (f64, f64),
     /// Customers to be contacted at a cadence, and of those the ones who were.
@@ -35,6 +37,7 @@ impl Figures {
         self.managers += other.managers;
         self.n += other.n;
         self.value += other.value;
+        self.n_scored += other.n_scored;
         if let Some(loss) = other.loss {
             *self.loss.get_or_insert(0.0) += loss;
         }
@@ -55,6 +58,21 @@ impl Figures {
     }
 }
 
+/// A line of a table, and whether its value and its loss are withheld.
+struct Line {
+    name: Cell,
+    figures: Figures,
+    few_bring: bool,
+    few_lose: bool,
+}
+
+impl Line {
+    /// What is shown of the loss.
+    fn loss(&self) -> Option<f64> {
+        self.figures.loss.filter(|_| !self.few_lose)
+    }
+}
+
 /// # Errors
 /// Kind `Internal` if the managers' figures lack a column.
 pub(super) fn blocks(seen: &Seen<'_>) -> Result<Vec<Block>> {
@@ -64,25 +82,37 @@ pub(super) fn blocks(seen: &Seen<'_>) -> Result<Vec<Block>> {
     for (_, branch, figures) in &managers {
         by_branch.entry(branch.as_deref()).or_default().add(figures);
     }
+    let place: BTreeMap<Option<&str>, usize> = by_branch.keys().copied().zip(0..).collect();
+    let branch_of: Vec<usize> = managers.iter().map(|(_, branch, _)| place[&branch.as_deref()]).collect();
+    let few_of = |of: fn(&Figures) -> i64| {
+        let sizes: Vec<usize> = managers.iter().map(|(.., figures)| places(of(figures))).collect();
+        withheld_within(&branch_of, &sizes)
+    };
+    let [branches_bring, managers_bring] = few_of(|figures| figures.n);
+    let [branches_lose, managers_lose] = few_of(|figures| figures.n_scored);
+    let lines = |names: Vec<Cell>, figures: Vec<Figures>, few_bring: Vec<bool>, few_lose: Vec<bool>| {
+        let few = few_bring.into_iter().zip(few_lose);
+        let line = |((name, figures), (few_bring, few_lose))| Line { name, figures, few_bring, few_lose };
+        names.into_iter().zip(figures).zip(few).map(line).collect::<Vec<Line>>()
+    };
     let name = |branch: Option<&str>| match branch {
         Some(id) => branch_name(seen.tables, id).unwrap_or(id).to_owned(),
         None => words.text("no_branch").to_owned(),
     };
-    let branches: Vec<(Cell, Figures)> =
-        by_branch.iter().map(|(branch, figures)| (Cell::text(name(*branch)), *figures)).collect();
-    let of_managers: Vec<(Cell, Figures)> = managers
-        .iter()
-        .map(|(id, branch, figures)| {
-            let id = if id == UNASSIGNED { words.text("no_manager") } else { id };
-            let branch = branch.as_deref().map(|branch| name(Some(branch))).unwrap_or_default();
-            (Cell::text(id).with_sub(branch), *figures)
-        })
-        .collect();
+    let named = |(id, branch, _): &(String, Option<String>, Figures)| {
+        let id = if id == UNASSIGNED { words.text("no_manager") } else { id };
+        Cell::text(id).with_sub(branch.as_deref().map(|branch| name(Some(branch))).unwrap_or_default())
+    };
     let mut blocks = Vec::new();
-    if branches.len() > 1 || by_branch.keys().any(Option::is_some) {
-        blocks.push(table(seen, "lists_by_branch", "branch", branches));
+    if by_branch.len() > 1 || by_branch.keys().any(Option::is_some) {
+        let names = by_branch.keys().map(|branch| Cell::text(name(*branch))).collect();
+        let figures = by_branch.values().copied().collect();
+        let lines = lines(names, figures, branches_bring, branches_lose);
+        blocks.push(table(seen, "lists_by_branch", "branch", lines));
     }
-    blocks.push(table(seen, "lists_by_manager", "manager", of_managers));
+    let figures = managers.iter().map(|(.., figures)| *figures).collect();
+    let lines = lines(managers.iter().map(named).collect(), figures, managers_bring, managers_lose);
+    blocks.push(table(seen, "lists_by_manager", "manager", lines));
     Ok(blocks)
 }
 
@@ -94,7 +124,8 @@ fn managers(seen: &Seen<'_>) -> Result<Vec<(String, Option<String>, Figures)>> {
     let places = |name: &str| frame.column(name)?.i32().map(|column| column.iter().collect::<Vec<_>>());
     let (values, losses) = (floats("value_12m")?, floats("expected_loss")?);
     let (retention, coverage) = (floats("retention_365d")?, floats("coverage")?);
-    let (n, year, due) = (counts("n_customers")?, counts("n_a_year_ago")?, counts("n_with_cadence")?);
+    let (n, scored) = (counts("n_customers")?, counts("n_scored")?);
+    let (year, due) = (counts("n_a_year_ago")?, counts("n_with_cadence")?);
     let (listed, not_listed, capacity) = (places("listed")?, places("not_listed")?, places("capacity")?);
     let ids = frame.column("manager_id")?.str()?;
     let branches = frame.column("branch_id")?.str()?;
@@ -106,6 +137,7 @@ fn managers(seen: &Seen<'_>) -> Result<Vec<(String, Option<String>, Figures)>> {
             n: n[at].unwrap_or(0),
             value: values[at].filter(|value| value.is_finite()).unwrap_or(0.0),
             loss: losses[at].filter(|loss| loss.is_finite()),
+            n_scored: scored[at].unwrap_or(0),
             year: (year, year * retention[at].filter(|share| share.is_finite()).unwrap_or(0.0)),
             due: (due, due * coverage[at].filter(|share| share.is_finite()).unwrap_or(0.0)),
             has_contacts: coverage[at].is_some_and(f64::is_finite),
@@ -126,29 +158,27 @@ fn places(n: i64) -> usize {
     usize::try_from(n).unwrap_or(0)
 }
 
-/// The rows with most at risk, and a row for the others.
-fn table(seen: &Seen<'_>, code: &str, first: &str, mut rows: Vec<(Cell, Figures)>) -> Block {
+/// The rows with most at risk of those that are shown, and a row for the others.
+fn table(seen: &Seen<'_>, code: &str, first: &str, mut lines: Vec<Line>) -> Block {
     let words = &seen.words;
-    // Stable: equal ones stay in the order of their ids.
-    rows.sort_by(|(_, a), (_, b)| {
-        let key = |figures: &Figures| figures.loss.unwrap_or(f64::NEG_INFINITY);
-        key(b).total_cmp(&key(a)).then(b.value.total_cmp(&a.value))
-    });
-    let rest = rows.split_off(rows.len().min(ROWS_MAX));
-    let highest = rows.iter().filter_map(|(_, figures)| figures.loss).fold(0.0, f64::max);
-    let mut lines: Vec<(Cell, Figures, f64)> =
-        rows.into_iter().map(|(name, figures)| (name, figures, highest)).collect();
-    if !rest.is_empty() {
-        let mut sum = Figures::default();
-        rest.iter().for_each(|(_, figures)| sum.add(figures));
-        let name = Cell::text(words.fill("further", &[("count", &count(rest.len()))]));
-        lines.push((name, sum, f64::INFINITY));
-    }
-    let are_few = withheld(lines.iter().map(|(_, figures, _)| places(figures.n)));
-    let row = |((name, figures, highest), is_few): ((Cell, Figures, f64), bool)| {
-        Row::of(line(seen, name, &figures, highest, is_few))
+    let key = |line: &Line| {
+        let value = if line.few_bring { f64::NEG_INFINITY } else { line.figures.value };
+        (line.loss().unwrap_or(f64::NEG_INFINITY), value)
     };
-    let lines = lines.into_iter().zip(are_few).map(row).collect();
+    // Stable: equal ones stay in the order of their ids.
+    lines.sort_by(|a, b| key(b).0.total_cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1)));
+    // What all come to, less the others, would tell of anybody who is withheld.
+    let (few_bring, few_lose) =
+        (lines.iter().any(|line| line.few_bring), lines.iter().any(|line| line.few_lose));
+    let rest = lines.split_off(lines.len().min(ROWS_MAX));
+    let highest = lines.iter().filter_map(Line::loss).fold(0.0, f64::max);
+    let mut rows: Vec<Row> = lines.into_iter().map(|of| Row::of(line(seen, of, highest))).collect();
+    if !rest.is_empty() {
+        let mut figures = Figures::default();
+        rest.iter().for_each(|line| figures.add(&line.figures));
+        let name = Cell::text(words.fill("further", &[("count", &count(rest.len()))]));
+        rows.push(Row::of(line(seen, Line { name, figures, few_bring, few_lose }, f64::INFINITY)));
+    }
     let heads = vec![
         words.head(first),
         words.number("customers"),
@@ -159,21 +189,22 @@ fn table(seen: &Seen<'_>, code: &str, first: &str, mut rows: Vec<(Cell, Figures)
         words.number("list_of_capacity"),
         words.number("not_listed"),
     ];
-    let block = Block::new(words, code, Width::Full, Body::Table(Table { heads, rows: lines }));
+    let block = Block::new(words, code, Width::Full, Body::Table(Table { heads, rows }));
     let without_contacts = !seen.tables.contacts_are_delivered();
     if without_contacts { block.noted(words.text("no_contacts").to_owned()) } else { block }
 }
 
-fn line(seen: &Seen<'_>, name: Cell, figures: &Figures, highest: f64, is_few: bool) -> Vec<Cell> {
+fn line(seen: &Seen<'_>, line: Line, highest: f64) -> Vec<Cell> {
     let words = &seen.words;
-    let loss = share(figures.loss.unwrap_or(0.0), highest);
+    let loss = share(line.loss().unwrap_or(0.0), highest);
+    let Line { name, figures, few_bring, few_lose } = line;
     let loss = if loss > 0.0 { bar(loss, "risk") } else { String::new() };
     let coverage = figures.coverage();
     vec![
         name,
         Cell::text(count(places(figures.n))),
-        Cell::unless(is_few, words, words.amount(figures.value)),
-        Cell::unless(is_few, words, words.optional_amount(figures.loss)).with_bar(loss),
+        Cell::unless(few_bring, words, words.amount(figures.value)),
+        Cell::unless(few_lose, words, words.optional_amount(figures.loss)).with_bar(loss),
         Cell::text(optional_percent(figures.retention())),
         Cell::text(optional_percent(coverage))
             .with_bar(coverage.map(|coverage| bar(coverage, "fill")).unwrap_or_default()),

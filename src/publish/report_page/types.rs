@@ -28,9 +28,10 @@ pub(super) fn section(seen: &Seen<'_>) -> Section {
         &[("what", tables.labels.text("summary", &value_key(seen))), ("currency", words.currency)],
     );
     let before = before(seen);
-    let all = Whole::of(types);
     let sizes = |of: fn(&TypeFigures) -> usize| withheld(types.iter().map(of));
-    let are_few = sizes(|figures| figures.n_customers).into_iter().zip(sizes(|figures| figures.n_scored));
+    let few_lose = sizes(|figures| figures.n_scored);
+    let all = Whole::of(types, &few_lose);
+    let are_few = sizes(|figures| figures.n_customers).into_iter().zip(few_lose);
     let mut rows: Vec<Row> = types
         .iter()
         .zip(are_few)
@@ -50,16 +51,18 @@ struct Whole {
     customers: f64,
     value: f64,
     at_risk: f64,
+    /// Of those that are shown.
     highest_churn: f64,
 }
 
 impl Whole {
-    fn of(types: &[TypeFigures]) -> Self {
+    fn of(types: &[TypeFigures], few_lose: &[bool]) -> Self {
+        let shown = types.iter().zip(few_lose).filter(|(_, is_few)| !**is_few);
         Self {
             customers: figure(types.iter().map(|figures| figures.n_customers).sum()),
             value: types.iter().map(|figures| figures.value_12m).sum(),
             at_risk: types.iter().map(|figures| figures.expected_loss).sum(),
-            highest_churn: types.iter().filter_map(|figures| figures.churn_mean).fold(0.0, f64::max),
+            highest_churn: shown.filter_map(|(figures, _)| figures.churn_mean).fold(0.0, f64::max),
         }
     }
 }

@@ -93,6 +93,11 @@ impl Words<'_> {
         if before > 0.0 { format!("{text} ({})", signed_percent(change / before)) } else { text }
     }
 
+    /// Why nobody is scored, or a model not judged, as the program said it.
+    pub(super) fn no_model_because(&self, said: &str) -> String {
+        self.labels.sentence("no_churn_model", said)
+    }
+
     pub(super) fn product(&self, code: &str) -> String {
         self.labels.text("product_kind", code).to_owned()
     }

@@ -1,8 +1,9 @@
 //! Losses and renewals on a handful of customers, each with a fate of his own.
 
 use super::cube::{Cube, Key};
-use crate::bank::night;
+use crate::bank::{default_config, night, repository};
 use crate::lists::{config_with, deliver};
+use crate::published::Table;
 use std::fmt::Write;
 
 const MONTH_ENDS: [&str; 11] = [
@@ -210,4 +211,19 @@ fn accounts_that_are_not_delivered_are_not_known() {
     assert_eq!(cube.several(&newest, &["customers", "accounts"]), [Some(5), None]);
     let first = Key::bank(("month", "2025-12-31"));
     assert_eq!(cube.several(&first, &["deposits", "average_deposits"])[1], None, "no snapshot before it");
+}
+
+#[test]
+fn tiers_of_the_newest_month_are_those_of_the_night() {
+    let home = tempfile::tempdir().unwrap();
+    let config = default_config(&repository().join("data/sample"), &home.path().join("work"));
+    let folder = night(&config, "2026-09-30").folder;
+    let segments = Table::read(&folder.join("segments.parquet"));
+    assert!(segments.n_null("tier_history") > 0, "nobody came within the month");
+    let cube = Cube::read(&folder.join("statistics.parquet"));
+    let newest = Key::bank(("month", "2026-09-30"));
+    for (tier, n) in segments.counts("tier") {
+        let customers = cube.get(&newest.clone().with_class("tier", &tier), "customers");
+        assert_eq!(customers, i64::try_from(n).ok(), "{tier}");
+    }
 }

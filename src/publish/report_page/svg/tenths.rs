@@ -37,13 +37,16 @@ pub(in super::super) fn tenths(figure: &Tenths) -> String {
         &Axis { scale: x, ticks: &across, name: figure.x },
         &Axis { scale: y, ticks: &up, name: figure.y },
     );
-    for (at, (height, words, said)) in figure.bars.iter().enumerate() {
+    for (at, (height, _, said)) in figure.bars.iter().enumerate() {
         let (left, right, top) = (x.at(place(at)) + 3.0, x.at(place(at) + 1.0) - 3.0, y.at(*height));
         drawing.rect([left, top, right - left, BOTTOM - top], "fill", said);
-        drawing.text([f64::midpoint(left, right), top - 6.0], Anchor::Middle, "label halo", words);
     }
     let at = y.at(figure.line.0);
     drawing.line([LEFT, at, RIGHT, at], "reference");
+    // Over the line, which a bar's number may lie on.
+    for (at, (height, words, _)) in figure.bars.iter().enumerate() {
+        drawing.text([x.at(place(at) + 0.5), y.at(*height) - 6.0], Anchor::Middle, "label halo", words);
+    }
     drawing.text([RIGHT, at - 22.0], Anchor::End, "tick halo", figure.line.1);
     drawing.finished(figure.label)
 }
