@@ -304,7 +304,7 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
     for (manager, branch, n) in managers {
         for number in 0..n {
             let customer = format!("{manager}{number}");
-            // The only one with a wealth product, and that due with one day's deposit of four others.
+            // The only wealth product of the month; the deposits of the others are the rest of its sum.
             let (kind, day) = if manager == "ALONE" { ("wealth", 20) } else { ("time_deposit", 10 + n) };
             writeln!(customers, "{customer},2020-01-01,{manager},,,,{branch}").unwrap();
             writeln!(transactions, "{customer},{customer},2026-10-05,1.00,deposit").unwrap();
