@@ -365,7 +365,10 @@ mod tests {
         assert_eq!(due("31"), "last contact 31 days ago, due every 7 days");
         let hostile = english.fill("reason", "cross_sell", &[("product", "{rule}"), ("rule", "}{")]);
         assert_eq!(hostile, "{rule}: }{");
-        assert_eq!(english.fill("reason", "maturity_today", &[]), "{product}: {amount} matures today");
+        assert_eq!(
+            english.fill("reason", "maturity_today", &[]),
+            "{product}: {amount} matures on {date}, the day of this list"
+        );
     }
 
     #[test]

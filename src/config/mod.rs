@@ -18,7 +18,7 @@ pub use cost_to_serve::CostToServe;
 pub use lists::{ContactUnknown, Lists, Quotas, holiday_in};
 pub use privacy::{Privacy, Profile, Publish};
 pub use propensity::Propensity;
-pub use raw::{Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
+pub use raw::{BaseRates, Churn, Effect, Ingest, Models, Raw, Segment, Store, Value};
 pub use statistics::Statistics;
 
 use crate::contract::tables::Table;

@@ -245,10 +245,36 @@ pub struct Effect {
     /// Difference of the event rates of assigned and held out that should be seen, as a share; with it the numbers
     /// needed are computed.
     pub detectable_difference: f64,
-    /// Event rate of the held-out that the numbers needed rest on until their own is known.
-    pub base_rate: f64,
     /// Offers owned by marketing count as assigned down to this rank in their product; 0: none.
     pub marketing_rank_max: i32,
+    /// Event rates of the held-out that the numbers needed rest on until their own are known.
+    pub base_rates: BaseRates,
+}
+
+/// Shares of customers with the event whom nobody contacts, by list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaseRates {
+    /// Of those likely to leave, who leave.
+    pub retention: f64,
+    /// Of those who left, who come back.
+    pub win_back: f64,
+    /// Of those with the assets for a card, who take it.
+    pub vip_upgrade: f64,
+    /// Of those whom a product is offered, who buy it.
+    pub cross_sell: f64,
+}
+
+impl BaseRates {
+    /// Of selling, where the list has none of its own.
+    pub fn of(&self, list: &str) -> f64 {
+        match list {
+            "retention" => self.retention,
+            "win_back" => self.win_back,
+            "vip_upgrade" => self.vip_upgrade,
+            _ => self.cross_sell,
+        }
+    }
 }
 
 impl Raw {
@@ -330,7 +356,10 @@ impl Raw {
             is_inside(effect.detectable_difference),
             "over 0 and under 1",
         )?;
-        ensure("effect.base_rate", is_inside(effect.base_rate), "over 0 and under 1")?;
+        for list in ["retention", "win_back", "vip_upgrade", "cross_sell"] {
+            let key = format!("effect.base_rates.{list}");
+            ensure(&key, is_inside(effect.base_rates.of(list)), "over 0 and under 1")?;
+        }
         ensure("effect.marketing_rank_max", effect.marketing_rank_max >= 0, "at least 0")
     }
 

@@ -175,8 +175,8 @@ impl EffectFigures {
 fn needed(list: &str, tally: &Tally<'_>, design_effect: f64, config: &Config) -> (u64, u64) {
     let difference = config.effect.detectable_difference;
     // A rate of nobody or of everybody says that few are known, not that the event is impossible or certain.
-    let rate =
-        tally.known[1].rate().filter(|rate| *rate > 0.0 && *rate < 1.0).unwrap_or(config.effect.base_rate);
+    let known = tally.known[1].rate().filter(|rate| *rate > 0.0 && *rate < 1.0);
+    let rate = known.unwrap_or_else(|| config.effect.base_rates.of(list));
     // A list is to lower losses and to raise all else; where there is no room for it, the other way is as good.
     let (lower, higher) = (rate - difference, rate + difference);
     let lowers = list == "retention";

@@ -459,8 +459,8 @@ fn what_is_missing_is_said_in_both_languages() {
     );
     insta::assert_debug_snapshot!(told(&young[0]), @r#"
     [
-        "no outcome is known yet; to see a difference of 5.0 percentage points with 80% power, 906 more assigned and 906 more held-out customers with a known outcome are needed (of 906 and 906)",
-        "尚无已明确的结果；要以80%的检验效能识别5.0个百分点的差异，还缺结果已明确的名单客户906位、对照客户906位（共需906位和906位）",
+        "no outcome is known yet; to see a difference of 5.0 percentage points with 80% power, 269 more assigned and 269 more held-out customers with a known outcome are needed (of 269 and 269)",
+        "尚无已明确的结果；要以80%的检验效能识别5.0个百分点的差异，还缺结果已明确的名单客户269位、对照客户269位（共需269位和269位）",
     ]
     "#);
 }

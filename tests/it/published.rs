@@ -86,6 +86,12 @@ impl Table {
             .collect()
     }
 
+    /// A date column.
+    pub fn days(&self, name: &str) -> Vec<Option<Date>> {
+        let column = self.0.column_by_name(name).unwrap().as_primitive::<Date32Type>();
+        column.iter().map(|day| day.map(Date)).collect()
+    }
+
     /// An Int32 column without nulls.
     pub fn ints(&self, name: &str) -> Vec<i32> {
         self.0.column_by_name(name).unwrap().as_primitive::<Int32Type>().values().to_vec()

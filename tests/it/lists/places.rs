@@ -3,6 +3,7 @@
 use super::{delivered, listed, targets_of};
 use crate::bank::night;
 use crate::published::Table;
+use std::fmt::Write;
 use tercet::config::{Config, ContactUnknown, Lists};
 use tercet::targets::holdout::is_held_out;
 
@@ -26,6 +27,47 @@ fn capacity_is_kept_the_rest_is_counted_and_selling_stops_at_an_open_complaint()
     not B cross_sell: capacity
     not C cross_sell: capacity
     not D cross_sell: complaint_open
+    ");
+}
+
+/// What several terms come to, and the first that ends; no value is expected of an offer that nobody's purchases can be
+/// held against. Those who are held out stand last.
+#[test]
+fn a_row_tells_rank_amount_day_product_and_rule() {
+    let customer = drawn(&[("cross_sell-2026Q4", true)]);
+    let other = drawn(&[("cross_sell-2026Q4", false)]);
+    let (_home, config) = delivered(
+        &[
+            ("managers", "M1,Ann,B1,20"),
+            ("products", "P1,insurance,Life,0.02,1,true\nP2,time_deposit,Term,0.01,1,true"),
+            ("customers", &format!("{customer},2020-01-01,M1\n{other},2020-01-01,M1\nZ,2020-01-01,M1")),
+            ("transactions-2026-10", "1,Z,2026-10-31,1,deposit"),
+            (
+                "holdings-2026-10",
+                &format!(
+                    "2026-10-31,{customer},time_deposit,1000,2026-01-01,2027-06-30,P2\n\
+                     2026-10-31,{other},time_deposit,1000,2026-01-01,2027-06-30,P2\n\
+                     2026-10-31,Z,time_deposit,3000.5,2026-01-01,2026-11-03,P2\n2026-10-31,Z,wealth,2000,2026-01-01,2026-11-20"
+                ),
+            ),
+        ],
+        |raw| (raw.lists.thank_you_top, raw.lists.sample_share, raw.lists.held_out_share) = (0, 0.0, 0.5),
+    );
+    let targets = Table::read(&night(&config, "2026-10-31").folder.join("targets.parquet"));
+    let text = |name: &str| targets.texts(name).into_iter().map(|text| text.unwrap_or_else(|| "-".into()));
+    let told = targets.ints("rank").into_iter().zip(text("list")).zip(text("product")).zip(text("rule"));
+    let amounts = targets.amounts("amount").into_iter().zip(targets.days("due_on"));
+    let values = targets.floats("expected_value").into_iter().zip(targets.flags("held_out"));
+    let mut shown = String::new();
+    for ((((rank, list), product), rule), ((amount, due), (value, held_out))) in told.zip(amounts.zip(values))
+    {
+        let due = due.map_or("-".into(), |due| due.to_string());
+        writeln!(shown, "{rank} {list} {product} {rule} {amount:?} {due} {value:?} {held_out:?}").unwrap();
+    }
+    insta::assert_snapshot!(shown, @"
+    1 maturity time_deposit - Some(5000.5) 2026-11-03 None Some(false)
+    2 cross_sell insurance time_deposit_holder None - None Some(false)
+    3 cross_sell insurance time_deposit_holder None - None Some(true)
     ");
 }
 
@@ -150,7 +192,26 @@ fn who_is_held_out_stays_so_for_the_horizon_and_nobody_sells_to_him() {
     let (_home, config) = upgraded_and_insured(&customer);
     let nights = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-06", "2026-10-21"];
     let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    2026-07-23 listed vip_upgrade vip_upgrade,cross_sell, held out
+    2026-07-23 offer manager -
+    2026-07-23 assigned vip_upgrade-2026Q3 -, held out
+    2026-07-24 not cross_sell held_out
+    2026-07-24 not vip_upgrade cooldown
+    2026-07-24 offer marketing held_out
+    2026-07-24 assigned vip_upgrade-2026Q3 -, held out
+    2026-08-15 listed vip_upgrade vip_upgrade, held out
+    2026-08-15 not cross_sell held_out
+    2026-08-15 offer manager held_out
+    2026-08-15 assigned vip_upgrade-2026Q3 -, held out
+    2026-10-06 listed vip_upgrade vip_upgrade, held out
+    2026-10-06 offer manager held_out
+    2026-10-06 assigned vip_upgrade-2026Q3 -, held out
+    2026-10-21 listed vip_upgrade vip_upgrade
+    2026-10-21 offer manager -
+    2026-10-21 assigned vip_upgrade-2026Q3 -, held out
+    2026-10-21 assigned vip_upgrade-2026Q4 -
+    ");
 }
 
 /// The lot that he drew first stands in the next quarter, and on a rerun.
@@ -165,7 +226,17 @@ fn who_is_assigned_enters_no_second_campaign_before_his_horizon_is_over() {
     let (_home, config) = upgraded_and_insured(&customer);
     let nights = ["2026-07-23", "2026-10-06", "2026-10-06"];
     let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"
+    2026-07-23 listed vip_upgrade vip_upgrade,cross_sell
+    2026-07-23 offer manager -
+    2026-07-23 assigned vip_upgrade-2026Q3 -
+    2026-10-06 listed vip_upgrade vip_upgrade
+    2026-10-06 offer manager -
+    2026-10-06 assigned vip_upgrade-2026Q3 -
+    2026-10-06 listed vip_upgrade vip_upgrade
+    2026-10-06 offer manager -
+    2026-10-06 assigned vip_upgrade-2026Q3 -
+    ");
 }
 
 /// Each keeps a time deposit that matures tomorrow, and much elsewhere. A: both consents are known. B: contact is not;

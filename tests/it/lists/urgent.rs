@@ -149,7 +149,7 @@ fn money_that_matures_is_listed_until_it_is_renewed() {
     ]);
     insta::assert_snapshot!(text, @"
     M1 D maturity [] Time deposit: 4,000 matured on 2026-10-24, not renewed; would be the first renewal in a year
-    M1 C maturity [] Wealth product: 3,000 matures today; would be the first renewal in a year
+    M1 C maturity [] Wealth product: 3,000 matures on 2026-10-31, the day of this list; would be the first renewal in a year
     M1 A maturity [] Time deposit: 1,000 matures on 2026-11-30 (in 30 days); would be the first renewal in a year
     not A cross_sell: cooldown
     not F cross_sell: contact_not_allowed
