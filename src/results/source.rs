@@ -6,13 +6,16 @@ use crate::contract::tables::Table;
 use crate::error::{Error, Result};
 use crate::ingest::{self, Limits, Taken};
 use crate::io::exports;
-use crate::io::private::names_in;
+use crate::io::private::{names_in, read_file};
 use crate::store::Writer;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Names of the kept files.
 pub const FILES: &str = "results-{date}-*.csv";
+
+/// The column that older versions did not keep.
+const REMARK: &str = "remark";
 
 /// How the kept files are read; the same words as in a bank's own mapping.
 const MAPPING: &str = r#"
@@ -68,13 +71,24 @@ fn sources(writer: &Writer, folder: &Path) -> Result<Option<BTreeMap<Table, Sour
     if names_in(folder)?.is_empty() {
         return Ok(None);
     }
-    let source: Source = toml::from_str(MAPPING)
+    let mut source: Source = toml::from_str(MAPPING)
         .map_err(|cause| Error::internal("the mapping of results is wrong").caused_by(cause))?;
     let known = || writer.commit().of_table(Table::Results).flat_map(|delivery| &delivery.files);
-    let is_new = exports::list(folder, &source.files)?
-        .iter()
-        .any(|export| !known().any(|file| file.name == export.name && file.stamp == export.stamp));
-    Ok(is_new.then(|| BTreeMap::from([(Table::Results, source)])))
+    let mut new = exports::list(folder, &source.files)?;
+    new.retain(|export| !known().any(|file| file.name == export.name && file.stamp == export.stamp));
+    for export in &new {
+        if !has_remarks(&read_file(&folder.join(&export.name))?) && source.columns.remove(REMARK).is_some() {
+            let file = export.name.as_str();
+            tracing::warn!(file, "an older version kept it without remarks: tonight none are taken in");
+        }
+    }
+    Ok((!new.is_empty()).then(|| BTreeMap::from([(Table::Results, source)])))
+}
+
+/// Whether the header of a kept file names remarks.
+fn has_remarks(csv: &[u8]) -> bool {
+    let header = csv.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    header.split(|byte| *byte == b',').any(|name| name.trim_ascii() == REMARK.as_bytes())
 }
 
 fn add(taken: &mut Taken, more: Taken) {

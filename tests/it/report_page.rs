@@ -314,6 +314,7 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
             }
         }
     }
+    writeln!(transactions, "last,SIX0,2026-10-31,1.00,deposit").unwrap();
     let given = [
         ("branches", "north,North,\nsouth,South,"),
         ("managers", "ALONE,,north,20,\nFOUR,,north,20,\nFIVE,,north,20,\nSIX,,south,20,"),

@@ -29,6 +29,7 @@ struct Customer {
 /// A retention list that names whoever may leave, as far as the day has room, and no list of whom it would hold out.
 fn everybody(config: &Config) -> Config {
     let mut raw = Raw::clone(config);
+    raw.sources.get_mut("managers").unwrap().columns.remove("daily_capacity");
     let lists = &mut raw.lists;
     (lists.retention_band_min, lists.retention_tier_min) = (Band::Low, 0);
     (lists.capacity_default, lists.capacity_unassigned) = (1_000_000, 1_000_000);

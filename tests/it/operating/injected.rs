@@ -129,8 +129,8 @@ fn a_night_whose_drop_folder_hangs_ends_at_a_signal_and_holds_nobody_up_p24() {
     let mut log = BufReader::new(strace.stderr.take().unwrap());
     assert!(heard(&mut log, "stopped by SIGTERM"), "it does not end");
     // The call of a process that is gone is waited for by strace alone.
-    let after = succeeded(ground.command(&["run", "--as-of", AS_OF, "--wait", "10"]).output().unwrap());
-    assert!(!told(&after).contains("ended without a word"), "{}", told(&after));
     strace.kill().unwrap();
     strace.wait().unwrap();
+    let after = succeeded(ground.command(&["run", "--as-of", AS_OF, "--wait", "10"]).output().unwrap());
+    assert!(!told(&after).contains("ended without a word"), "{}", told(&after));
 }
