@@ -31,7 +31,10 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
     match std::fs::metadata(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Ok(seen) if !seen.is_file() => Err(Error::internal(format!("`{}` is no file", path.display()))),
-        _ => read_file(path).map(Some),
+        _ => match std::fs::read(path) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some).io_context("read", path),
+        },
     }
 }
 

@@ -74,15 +74,23 @@ fn sources(writer: &Writer, folder: &Path) -> Result<Option<BTreeMap<Table, Sour
     let mut source: Source = toml::from_str(MAPPING)
         .map_err(|cause| Error::internal("the mapping of results is wrong").caused_by(cause))?;
     let known = || writer.commit().of_table(Table::Results).flat_map(|delivery| &delivery.files);
-    let mut new = exports::list(folder, &source.files)?;
-    new.retain(|export| !known().any(|file| file.name == export.name && file.stamp == export.stamp));
-    for export in &new {
+    let kept = exports::list(folder, &source.files)?;
+    let is_known =
+        |export: &exports::Export| known().any(|file| file.name == export.name && file.stamp == export.stamp);
+    if kept.iter().all(is_known) {
+        return Ok(None);
+    }
+    // All are read by one mapping: another one would have those of an older version read again.
+    for export in &kept {
         if !has_remarks(&read_file(&folder.join(&export.name))?) && source.columns.remove(REMARK).is_some() {
             let file = export.name.as_str();
-            tracing::warn!(file, "an older version kept it without remarks: tonight none are taken in");
+            tracing::warn!(
+                file,
+                "an older version kept it without remarks: as long as it is here, none are taken in"
+            );
         }
     }
-    Ok((!new.is_empty()).then(|| BTreeMap::from([(Table::Results, source)])))
+    Ok(Some(BTreeMap::from([(Table::Results, source)])))
 }
 
 /// Whether the header of a kept file names remarks.

@@ -6,6 +6,9 @@
 use super::versions::Dimension;
 use crate::contract::Contact;
 
+/// Outcome of workbooks, and of whoever uses the same word.
+const NOT_REACHED: &str = "not_reached";
+
 /// All contacts, ascending by customer and day; `own` must be so already.
 pub(super) fn told_once(mut own: Vec<Contact>, written: Vec<Contact>) -> Vec<Contact> {
     let mut others = Vec::new();
@@ -26,12 +29,19 @@ fn told_by<'o>(own: &'o mut [Contact], written: &Contact) -> Option<&'o mut Cont
     let from = own.partition_point(|known| place(known) < place(written));
     let of_day = own[from..].iter_mut().take_while(|known| place(known) == place(written));
     let may_be_it = |known: &&mut Contact| {
-        may_be_equal(known.manager_id.as_deref(), written.manager_id.as_deref())
+        !is_a_second_try(known, written)
+            && may_be_equal(known.manager_id.as_deref(), written.manager_id.as_deref())
             && may_be_equal(known.list.as_deref(), written.list.as_deref())
     };
     let agreement =
         |known: &&mut Contact| (known.list == written.list, known.manager_id == written.manager_id);
     of_day.filter(may_be_it).max_by_key(agreement)
+}
+
+/// Whether the bank's row is of a call that reached nobody, and the workbook's of one that did.
+fn is_a_second_try(known: &Contact, written: &Contact) -> bool {
+    let missed = |contact: &Contact| contact.outcome.as_deref() == Some(NOT_REACHED);
+    missed(known) && written.outcome.is_some() && !missed(written)
 }
 
 /// Where either says nothing, nothing is against it.
@@ -110,6 +120,9 @@ mod tests {
             ("2 5 - - reached", "1 5 M a sale", "1 5 M a sale - -; 2 5 - - reached - -"),
             ("1 5 M b reached", "1 5 M a sale", "1 5 M a sale - -; 1 5 M b reached - -"),
             ("1 5 N - reached", "1 5 M a sale", "1 5 M a sale - -; 1 5 N - reached - -"),
+            // Called in vain, and again.
+            ("1 5 - - not_reached", "1 5 M a sale", "1 5 - - not_reached - -; 1 5 M a sale - -"),
+            ("1 5 - - not_reached", "1 5 M a not_reached", "1 5 M a not_reached - -"),
             // The row that says the same is the one; a row is told of by one workbook alone.
             ("1 5 - - x;1 5 M a y", "1 5 M a sale", "1 5 - - x - -; 1 5 M a y - -"),
             ("1 5 M - x", "1 5 M a sale;1 5 M b declined", "1 5 M a x - -; 1 5 M b declined - -"),

@@ -307,14 +307,13 @@ fn night_of_few() -> (tempfile::TempDir, PathBuf) {
             // The only wealth product of the month; the deposits of the others are the rest of its sum.
             let (kind, day) = if manager == "ALONE" { ("wealth", 20) } else { ("time_deposit", 10 + n) };
             writeln!(customers, "{customer},2020-01-01,{manager},,,,{branch}").unwrap();
-            writeln!(transactions, "{customer},{customer},2026-10-05,1.00,deposit").unwrap();
+            writeln!(transactions, "{customer},{customer},2026-10-31,1.00,deposit").unwrap();
             let balance = 1000 * (number + 1);
             for on in ["2026-09-30", "2026-10-31"] {
                 writeln!(holdings, "{on},{customer},{kind},{balance}.00,2026-01-01,2026-11-{day}").unwrap();
             }
         }
     }
-    writeln!(transactions, "last,SIX0,2026-10-31,1.00,deposit").unwrap();
     let given = [
         ("branches", "north,North,\nsouth,South,"),
         ("managers", "ALONE,,north,20,\nFOUR,,north,20,\nFIVE,,north,20,\nSIX,,south,20,"),

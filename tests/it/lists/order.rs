@@ -1,54 +1,37 @@
-//! Whether the order of the retention list, by the expected value that it shows, finds the value that truly leaves.
+//! Whether the order of the retention list finds the money that truly leaves.
 
 use crate::bank::{default_config, invent, night};
 use crate::published::Table;
 use std::collections::BTreeMap;
 use tercet::churn;
-use tercet::config::{Band, Config, Raw};
 use tercet::model::bootstrap::{Interval, interval};
 use tercet::publish::scores_until;
 use tercet::store::Store;
 
 const SCORED_ON: &str = "2026-05-31";
 const KNOWN_BY: &str = "2026-10-31";
-/// Managers reach a twentieth of the customers.
+/// Managers reach a twentieth of the customers in scope.
 const CAPACITY: f64 = 0.05;
 
-/// One customer of the retention list whose outcome is known.
+/// One customer in scope whose outcome is known.
 struct Customer {
     probability: f64,
-    /// Assets at risk.
     exposure: f64,
-    /// What the list is ordered by.
-    expected_value: f64,
-    /// What the bank earns with him in a year, which goes if he leaves.
-    value: f64,
     left: bool,
-}
-
-/// A retention list that names whoever may leave, as far as the day has room, and no list of whom it would hold out.
-fn everybody(config: &Config) -> Config {
-    let mut raw = Raw::clone(config);
-    raw.sources.get_mut("managers").unwrap().columns.remove("daily_capacity");
-    let lists = &mut raw.lists;
-    (lists.retention_band_min, lists.retention_tier_min) = (Band::Low, 0);
-    (lists.capacity_default, lists.capacity_unassigned) = (1_000_000, 1_000_000);
-    (lists.held_out_share, lists.contact_cost) = (0.0, 0.0);
-    raw.check().unwrap()
 }
 
 fn scored_and_known() -> Vec<Customer> {
     let [exports, home] = [(); 2].map(|()| tempfile::tempdir().unwrap());
     // A few fortunes decide how much leaves: 4,000 customers are too few for an interval over 0 beside assets alone.
     invent(12_000, 30, 7, exports.path());
-    let config = everybody(&default_config(exports.path(), home.path()));
-    let targets = Table::read(&night(&config, SCORED_ON).folder.join("targets.parquet"));
-    let lists = targets.texts("customer_id").into_iter().zip(targets.texts("list"));
-    let figures = targets.amounts("amount").into_iter().zip(targets.floats("expected_value"));
-    let listed: BTreeMap<String, (f64, f64)> = lists
-        .zip(figures)
-        .filter(|((_, list), _)| list.as_deref() == Some("retention"))
-        .map(|((id, _), (exposure, expected))| (id.unwrap(), (exposure.unwrap(), expected.unwrap())))
+    let config = default_config(exports.path(), home.path());
+    let scored = Table::read(&night(&config, SCORED_ON).folder.join("churn.parquet"));
+    let exposures: BTreeMap<String, f64> = scored
+        .texts("customer_id")
+        .into_iter()
+        .flatten()
+        .zip(scored.amounts("aum_at_risk"))
+        .filter_map(|(id, amount)| Some((id, amount?)))
         .collect();
     let known_by = KNOWN_BY.parse().unwrap();
     let bank = Store::open(home.path(), config.store.buckets).unwrap().bank(known_by).unwrap();
@@ -63,19 +46,17 @@ fn scored_and_known() -> Vec<Customer> {
             "closed" | "run_off" | "silent" => true,
             _ => return None,
         };
-        let (probability, (exposure, expected_value)) = (probability?, *listed.get(id?)?);
-        let value = expected_value / (probability * config.lists.retention_success_share);
-        Some(Customer { probability, exposure, expected_value, value, left })
+        Some(Customer { probability: probability?, exposure: exposures[id?], left })
     };
     ids.iter().zip(outcomes_90.iter()).zip(probabilities.iter()).filter_map(customer).collect()
 }
 
-/// The share of the leaving value that lies with the first customers by `order`, each counted as often as he was drawn.
+/// The share of the leaving money that lies with the first customers by `order`, each counted as often as he was drawn.
 fn captured(customers: &[Customer], order: &[usize], drawn: &[u32]) -> Option<f64> {
     let mut places = CAPACITY * f64::from(drawn.iter().sum::<u32>());
     let (mut found, mut all) = (0.0, 0.0);
     for at in order {
-        let leaving = if customers[*at].left { customers[*at].value } else { 0.0 };
+        let leaving = if customers[*at].left { customers[*at].exposure } else { 0.0 };
         let times = f64::from(drawn[*at]);
         found += leaving * times.min(places);
         all += leaving * times;
@@ -94,10 +75,9 @@ fn ordered_by(customers: &[Customer], key: impl Fn(&Customer) -> f64) -> Vec<usi
 }
 
 #[test]
-fn the_order_by_expected_value_finds_more_of_the_leaving_value_than_probability_or_assets_alone() {
+fn the_order_by_expected_value_finds_more_of_the_leaving_money_than_probability_or_assets_alone() {
     let customers = scored_and_known();
-    assert!(customers.len() > 3_000, "{}", customers.len());
-    let by_value = ordered_by(&customers, |customer| customer.expected_value);
+    let by_value = ordered_by(&customers, |customer| customer.probability * customer.exposure);
     let n = u32::try_from(customers.len()).unwrap();
     let once = vec![1; customers.len()];
     let found = captured(&customers, &by_value, &once).unwrap();
