@@ -8,7 +8,7 @@ use crate::date::Date;
 
 /// Outcomes and the list that the workbooks know; see `crate::labels`.
 const COMPLAINT: &str = "complaint";
-const NOT_REACHED: &str = "not_reached";
+pub const NOT_REACHED: &str = "not_reached";
 const COMPLAINT_FOLLOWUP: &str = "complaint_followup";
 /// Outcomes of who was spoken to and did not complain. A contact that says of no list must have one of them to be an
 /// answer: what a bank's own words mean is not known.

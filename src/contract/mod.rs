@@ -9,7 +9,7 @@ pub mod key;
 mod rows;
 pub mod tables;
 
-pub use complaints::{complaint_open_since, complaint_settled_on};
+pub use complaints::{NOT_REACHED, complaint_open_since, complaint_settled_on};
 pub use rows::{
     Account, Branch, Contact, Customer, CustomerVersion, Holding, Manager, NONE, Product, Transaction,
 };

@@ -65,9 +65,10 @@ fn of_managers(
         let (Some(list), Some(customer_id)) = (lists.get(at).and_then(measured), customers.get(at)) else {
             continue;
         };
+        let Some(campaign) = night.lots.campaign(customer_id, list) else { continue };
         let [tier, band] = standing.of(customer_id, names);
         rows.push(Assignment {
-            campaign: names.of(&night.lots.campaign(customer_id, list, night.as_of())),
+            campaign: Arc::clone(campaign),
             list: names.of(list.code()),
             customer_id: customer_id.into(),
             manager_id: managers.get(at).map(|id| names.of(id)),
@@ -107,9 +108,10 @@ fn of_marketing(
             && ranks.get(at).is_some_and(|rank| rank <= worked)
             && allowed.get(at) != Some(false);
         let Some(customer_id) = customers.get(at).filter(|_| is_worked) else { continue };
+        let Some(campaign) = night.lots.campaign(customer_id, List::CrossSell) else { continue };
         let [tier, band] = standing.of(customer_id, names);
         rows.push(Assignment {
-            campaign: names.of(&night.lots.campaign(customer_id, List::CrossSell, night.as_of())),
+            campaign: Arc::clone(campaign),
             list: Arc::clone(&list),
             customer_id: customer_id.into(),
             manager_id: None,

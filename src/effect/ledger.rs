@@ -5,7 +5,7 @@
 
 use crate::date::Date;
 use crate::targets::List;
-use crate::targets::holdout::{Lot, StandingLots};
+use crate::targets::holdout::{Lot, Lots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -35,6 +35,11 @@ impl Assignment {
     pub fn key(&self) -> (&str, &str, Option<&str>) {
         (&self.campaign, &self.customer_id, self.product.as_deref())
     }
+
+    /// Whether one lot was drawn for both: they are of one customer in one campaign.
+    pub fn shares_lot_with(&self, other: &Self) -> bool {
+        self.campaign == other.campaign && self.customer_id == other.customer_id
+    }
 }
 
 /// Assignments, ascending by campaign, customer and product.
@@ -55,16 +60,15 @@ impl Ledger {
         &self.rows
     }
 
-    /// The lots whose outcome is still waited for: the customer was first assigned less than `horizon_days` ago, so that a
-    /// call of the morning after `as_of` would fall into it.
-    pub fn standing_lots(&self, as_of: Date, horizon_days: i32) -> StandingLots {
-        let of_customers =
-            self.rows.chunk_by(|a, b| a.campaign == b.campaign && a.customer_id == b.customer_id);
-        let firsts = of_customers.filter_map(|own| own.iter().min_by_key(|row| row.assigned_on));
+    /// Everybody's lots; those stand whose outcome is still waited for: the customer was first assigned less than
+    /// `horizon_days` ago, so that a call of the morning after `as_of` would fall into it.
+    pub fn lots(&self, as_of: Date, horizon_days: i32, share: f64) -> Lots {
+        let of_lots = self.rows.chunk_by(Assignment::shares_lot_with);
+        let firsts = of_lots.filter_map(|own| own.iter().min_by_key(|row| row.assigned_on));
         let mut waited_for: Vec<&Assignment> =
             firsts.filter(|first| as_of < first.assigned_on.plus_days(horizon_days)).collect();
         waited_for.sort_by_key(|first| first.assigned_on);
-        let mut lots = StandingLots::default();
+        let mut lots = Lots::new(as_of, share);
         for first in waited_for {
             let Some(list) = List::from_code(&first.list) else { continue };
             let lot = Lot { list, campaign: Arc::clone(&first.campaign), held_out: first.held_out };

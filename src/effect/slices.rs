@@ -51,7 +51,7 @@ impl Unit {
 pub(super) fn figures(ledger: &Ledger, followups: &[Followup], config: &Config) -> Vec<EffectFigures> {
     let mut tallies: BTreeMap<[&str; 4], Tally<'_>> = BTreeMap::new();
     let rows: Vec<(&Assignment, &Followup)> = ledger.rows().iter().zip(followups).collect();
-    for own in rows.chunk_by(|(a, _), (b, _)| a.campaign == b.campaign && a.customer_id == b.customer_id) {
+    for own in rows.chunk_by(|(a, _), (b, _)| a.shares_lot_with(b)) {
         let Some((first, unit)) = Unit::of(own.iter().copied()) else { continue };
         let slices =
             [(BY_NOTHING, Some(ALL)), (BY_TIER, first.tier.as_deref()), (BY_BAND, first.band.as_deref())];

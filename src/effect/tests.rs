@@ -305,8 +305,8 @@ fn a_lot_stands_until_the_horizon_of_the_first_assignment_is_over() {
         assigned("retention", "A", None, "2026-02-28"),
     ]);
     let lots = |as_of: &str| {
-        let lots = ledger.standing_lots(date(as_of), 90);
-        let of = |list| lots.get("A", list).map(|lot| lot.held_out);
+        let lots = ledger.lots(date(as_of), 90, 0.1);
+        let of = |list| lots.standing("A", list).map(|lot| lot.held_out);
         [of(List::CrossSell), of(List::Retention)]
     };
     assert_eq!(lots("2026-03-31"), [Some(true), Some(false)]);

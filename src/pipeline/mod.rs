@@ -199,7 +199,7 @@ fn night(
         Some(before) => publish::assignments_of(&config.workspace, before.as_of)?,
         None => Ledger::default(),
     };
-    let lots = ledger.standing_lots(as_of, config.effect.horizon_days);
+    let lots = ledger.lots(as_of, config.effect.horizon_days, config.lists.held_out_share);
     let tables = targets::Night {
         bank: &bank,
         rows: &rows,

@@ -4,10 +4,7 @@
 //! as both name them. The bank's row counts, with what a workbook adds to it; a complaint that either tells is kept.
 
 use super::versions::Dimension;
-use crate::contract::Contact;
-
-/// Outcome of workbooks, and of whoever uses the same word.
-const NOT_REACHED: &str = "not_reached";
+use crate::contract::{Contact, NOT_REACHED};
 
 /// All contacts, ascending by customer and day; `own` must be so already.
 pub(super) fn told_once(mut own: Vec<Contact>, written: Vec<Contact>) -> Vec<Contact> {

@@ -64,12 +64,13 @@ pub fn per_customer(candidates: Vec<Candidate>) -> Vec<Assigned> {
 }
 
 /// Draws the customer's lot in the campaigns of his lists; `is_held_out` says it. What he is held out of beside his first
-/// list is no reason to tell.
+/// list is no reason to tell, and comes apart.
 #[must_use]
-pub fn drawn(mut assigned: Assigned, is_held_out: impl Fn(List) -> bool) -> Assigned {
+pub fn drawn(mut assigned: Assigned, is_held_out: impl Fn(List) -> bool) -> (Assigned, Vec<List>) {
     assigned.held_out = is_held_out(assigned.first.list);
-    assigned.others.retain(|other| !is_held_out(other.list));
-    assigned
+    let drawn_out = assigned.others.extract_if(.., |other| is_held_out(other.list));
+    let lists = drawn_out.map(|other| other.list).collect();
+    (assigned, lists)
 }
 
 /// Splits one manager's customers into those on tonight's list, in rank order, and those beyond his capacity.

@@ -75,7 +75,7 @@ fn rows<'a>(night: &Night<'a>, offers: &'a [Offer]) -> Vec<Row<'a>> {
         if suppression.is_some_and(|rule| !LEFT_ALONE.contains(&rule)) {
             return Vec::new();
         }
-        let held_out = night.is_held_out(row, List::CrossSell);
+        let held_out = night.lots.is_held_out(&customer.customer_id, List::CrossSell);
         let ranked = own.iter().zip(1i32..);
         ranked.map(|(offer, rank)| Row { offer, rank, suppression, held_out, customer }).collect()
     };

@@ -20,37 +20,54 @@ pub struct Lot {
     pub held_out: bool,
 }
 
-/// Lots of earlier nights that stand tonight.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StandingLots {
-    by_customer: BTreeMap<Box<str>, Vec<Lot>>,
+/// Everybody's lots tonight: those of earlier nights that still stand, and what is drawn for all others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lots {
+    /// Campaigns of the night's quarter.
+    tonight: BTreeMap<List, Arc<str>>,
+    /// Of a campaign's customers, how many are held out.
+    share: f64,
+    standing: BTreeMap<Box<str>, Vec<Lot>>,
 }
 
-impl StandingLots {
+impl Lots {
+    /// Where none stands yet.
+    pub fn new(as_of: Date, share: f64) -> Self {
+        let campaigns = List::ALL.into_iter().filter(|list| list.is_a_campaign());
+        let tonight = campaigns.map(|list| (list, campaign(list, as_of).into())).collect();
+        Self { tonight, share, standing: BTreeMap::new() }
+    }
+
     /// Of two lots of a customer in campaigns of one list the first stands.
     pub fn add(&mut self, customer_id: &str, lot: Lot) {
-        let own = self.by_customer.entry(customer_id.into()).or_default();
+        let own = self.standing.entry(customer_id.into()).or_default();
         if own.iter().all(|other| other.list != lot.list) {
             own.push(lot);
         }
     }
 
     fn of(&self, customer_id: &str) -> &[Lot] {
-        self.by_customer.get(customer_id).map_or(&[], Vec::as_slice)
+        self.standing.get(customer_id).map_or(&[], Vec::as_slice)
     }
 
-    /// The customer's lot in the campaign of `list`.
-    pub fn get(&self, customer_id: &str, list: List) -> Option<&Lot> {
+    /// The customer's lot in the campaign of `list` whose outcome is waited for.
+    pub fn standing(&self, customer_id: &str, list: List) -> Option<&Lot> {
         self.of(customer_id).iter().find(|lot| lot.list == list)
     }
 
-    /// Name of the campaign that he belongs to under `list`: the one whose outcome is waited for, else that of `date`.
-    pub fn campaign(&self, customer_id: &str, list: List, date: Date) -> Arc<str> {
-        let standing = self.get(customer_id, list);
-        standing.map_or_else(|| campaign(list, date).into(), |lot| Arc::clone(&lot.campaign))
+    /// Name of the campaign that he belongs to under `list`: the one whose outcome is waited for, else the quarter's;
+    /// `None` of a list whose effect is not measured.
+    pub fn campaign(&self, customer_id: &str, list: List) -> Option<&Arc<str>> {
+        self.standing(customer_id, list).map(|lot| &lot.campaign).or_else(|| self.tonight.get(&list))
     }
 
-    /// Whether he is held out of a list other than `list`.
+    /// Whether he is held out of `list`.
+    pub fn is_held_out(&self, customer_id: &str, list: List) -> bool {
+        let draw = || self.tonight.get(&list).is_some_and(|name| is_held_out(name, customer_id, self.share));
+        self.standing(customer_id, list).map_or_else(draw, |lot| lot.held_out)
+    }
+
+    /// Whether a lot that stands holds him out of a list other than `list`.
     pub fn is_held_out_beside(&self, customer_id: &str, list: List) -> bool {
         self.of(customer_id).iter().any(|lot| lot.held_out && lot.list != list)
     }
@@ -100,14 +117,21 @@ mod tests {
     #[test]
     fn the_first_lot_of_a_list_stands_and_is_told_apart_from_those_of_others() {
         let lot = |list, campaign: &str, held_out| Lot { list, campaign: campaign.into(), held_out };
-        let mut lots = StandingLots::default();
+        let mut lots = Lots::new("2026-10-31".parse().unwrap(), 0.1);
         lots.add("A", lot(List::Retention, "retention-2026Q3", true));
         lots.add("A", lot(List::Retention, "retention-2026Q4", false));
         lots.add("A", lot(List::CrossSell, "cross_sell-2026Q4", false));
-        assert_eq!(lots.get("A", List::Retention).unwrap().campaign.as_ref(), "retention-2026Q3");
+        assert_eq!(&**lots.campaign("A", List::Retention).unwrap(), "retention-2026Q3");
         assert!(lots.is_held_out_beside("A", List::CrossSell));
         assert!(!lots.is_held_out_beside("A", List::Retention));
-        assert!(lots.get("B", List::Retention).is_none() && !lots.is_held_out_beside("B", List::CrossSell));
+        assert!(lots.standing("B", List::Retention).is_none());
+        assert!(!lots.is_held_out_beside("B", List::CrossSell));
+        // Whose lot does not stand yet is of the night's own quarter, and of none where no effect is measured.
+        assert_eq!(&**lots.campaign("B", List::Retention).unwrap(), "retention-2026Q4");
+        let drawn = is_held_out("retention-2026Q4", "B", 0.1);
+        assert_eq!(lots.is_held_out("B", List::Retention), drawn);
+        assert!(lots.is_held_out("A", List::Retention) && !lots.is_held_out("A", List::CrossSell));
+        assert!(lots.campaign("B", List::Maturity).is_none() && !lots.is_held_out("B", List::Maturity));
     }
 
     #[test]

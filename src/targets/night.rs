@@ -1,8 +1,8 @@
 //! What lists may look at: the night's tables, row by row in the order of the feature table.
 
-use super::holdout::{self, StandingLots};
+use super::holdout::Lots;
 use super::lookback::{Lookback, Seen};
-use super::{List, Listings, UNASSIGNED};
+use super::{Listings, UNASSIGNED};
 use crate::churn::ChurnTable;
 use crate::config::Config;
 use crate::contract::codes::ProductKind;
@@ -28,7 +28,7 @@ pub struct Night<'a> {
     pub churn: &'a ChurnTable,
     pub lookback: &'a Lookback,
     pub listed_before: &'a Listings,
-    pub lots: &'a StandingLots,
+    pub lots: &'a Lots,
     /// Contract columns that the bank delivers.
     pub mapped: &'a BTreeSet<(Table, &'static str)>,
     pub labels: &'a Labels,
@@ -167,14 +167,6 @@ impl<'a> Night<'a> {
         self.last_contact(row).max(self.listed_before.last(&self.customer(row).customer_id, list))
     }
 
-    /// Whether the customer is held out of `list`.
-    pub fn is_held_out(&self, row: usize, list: List) -> bool {
-        let id = &self.customer(row).customer_id;
-        let share = self.config.lists.held_out_share;
-        let draw = || holdout::is_held_out(&holdout::campaign(list, self.as_of()), id, share);
-        list.is_a_campaign() && self.lots.get(id, list).map_or_else(draw, |lot| lot.held_out)
-    }
-
     /// Since when his oldest open complaint is open.
     pub fn complaint_since(&self, row: usize) -> Option<Date> {
         complaint_open_since(self.contacts(row), self.as_of())
@@ -202,6 +194,15 @@ impl<'a> Night<'a> {
     /// Whether he was reached on or after `date`.
     pub fn was_reached_since(&self, row: usize, date: Date) -> bool {
         self.last_contact(row).is_some_and(|on| on >= date)
+    }
+
+    /// Whether something that ends on `on` is still to be told: nobody has reached him since the day came as near as it is,
+    /// of the days `ahead` of it from which it is told anew, or since it passed.
+    pub fn is_to_be_told(&self, row: usize, on: Date, ahead: &[i32]) -> bool {
+        let left = on - self.as_of();
+        let nearest = ahead.iter().filter(|days| left <= **days).min();
+        let from = if left < 0 { Some(on.plus_days(1)) } else { nearest.map(|days| on.plus_days(-days)) };
+        from.is_some_and(|from| !self.was_reached_since(row, from))
     }
 
     /// What the past year and the last months say of him.

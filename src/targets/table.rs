@@ -44,19 +44,19 @@ pub fn build(night: &Night<'_>, offers: &[Offer]) -> Result<Lists> {
         rule.is_none()
     });
     let of_customers = per_customer(allowed.collect());
-    // Of his first list, his row in `targets` says it.
-    let others = of_customers.iter().flat_map(|own| own.others.iter().map(|other| (own.row, other.list)));
-    let drawn_out = others.filter(|(row, list)| night.is_held_out(*row, *list));
-    suppressions.extend(drawn_out.map(|(row, list)| Suppression {
-        row,
-        list: list.code(),
-        rule: "held_out",
-    }));
-    let with_lot = |own: Assigned| {
+    let with_lots = of_customers.into_iter().map(|own| {
         let row = own.row;
-        drawn(own, |list| night.is_held_out(row, list))
-    };
-    let assigned = of_customers.into_iter().map(with_lot).collect();
+        let id = &night.customer(row).customer_id;
+        let (own, drawn_out) = drawn(own, |list| night.lots.is_held_out(id, list));
+        // Of his first list, his row in `targets` says it.
+        suppressions.extend(drawn_out.into_iter().map(|list| Suppression {
+            row,
+            list: list.code(),
+            rule: "held_out",
+        }));
+        own
+    });
+    let assigned = with_lots.collect();
     let managers = by_manager(night, assigned);
     for assigned in managers.iter().flat_map(|manager| &manager.beyond_capacity) {
         suppressions.push(Suppression {

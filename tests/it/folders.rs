@@ -43,3 +43,9 @@ pub fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A FIFO that nobody writes to: who opens it to read waits for ever.
+pub fn fifo(path: &Path) {
+    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .unwrap();
+}

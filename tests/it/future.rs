@@ -16,7 +16,7 @@ use tercet::labels::{Labels, Language};
 use tercet::segment::{self, Sight, Standing};
 use tercet::statistics;
 use tercet::store::Population;
-use tercet::targets::holdout::StandingLots;
+use tercet::targets::holdout::Lots;
 use tercet::targets::{self, Listings, Lookback};
 
 /// Eighteen months of a small bank end on 2026-10-31; this date leaves four of them to change.
@@ -73,7 +73,7 @@ fn said_of(exports: &Path) -> Vec<DataFrame> {
         churn: &churn,
         lookback: &Lookback::of_bank(bank, as_of, config).unwrap(),
         listed_before: &Listings::default(),
-        lots: &StandingLots::default(),
+        lots: &Lots::new(as_of, config.lists.held_out_share),
         mapped: &ingest::mapped(config.sources()),
         labels: &labels,
         config,

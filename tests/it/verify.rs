@@ -6,6 +6,7 @@
 )]
 
 use crate::bank::{Unobserved, invent, night, recorded_night, repository};
+use crate::folders::fifo;
 use crate::operating::heard;
 use crate::published::Table;
 use assert_cmd::Command;
@@ -184,12 +185,6 @@ fn files_that_are_missing_or_too_many_and_a_wrong_latest_are_told() {
         .collect();
     assert_eq!(notices, ["published/.staging-left", "store/tables/left-000009.parquet"]);
     assert!(report.findings.iter().all(|finding| !finding.hint.is_empty()));
-}
-
-/// A FIFO that nobody writes to: who opens it to read waits for ever.
-fn fifo(path: &Path) {
-    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
-        .unwrap();
 }
 
 #[test]

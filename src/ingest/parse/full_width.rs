@@ -1,6 +1,7 @@
 //! Full-width characters, which stand for ASCII ones in Chinese text.
 
 pub use crate::ingest::reasons::FULL_WIDTH;
+
 /// The ASCII character that `c` is the full-width form of.
 pub fn ascii_of(c: char) -> Option<char> {
     match c {

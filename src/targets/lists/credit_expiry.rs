@@ -12,10 +12,9 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let as_of = night.as_of();
-    let [listed_from, _] = night.config.lists.credit_ahead_days;
-    let until = as_of.plus_days(listed_from);
-    let is_due =
-        |on: &Date| (as_of..=until).contains(on) && !night.was_reached_since(row, told_from(night, *on));
+    let ahead = night.config.lists.credit_ahead_days;
+    let until = as_of.plus_days(ahead[0]);
+    let is_due = |on: &Date| (as_of..=until).contains(on) && night.is_to_be_told(row, *on, &ahead);
     let ends = |held: &Holding| held.matures_on.filter(is_due);
     let debts = night.holdings(row, as_of).iter().filter(|held| held.product_kind.is_debt());
     let mut ending: Vec<(Date, &Holding)> =
@@ -30,17 +29,6 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     Some(candidate)
 }
 
-fn is_urgent(night: &Night<'_>, on: Date) -> bool {
-    let [_, urgent_from] = night.config.lists.credit_ahead_days;
-    on - night.as_of() <= urgent_from
-}
-
-/// The day from which what ends on `on` is to be told as it stands tonight.
-fn told_from(night: &Night<'_>, on: Date) -> Date {
-    let [listed_from, urgent_from] = night.config.lists.credit_ahead_days;
-    on.plus_days(-if is_urgent(night, on) { urgent_from } else { listed_from })
-}
-
 /// What is owed; of a line that is not drawn, its limit.
 fn amount(held: &Holding) -> Money {
     if held.balance > Money(0) { held.balance } else { held.credit_limit.unwrap_or(Money(0)) }
@@ -48,7 +36,8 @@ fn amount(held: &Holding) -> Money {
 
 fn reason(night: &Night<'_>, on: Date, held: &Holding) -> String {
     let left = on - night.as_of();
-    let code = if is_urgent(night, on) { "credit_urgent" } else { "credit_due" };
+    let [_, urgent_from] = night.config.lists.credit_ahead_days;
+    let code = if left <= urgent_from { "credit_urgent" } else { "credit_due" };
     let (amount, date, days) = (amount(held).grouped(), on.to_string(), left.to_string());
     let product = night.product(held.product_kind);
     night.reason(code, &[("product", product), ("amount", &amount), ("date", &date), ("days", &days)])

@@ -24,7 +24,7 @@ pub(super) fn candidates(night: &Night<'_>) -> Vec<Candidate> {
 
 fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     let mut due: Vec<(Date, &Holding)> = ahead(night, row).chain(missed(night, row)).collect();
-    due.retain(|(date, _)| !night.was_reached_since(row, told_from(night, *date)));
+    due.retain(|(date, _)| night.is_to_be_told(row, *date, &night.config.lists.maturity_ahead_days));
     due.sort_by_key(|(date, holding)| (*date, std::cmp::Reverse(holding.balance)));
     let (first_on, first) = *due.first()?;
     let total = Money(due.iter().map(|(_, holding)| holding.balance.0).sum());
@@ -42,15 +42,6 @@ fn candidate(night: &Night<'_>, row: usize) -> Option<Candidate> {
     candidate.amount = Some(total);
     candidate.product = Some(first.product_kind);
     Some(candidate)
-}
-
-/// The day from which what matures on `date` is to be told as it stands tonight: that day has passed, or is as near as it
-/// is now.
-fn told_from(night: &Night<'_>, date: Date) -> Date {
-    let left = date - night.as_of();
-    let ahead = night.config.lists.maturity_ahead_days;
-    let nearest = ahead.into_iter().filter(|days| left <= *days).min();
-    if left < 0 { date.plus_days(1) } else { date.plus_days(-nearest.unwrap_or(ahead[0])) }
 }
 
 /// Rows of the newest snapshot that mature from the night on.

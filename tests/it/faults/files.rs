@@ -3,6 +3,7 @@
 
 use super::drop_folder::{DropFolder, HOLDINGS, TRANSACTIONS};
 use super::{Case, case, elsewhere, script};
+use crate::folders::fifo;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::Digest;
@@ -298,7 +299,7 @@ fn kinds() -> Vec<Case> {
             |data| std::fs::create_dir(data.join("transactions_x.csv")).unwrap(),
             "a folder, not a file",
         ),
-        odd("a FIFO", make_fifo, "not a regular file"),
+        odd("a FIFO", |data| fifo(&data.join("transactions_x.csv")), "not a regular file"),
         odd(
             "a socket",
             |data| drop(UnixListener::bind(data.join("transactions_x.csv")).unwrap()),
@@ -319,11 +320,6 @@ fn kinds() -> Vec<Case> {
             .account("transactions.csv", ALL_USED)
             .told("transactions_x.csv"),
     ]
-}
-
-fn make_fifo(data: &Path) {
-    let status = std::process::Command::new("mkfifo").arg(data.join("transactions_x.csv")).status();
-    assert!(status.unwrap().success());
 }
 
 fn names() -> Vec<Case> {

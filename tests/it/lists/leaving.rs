@@ -1,7 +1,8 @@
 //! Who is likely to leave, has begun to, or has left: to the day and to the currency unit.
 
-use super::{delivered, folder, listed, targets_of};
+use super::{delivered, folder, listed, targets_of, without_lots};
 use crate::bank::{default_config, invent, night};
+use crate::folders::copy;
 use std::fmt::Write;
 use std::path::Path;
 use tercet::config::{Band, Lists};
@@ -35,27 +36,17 @@ fn learned(models: &Path) {
     let report = night(&config, AS_OF);
     let churn = report.manifest.models.iter().find(|model| model.what == "churn").unwrap();
     approve(&config, &churn.model_id, None).unwrap();
-    copied(&work.path().join("models"), models);
-}
-
-fn copied(from: &Path, to: &Path) {
-    folder(to);
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copied(&path, &target) } else { std::fs::copy(&path, &target).map(drop).unwrap() }
-    }
+    copy(&work.path().join("models"), models);
 }
 
 /// The retention list under a model that was learned elsewhere; of the reasons, those that are no matter of the model.
 fn retained(models: &Path, given: &[(&str, &str)], set: impl FnOnce(&mut Lists)) -> String {
     let (home, config) = delivered(given, |raw| {
-        let lists = &mut raw.lists;
-        (lists.thank_you_top, lists.sample_share, lists.held_out_share) = (0, 0.0, 0.0);
-        set(lists);
+        without_lots(&mut raw.lists);
+        set(&mut raw.lists);
     });
     folder(&home.path().join("work"));
-    copied(models, &home.path().join("work/models"));
+    copy(models, &home.path().join("work/models"));
     let text = targets_of(&night(&config, AS_OF).folder);
     let mut told = Vec::new();
     for line in text.lines().filter(|line| line.contains(" retention ")) {

@@ -78,11 +78,11 @@ pub fn deliver(data: &Path, given: &[(&str, &str)]) {
 /// The night of 2026-10-31 over these exports: lists and suppressions as text. Thanks and lots, which name customers of
 /// any bank, are off.
 fn listed(given: &[(&str, &str)]) -> String {
-    listed_with(given, |lists| {
-        lists.thank_you_top = 0;
-        lists.sample_share = 0.0;
-        lists.held_out_share = 0.0;
-    })
+    listed_with(given, without_lots)
+}
+
+fn without_lots(lists: &mut Lists) {
+    (lists.thank_you_top, lists.sample_share, lists.held_out_share) = (0, 0.0, 0.0);
 }
 
 /// The same under settings of its own.

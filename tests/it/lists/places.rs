@@ -1,6 +1,6 @@
 //! Who gets a place, who is kept off, and by which rule.
 
-use super::{delivered, listed, targets_of};
+use super::{delivered, listed, targets_of, without_lots};
 use crate::bank::night;
 use crate::published::Table;
 use std::fmt::Write;
@@ -130,11 +130,14 @@ fn where_contacts_are_delivered_the_cooldown_of_the_held_out_starts_at_the_listi
     assert_eq!(offered(0.0), [true, true, true, true]);
 }
 
+/// Of two quarters. A cooldown of 14 days that begins on the first is over on the third and on the two after it, a
+/// horizon of 90 days on the last.
+const NIGHTS: [&str; 5] = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-06", "2026-10-21"];
+
 /// Somebody who qualifies for a gold card and for insurance, on nights of two quarters.
 fn upgraded_and_insured(customer: &str) -> (tempfile::TempDir, Config) {
-    let nights = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-06", "2026-10-21"];
     let booked: String =
-        nights.iter().enumerate().map(|(n, on)| format!("{n},{customer},{on},1,deposit\n")).collect();
+        NIGHTS.iter().enumerate().map(|(n, on)| format!("{n},{customer},{on},1,deposit\n")).collect();
     let ends = ["2026-06-30", "2026-07-31", "2026-09-30"];
     let held = ends.map(|on| format!("{on},{customer},time_deposit,600000,2026-01-01,2028-06-30\n")).concat();
     delivered(
@@ -180,18 +183,21 @@ fn drawn(lots: &[(&str, bool)]) -> String {
     ids.into_iter().find(is_so).unwrap()
 }
 
-/// His cooldown of 14 days is over on the third night and the two after it, his horizon of 90 days on the last.
-#[test]
-fn who_is_held_out_stays_so_for_the_horizon_and_nobody_sells_to_him() {
+/// What becomes of a customer whom `vip_upgrade` holds out in these of the two quarters, and `cross_sell` in none.
+fn night_by_night(held_out: [bool; 2], nights: &[&str]) -> String {
     let customer = drawn(&[
-        ("vip_upgrade-2026Q3", true),
-        ("vip_upgrade-2026Q4", false),
+        ("vip_upgrade-2026Q3", held_out[0]),
+        ("vip_upgrade-2026Q4", held_out[1]),
         ("cross_sell-2026Q3", false),
         ("cross_sell-2026Q4", false),
     ]);
     let (_home, config) = upgraded_and_insured(&customer);
-    let nights = ["2026-07-23", "2026-07-24", "2026-08-15", "2026-10-06", "2026-10-21"];
-    let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
+    nights.iter().map(|as_of| places(&config, as_of)).collect()
+}
+
+#[test]
+fn who_is_held_out_stays_so_for_the_horizon_and_nobody_sells_to_him() {
+    let text = night_by_night([true, false], &NIGHTS);
     insta::assert_snapshot!(text, @"
     2026-07-23 listed vip_upgrade vip_upgrade,cross_sell, held out
     2026-07-23 offer manager -
@@ -217,15 +223,7 @@ fn who_is_held_out_stays_so_for_the_horizon_and_nobody_sells_to_him() {
 /// The lot that he drew first stands in the next quarter, and on a rerun.
 #[test]
 fn who_is_assigned_enters_no_second_campaign_before_his_horizon_is_over() {
-    let customer = drawn(&[
-        ("vip_upgrade-2026Q3", false),
-        ("vip_upgrade-2026Q4", true),
-        ("cross_sell-2026Q3", false),
-        ("cross_sell-2026Q4", false),
-    ]);
-    let (_home, config) = upgraded_and_insured(&customer);
-    let nights = ["2026-07-23", "2026-10-06", "2026-10-06"];
-    let text: String = nights.iter().map(|as_of| places(&config, as_of)).collect();
+    let text = night_by_night([false, true], &["2026-07-23", "2026-10-06", "2026-10-06"]);
     insta::assert_snapshot!(text, @"
     2026-07-23 listed vip_upgrade vip_upgrade,cross_sell
     2026-07-23 offer manager -
@@ -257,7 +255,7 @@ fn with_consents(set: impl FnOnce(&mut Lists)) -> String {
             ("holdings-2026-10", &holdings.concat()),
         ],
         |lists| {
-            (lists.thank_you_top, lists.sample_share, lists.held_out_share) = (0, 0.0, 0.0);
+            without_lots(lists);
             set(lists);
         },
     )
